@@ -1,0 +1,2 @@
+//! mmspec: conformance and interop tests for MMS Relay/Servers.
+pub mod wire;

@@ -1,0 +1,102 @@
+//! Field values, one shape for MM1 and MM4.
+
+use std::fmt;
+
+use super::content::MediaType;
+
+/// X-Mms-Expiry, X-Mms-Delivery-Time and their like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Interval {
+    /// Seconds from now.
+    Relative(u64),
+    /// Seconds since 1970-01-01T00:00:00Z.
+    Absolute(i64),
+}
+
+/// A field's value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// Ids, URIs, application headers, anything that is plain text on the wire.
+    Text(String),
+    /// Encoded-string-value (ENC 1.3 §7.3.19): text and, where the sender named one, its charset (IANA MIBenum).
+    /// On MM4: an unstructured header after RFC 2047 decoding.
+    Encoded {
+        charset: Option<u16>,
+        text: String,
+    },
+    /// An address in the grammar of ENC 1.3 §8 or an RFC 5322 mailbox, as it came.
+    Address(String),
+    /// A value of a closed list, by the standard's name. `octet` is set when it came from MM1; an octet that the list does
+    /// not know keeps its number and is named `0xNN`.
+    Token {
+        name: String,
+        octet: Option<u8>,
+    },
+    Integer(u64),
+    /// An instant, seconds since 1970-01-01T00:00:00Z.
+    Date(i64),
+    Interval(Interval),
+    /// The Insert-address-token of From (ENC 1.3 §7.3.22).
+    InsertAddress,
+    /// X-Mms-MMS-Version (ENC 1.3 §7.3.34). Minor 15 means "major only".
+    Version {
+        major: u8,
+        minor: u8,
+    },
+    MediaType(MediaType),
+    /// X-Mms-Previously-Sent-By: sequence number and address.
+    PreviouslySentBy {
+        count: u64,
+        address: String,
+    },
+    /// X-Mms-Previously-Sent-Date: sequence number and instant.
+    PreviouslySentDate {
+        count: u64,
+        date: i64,
+    },
+    /// Octets that could not be read as the field's type, or that a sender wants exactly so. On MM1 these are the octets of
+    /// the value without the field code.
+    Octets(Vec<u8>),
+}
+
+impl Value {
+    pub fn token(name: &str) -> Self {
+        Value::Token {
+            name: name.to_owned(),
+            octet: None,
+        }
+    }
+
+    pub fn text_of(text: impl Into<String>) -> Self {
+        Value::Text(text.into())
+    }
+
+    /// The value as cases write it and as reports show it: `Yes`, `+15550001/TYPE=PLMN`, `2026-11-24T13:00:00Z`,
+    /// `3600` (a relative interval, seconds), `insert-address`, `1.3`, `0,+15550001/TYPE=PLMN`, hex pairs for octets.
+    pub fn text(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Text(text) | Value::Encoded { text, .. } | Value::Address(text) => f.write_str(text),
+            Value::Token { name, .. } => f.write_str(name),
+            Value::Integer(n) => write!(f, "{n}"),
+            Value::Date(seconds) | Value::Interval(Interval::Absolute(seconds)) => {
+                f.write_str(&super::date::rfc3339(*seconds))
+            }
+            Value::Interval(Interval::Relative(seconds)) => write!(f, "{seconds}"),
+            Value::InsertAddress => f.write_str("insert-address"),
+            Value::Version { major, minor: 15 } => write!(f, "{major}"),
+            Value::Version { major, minor } => write!(f, "{major}.{minor}"),
+            Value::MediaType(media) => write!(f, "{media}"),
+            Value::PreviouslySentBy { count, address } => write!(f, "{count},{address}"),
+            Value::PreviouslySentDate { count, date } => {
+                write!(f, "{count},{}", super::date::rfc3339(*date))
+            }
+            Value::Octets(octets) => f.write_str(&hex::encode_upper(octets)),
+        }
+    }
+}
