@@ -1,2 +1,7 @@
 //! mmspec: conformance and interop tests for MMS Relay/Servers.
+//!
+//! The way of a case: YAML → [`case`] → [`run`] brings a topology up, drives the parties, writes a journal, judges it → verdicts
+//! → reports. See `ARCHITECTURE.md`.
+pub mod case;
+pub mod run;
 pub mod wire;

@@ -1,0 +1,427 @@
+//! A case after parsing and expansion. Everything carries the place in the YAML it came from.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::wire::PduType;
+use crate::wire::damage::Damage;
+
+/// A place in a case file; lines and columns count from 1, columns and `len` in characters.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Source {
+    pub file: Arc<str>,
+    pub line: u32,
+    pub column: u32,
+    pub len: u32,
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+/// Number of a step in its script, unique, in reading order, also inside `parallel`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct StepId(pub u32);
+
+/// One run of one case: a case without rows is one script, a case with `examples` one per row.
+#[derive(Debug, Clone)]
+pub struct Script {
+    /// `case-id` or `case-id[row]`.
+    pub id: String,
+    pub case_id: String,
+    pub row: Option<String>,
+    pub title: String,
+    pub source: Source,
+    /// The whole text of the case file, for carets in reports.
+    pub text: Arc<str>,
+    pub topology: Topology,
+    /// ICS items the relay must claim.
+    pub requires: Vec<String>,
+    /// Nodes beyond, or attributes of, those of the topology.
+    pub nodes: Vec<NodeDecl>,
+    pub body: Body,
+    pub cost: Cost,
+}
+
+/// What a script consists of.
+#[derive(Debug, Clone)]
+pub enum Body {
+    /// `setup:` steps first, then `steps:`.
+    Scenario(Vec<Step>),
+    /// `kind: always`: rules over every journal of the run.
+    Always(Vec<Rule>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Topology {
+    OneRelay,
+    TwoMmse,
+    TwoRelays,
+}
+
+impl Topology {
+    pub const ALL: &'static [(&'static str, Topology)] = &[
+        ("one-relay", Topology::OneRelay),
+        ("two-mmse", Topology::TwoMmse),
+        ("two-relays", Topology::TwoRelays),
+    ];
+
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, t)| *t == self).map_or("", |(n, _)| n)
+    }
+
+    /// The relays of the topology.
+    pub fn relays(self) -> &'static [&'static str] {
+        match self {
+            Topology::OneRelay => &["A"],
+            Topology::TwoMmse | Topology::TwoRelays => &["A", "B"],
+        }
+    }
+}
+
+/// `nodes:` entry: another user agent (`home:` a relay, or `peer:` a peer MMSE) or another peer MMSE.
+#[derive(Debug, Clone)]
+pub struct NodeDecl {
+    pub name: String,
+    pub source: Source,
+    /// User agent homed on this relay.
+    pub home: Option<String>,
+    /// Subscriber of this fake peer MMSE.
+    pub peer: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Cost {
+    #[default]
+    Normal,
+    Load,
+    Long,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Phase {
+    Setup,
+    Steps,
+}
+
+/// One step.
+#[derive(Debug, Clone)]
+pub struct Step {
+    pub id: StepId,
+    pub source: Source,
+    pub phase: Phase,
+    pub action: Action,
+    /// `as:` — the name under which its event can be referred to.
+    pub capture: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub enum Action {
+    Send(Box<Send>),
+    Expect(Box<Expect>),
+    ExpectNone(Box<ExpectNone>),
+    AnyOf(Box<AnyOf>),
+    Set(Set),
+    Node {
+        op: NodeOp,
+        relay: String,
+    },
+    Dialogue(Dialogue),
+    /// Lanes that run side by side; the step ends when all have ended.
+    Parallel(Vec<Vec<Step>>),
+}
+
+/// Text with `$references`: `$bob.plmn`, `$forward.X-Mms-Transaction-ID`, `${x}`; `$$` is a dollar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template {
+    pub raw: String,
+    pub source: Source,
+}
+
+/// What a party sends.
+#[derive(Debug, Clone)]
+pub struct Send {
+    pub what: SendWhat,
+    pub from: String,
+    /// The relay; default is the sender's home relay.
+    pub to: Option<String>,
+    pub headers: Vec<HeaderSpec>,
+    /// Name of a content in `fixtures/contents.yaml`, or `$capture` (its content again).
+    pub content: Option<Template>,
+    pub damage: Option<Damage>,
+    /// MM4: `MAIL FROM`; default the peer's system address.
+    pub mail_from: Option<Template>,
+    /// MM4: `RCPT TO`; default every To and Cc as mailbox in the relay's domain.
+    pub rcpt_to: Option<Vec<Template>>,
+    /// MM1: request headers that differ from the ordinary (`~` omits).
+    pub http_headers: Vec<HeaderSpec>,
+}
+
+#[derive(Debug, Clone)]
+pub enum SendWhat {
+    Pdu(PduType),
+    /// `send: GET` with `url:`.
+    Get(Template),
+    /// `send: repeat` with `of: $capture`: the same octets as an earlier send of this party, once more.
+    Again(Template),
+}
+
+/// A header of a PDU to send.
+#[derive(Debug, Clone)]
+pub struct HeaderSpec {
+    pub name: String,
+    pub source: Source,
+    /// Empty omits the field (`~`); several repeat it.
+    pub values: Vec<Template>,
+}
+
+/// What is looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Selector {
+    Pdu(PduType),
+    /// Any answer to a request of that party: HTTP response or SMTP reply to the whole message.
+    Reply,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    At(String),
+    On(String),
+}
+
+#[derive(Debug, Clone)]
+pub struct Expect {
+    pub source: Source,
+    pub select: Selector,
+    pub place: Place,
+    /// Narrows what is taken; not a demand.
+    pub narrow: Vec<FieldDemand>,
+    pub demands: Demands,
+    /// Weaker demands on the same event, judged at level `should`.
+    pub should: Option<Demands>,
+    /// How many events are taken.
+    pub times: u32,
+    /// Fields (or `content`) that must be the same in all events taken.
+    pub same: Vec<(String, Source)>,
+    /// Captures whose events must have come before.
+    pub after: Vec<(String, Source)>,
+    pub within: Option<Template>,
+    pub ends_case: bool,
+    pub capture: Option<String>,
+    pub tests: Vec<TestRef>,
+}
+
+/// A test purpose named by a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TestRef {
+    pub id: String,
+    pub source: Source,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct Demands {
+    pub headers: Vec<FieldDemand>,
+    pub content: Option<ContentDemand>,
+    /// HTTP: `status` and header names, of the exchange the PDU came in.
+    pub http: Vec<FieldDemand>,
+    /// SMTP: `code`, `text` of the reply; for a mail seen at a peer or on a link also `mail-from`, `rcpt-to`, `body`.
+    pub smtp: Vec<FieldDemand>,
+    /// Push: `content-type`, `application-id`, `recipient`.
+    pub push: Vec<FieldDemand>,
+    /// Codes of decoder findings that must not occur; `any` for all of severity error.
+    pub no_findings: Vec<(String, Source)>,
+}
+
+#[derive(Debug, Clone)]
+pub struct FieldDemand {
+    pub name: String,
+    /// Position of the name.
+    pub source: Source,
+    pub matcher: Matcher,
+}
+
+#[derive(Debug, Clone)]
+pub enum Matcher {
+    Equals(Template),
+    Not(Box<Matcher>),
+    In(Vec<Template>),
+    /// A regular expression over the value's text, unanchored.
+    Matches(String),
+    /// Inclusive bounds on a number.
+    Range {
+        from: Option<Template>,
+        to: Option<Template>,
+    },
+    Present,
+    Absent,
+    /// Literal octets of the value (MM1: after the field code).
+    Octets(Vec<u8>),
+    /// An instant close to another: `of` is `now` (the event's arrival) or a date.
+    Instant {
+        of: Template,
+        within: Duration,
+    },
+    /// The values of a repeated field, in any order.
+    Set(Vec<Template>),
+    All(Vec<Matcher>),
+}
+
+#[derive(Debug, Clone)]
+pub enum ContentDemand {
+    /// Equal to this fixture, or to the content of `$capture`.
+    Same {
+        of: Template,
+        source: Source,
+    },
+    Present {
+        source: Source,
+    },
+    Absent {
+        source: Source,
+    },
+}
+
+#[derive(Debug, Clone)]
+pub struct ExpectNone {
+    pub source: Source,
+    pub select: Selector,
+    pub place: Place,
+    pub narrow: Vec<FieldDemand>,
+    /// Octet-identical repeats of a push already taken count too.
+    pub count_repeats: bool,
+    pub within: Option<Template>,
+    pub capture: Option<String>,
+    pub tests: Vec<TestRef>,
+}
+
+#[derive(Debug, Clone)]
+pub struct AnyOf {
+    pub source: Source,
+    pub alternatives: Vec<Expect>,
+    pub within: Option<Template>,
+    pub tests: Vec<TestRef>,
+}
+
+/// How a fake party behaves from now on.
+#[derive(Debug, Clone)]
+pub struct Set {
+    pub source: Source,
+    pub node: String,
+    pub behaviour: Behaviour,
+}
+
+#[derive(Debug, Clone)]
+pub enum Behaviour {
+    /// Rules for the peer's SMTP server, tried in order.
+    Smtp(Vec<SmtpRule>),
+    /// Rules for the push gateway's answers to pushes for this user agent.
+    Http(Vec<HttpRule>),
+    /// Whether a peer answers REQs that ask for it: the RES status (`Ok` by default), or `None` for silence.
+    Acknowledge(Option<String>),
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SmtpRule {
+    pub at: SmtpStage,
+    pub act: SmtpAct,
+    /// How often the rule applies; 0 is always.
+    pub times: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SmtpStage {
+    Connect,
+    Ehlo,
+    Mail,
+    Rcpt,
+    Data,
+    EndOfData,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SmtpAct {
+    /// A complete reply, `451 4.3.0 later`.
+    Reply(String),
+    /// The connection is cut without a reply.
+    Drop,
+    /// The ordinary reply comes this much later.
+    Delay(Duration),
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct HttpRule {
+    pub status: u16,
+    /// How often the rule applies; 0 is always.
+    pub times: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NodeOp {
+    Start,
+    Stop,
+    Kill,
+}
+
+/// `dialogue: smtp`: SMTP word by word.
+#[derive(Debug, Clone)]
+pub struct Dialogue {
+    pub source: Source,
+    pub from: String,
+    pub to: Option<String>,
+    pub lines: Vec<Line>,
+}
+
+#[derive(Debug, Clone)]
+pub enum Line {
+    /// One command line; CRLF is added.
+    Send { text: Template, source: Source },
+    /// Octets exactly so (`raw: "…\r\n"`).
+    Raw { text: Template, source: Source },
+    /// An MM4 message, dot-stuffed and ended.
+    Message {
+        send: Box<Send>,
+        source: Source,
+        capture: Option<String>,
+    },
+    /// A reply. Its demands are on `code` and `text`.
+    Recv {
+        step: StepId,
+        demands: Vec<FieldDemand>,
+        source: Source,
+        capture: Option<String>,
+        tests: Vec<TestRef>,
+    },
+}
+
+/// A rule of a `kind: always` case.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    pub id: StepId,
+    pub source: Source,
+    /// Which PDUs; they must have come from a relay.
+    pub select: Vec<PduType>,
+    pub narrow: Vec<FieldDemand>,
+    pub demand: RuleDemand,
+    pub capture: Option<String>,
+    pub tests: Vec<TestRef>,
+}
+
+#[derive(Debug, Clone)]
+pub enum RuleDemand {
+    Every(Demands),
+    /// No two MMs of one relay share this field's value.
+    Unique(String),
+    /// All have the same value of this field.
+    Same(String),
+}

@@ -1,0 +1,4 @@
+//! A run: topology up → steps → journal → verdict → topology down.
+
+pub mod journal;
+pub mod outcome;

@@ -1,0 +1,152 @@
+//! The finished run, as reporters see it and as `results.json` (version 1) holds it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::case::Source;
+
+/// ISO/IEC 9646 verdicts, and `not-reached` for expectations that an earlier failure made moot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    NotApplicable,
+    Pass,
+    NotReached,
+    Inconc,
+    Fail,
+    Error,
+}
+
+impl Verdict {
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::NotApplicable => "not-applicable",
+            Verdict::Pass => "pass",
+            Verdict::NotReached => "not-reached",
+            Verdict::Inconc => "inconc",
+            Verdict::Fail => "fail",
+            Verdict::Error => "error",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    May,
+    Should,
+    Shall,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Basis {
+    Derived,
+    Observed,
+    Recalled,
+    Text,
+}
+
+/// A run, finished or as far as it got.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunResult {
+    /// `mmspec-results/1`.
+    pub schema: String,
+    pub tool: Tool,
+    pub run: RunInfo,
+    pub summary: Summary,
+    pub cases: Vec<CaseResult>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tool {
+    pub name: String,
+    pub version: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunInfo {
+    /// Relay name → target name.
+    pub bindings: BTreeMap<String, String>,
+    /// `should` and `derived` demands count.
+    pub strict: bool,
+    /// Fails on recalled clauses are `inconc`.
+    pub recalled_inconc: bool,
+    /// Names of seeded defects, `NODE=NAME` or `NAME`.
+    pub defects: Vec<String>,
+    /// Whether any relay was seen alive.
+    pub alive: bool,
+    /// The options that repeat the run, after `mmspec run`.
+    pub options: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Summary {
+    pub cases: usize,
+    pub pass: usize,
+    pub fail: usize,
+    pub inconc: usize,
+    pub error: usize,
+    pub not_applicable: usize,
+    /// Violated demands that do not count (`should`, `derived`, or `--recalled inconc`).
+    pub uncounted_fails: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaseResult {
+    /// Script id: `case` or `case[row]`.
+    pub id: String,
+    pub title: String,
+    pub verdict: Verdict,
+    pub topology: String,
+    pub source: Source,
+    /// Wall time from topology up to topology down.
+    pub duration_ms: u64,
+    pub expectations: Vec<ExpectationResult>,
+    pub findings: Vec<FindingResult>,
+    /// Why the case is `error`, `inconc` or `not-applicable` when no expectation says it.
+    pub reason: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ExpectationResult {
+    /// Its `as:`, else `<PDU>@<place>#n`; the `should:` half ends in `!should`.
+    pub id: String,
+    pub verdict: Verdict,
+    /// Whether a fail of this expectation fails the case.
+    pub counts: bool,
+    pub level: Level,
+    pub basis: Basis,
+    pub tests: Vec<PurposeRef>,
+    /// The node at fault and the hop, when there is more than one relay: `A-B`.
+    pub hop: Option<String>,
+    pub relay: Option<String>,
+    /// Where in the case the demand stands.
+    pub source: Source,
+    /// Short, for the caret: `absent`, `is "x"`.
+    pub note: String,
+    pub expected: String,
+    pub got: String,
+    /// Microseconds since the script began when it was decided.
+    pub at_us: u64,
+}
+
+/// A purpose with what a report says about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PurposeRef {
+    pub id: String,
+    pub purpose: String,
+    pub clause: String,
+    pub level: Level,
+    pub basis: Basis,
+}
+
+/// An oddity in something a relay sent that no expectation was about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FindingResult {
+    pub place: String,
+    pub pdu: String,
+    pub finding: crate::wire::Finding,
+}
