@@ -12,7 +12,7 @@ use crate::wire::damage::Damage;
 /// A place in a case file; lines and columns count from 1, columns and `len` in characters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Source {
-    pub file: Arc<str>,
+    pub file: String,
     pub line: u32,
     pub column: u32,
     pub len: u32,
