@@ -3,5 +3,8 @@
 //! The way of a case: YAML → [`case`] → [`run`] brings a topology up, drives the parties, writes a journal, judges it → verdicts
 //! → reports. See `ARCHITECTURE.md`.
 pub mod case;
+pub mod link;
+pub mod party;
+pub mod relay;
 pub mod run;
 pub mod wire;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::case::StepId;
+use crate::link::Crossing;
 
 /// One entry.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -50,7 +51,7 @@ pub enum What {
         step: Option<StepId>,
         at: String,
         to: String,
-        wire: Wire,
+        crossing: Crossing,
     },
     /// A party or a link saw something that a relay sent.
     Seen {
@@ -58,7 +59,7 @@ pub enum What {
         place: String,
         /// The relay it came from, when known.
         from: Option<String>,
-        wire: Wire,
+        crossing: Crossing,
     },
     /// A request of a party got no answer.
     NoReply {
@@ -89,83 +90,4 @@ pub enum NodeState {
     Killed,
     /// Ended unasked after it was ready.
     Died,
-}
-
-/// Octets and the protocol that carried them. Octet strings are hex.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "wire", rename_all = "kebab-case")]
-pub enum Wire {
-    HttpRequest {
-        method: String,
-        url: String,
-        headers: Vec<(String, String)>,
-        #[serde(with = "hex_octets")]
-        body: Vec<u8>,
-    },
-    HttpResponse {
-        status: u16,
-        headers: Vec<(String, String)>,
-        #[serde(with = "hex_octets")]
-        body: Vec<u8>,
-        /// `seq` of the request.
-        request: u64,
-    },
-    /// A push as its gateway got it.
-    Push {
-        /// The number as the relay wrote it.
-        recipient: String,
-        gateway: String,
-        /// Parameters of the gateway's protocol (Kannel: query parameters but `text`).
-        params: Vec<(String, String)>,
-        /// The WSP push PDU.
-        #[serde(with = "hex_octets")]
-        wsp: Vec<u8>,
-        /// What the gateway answered.
-        answered: u16,
-    },
-    /// A message that passed over SMTP, up to the reply to its end of data.
-    Mail {
-        helo: String,
-        mail_from: String,
-        /// Accepted recipients.
-        rcpt_to: Vec<String>,
-        /// Refused recipients and the reply.
-        refused: Vec<(String, String)>,
-        /// Dot-unstuffed.
-        #[serde(with = "hex_octets")]
-        data: Vec<u8>,
-        /// Final reply code and text as the receiver gave it; for a message a party sends, the relay's; `None`: none came.
-        reply: Option<(u16, String)>,
-        /// The dialogue, one `C: …` or `S: …` line each, message data left out.
-        dialogue: Vec<String>,
-    },
-    /// The relay's answer to a party's mail: the reply that ended the transaction.
-    SmtpReply {
-        code: u16,
-        text: String,
-        stage: String,
-        request: u64,
-    },
-    /// One reply in a `dialogue:`.
-    SmtpLine { step: StepId, code: u16, text: String },
-    /// Words a party sent in a `dialogue:`.
-    SmtpWords { text: String },
-}
-
-/// Octets as a hex string.
-pub mod hex_octets {
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    /// # Errors
-    /// Those of the serializer.
-    pub fn serialize<S: Serializer>(octets: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&hex::encode(octets))
-    }
-
-    /// # Errors
-    /// The text is not hex.
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        hex::decode(text).map_err(serde::de::Error::custom)
-    }
 }

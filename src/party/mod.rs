@@ -1,0 +1,2 @@
+//! The fake parties around a relay: user agents, peer MMSEs, push gateways. They speak protocols and report what
+//! happened; they know nothing of cases, steps or verdicts.
