@@ -10,8 +10,6 @@ use super::reply::{Replies, Reply};
 use super::transaction::Transaction;
 use crate::wire::smtp::{Received, Receiver};
 
-/// Octets of a command line or a message beyond which a connection is no longer followed.
-const LONGEST_ITEM: usize = 64 * 1024 * 1024;
 /// Commands without a reply beyond which a connection is no longer followed.
 const MOST_WAITING: usize = 10_000;
 
@@ -22,8 +20,6 @@ pub struct Follower {
     replies: Replies,
     waiting: VecDeque<Waiting>,
     transaction: Transaction,
-    /// Octets of the client since its last complete line or message.
-    unfinished: usize,
     lost: bool,
 }
 
@@ -49,7 +45,6 @@ impl Default for Follower {
             replies: Replies::new(),
             waiting: VecDeque::from([Waiting::Greeting]),
             transaction: Transaction::new(),
-            unfinished: 0,
             lost: false,
         }
     }
@@ -65,10 +60,9 @@ impl Follower {
         if self.lost {
             return;
         }
-        self.unfinished += octets.len();
         self.commands.push(octets);
         self.take_commands();
-        if self.unfinished > LONGEST_ITEM || self.waiting.len() > MOST_WAITING {
+        if self.waiting.len() > MOST_WAITING {
             self.lose();
         }
     }
@@ -104,37 +98,40 @@ impl Follower {
                 _ => {}
             }
         }
-        if !self.transaction.is_open() {
-            return None;
-        }
-        let refused = self.transaction.abandon();
-        refused.or_else(|| {
-            self.transaction
-                .is_open()
-                .then(|| self.transaction.end(Vec::new(), None))
-        })
+        self.transaction.cut_off()
     }
 
+    /// Takes what is complete. What follows a DATA is a message or not, as its reply will tell.
     fn take_commands(&mut self) {
-        while let Some(received) = self.commands.next() {
-            self.unfinished = 0;
-            match received {
-                Received::Command(line) => {
+        while !matches!(self.waiting.back(), Some(Waiting::Data)) {
+            match self.commands.next() {
+                Some(Received::Command(line)) => {
                     self.transaction.client_said(&line);
                     match waiting_for(&line) {
                         Some(waiting) => self.waiting.push_back(waiting),
                         None => return self.lose(),
                     }
                 }
-                Received::Message(data) => self.waiting.push_back(Waiting::Message(data)),
+                Some(Received::Message(data)) => self.waiting.push_back(Waiting::Message(data)),
+                Some(Received::Chunk(_) | Received::TooLong | Received::TooLarge) => return self.lose(),
+                None => return,
             }
         }
     }
 
     fn answered(&mut self, reply: &Reply) -> Option<Crossing> {
         self.transaction.server_said(reply);
+        let answered = self.waiting.pop_front()?;
+        if matches!(answered, Waiting::Data) {
+            if reply.code == 354 {
+                self.commands.expect_message();
+            }
+            let refused = self.data_answered(reply);
+            self.take_commands();
+            return refused;
+        }
         let good = reply.is_completion();
-        match self.waiting.pop_front()? {
+        match answered {
             Waiting::Hello(name) if good => {
                 self.transaction.introduced(&name);
                 self.transaction.abandon()
@@ -156,26 +153,24 @@ impl Follower {
                 }
                 None
             }
-            Waiting::Data if reply.code == 354 => {
-                self.commands.expect_message();
-                self.take_commands();
-                None
-            }
-            Waiting::Data => {
-                if !self.transaction.is_open() {
-                    return None;
-                }
-                let refusal = self.transaction.refusal().unwrap_or(reply).clone();
-                Some(self.transaction.end(Vec::new(), Some(&refusal)))
-            }
             Waiting::Message(data) => Some(self.transaction.end(data, Some(reply))),
             Waiting::Abandon => self.transaction.abandon(),
             Waiting::StartTls if good => {
                 self.lose();
                 None
             }
-            Waiting::Greeting | Waiting::Hello(_) | Waiting::StartTls | Waiting::Other => None,
+            Waiting::Greeting | Waiting::Hello(_) | Waiting::StartTls | Waiting::Data | Waiting::Other => {
+                None
+            }
         }
+    }
+
+    fn data_answered(&mut self, reply: &Reply) -> Option<Crossing> {
+        if reply.code == 354 || !self.transaction.is_open() {
+            return None;
+        }
+        let refusal = self.transaction.refusal().unwrap_or(reply).clone();
+        Some(self.transaction.end(Vec::new(), Some(&refusal)))
     }
 
     /// Stops following and frees what was kept.

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::tcp::{ReadHalf, WriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
@@ -91,12 +91,12 @@ async fn accept(listener: TcpListener, behind: watch::Receiver<Option<SocketAddr
     }
 }
 
-async fn pass(near: TcpStream, target: Option<SocketAddr>, recorder: Arc<Recorder>) {
+async fn pass(mut near: TcpStream, target: Option<SocketAddr>, recorder: Arc<Recorder>) {
     let far = match target {
         Some(target) => TcpStream::connect(target).await.ok(),
         None => None,
     };
-    let Some(far) = far else {
+    let Some(mut far) = far else {
         return reset(&near);
     };
     if near.set_nodelay(true).is_err() || far.set_nodelay(true).is_err() {
@@ -106,8 +106,8 @@ async fn pass(near: TcpStream, target: Option<SocketAddr>, recorder: Arc<Recorde
         follower: Mutex::new(Follower::new()),
         recorder,
     };
-    let (near_in, near_out) = near.into_split();
-    let (far_in, far_out) = far.into_split();
+    let (near_in, near_out) = near.split();
+    let (far_in, far_out) = far.split();
     let up = copy(near_in, far_out, |octets| ends.client_sent(octets));
     let down = copy(far_in, near_out, |octets| ends.server_sent(octets));
     // One side's end leaves the other open (half close); its breaking breaks both.
@@ -148,8 +148,8 @@ impl Drop for Ends {
 
 /// Copies until the end of `input`; what is copied is seen first.
 async fn copy(
-    mut input: OwnedReadHalf,
-    mut output: OwnedWriteHalf,
+    mut input: ReadHalf<'_>,
+    mut output: WriteHalf<'_>,
     mut see: impl FnMut(&[u8]),
 ) -> io::Result<()> {
     let mut chunk = vec![0; CHUNK];

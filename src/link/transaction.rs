@@ -103,6 +103,14 @@ impl Transaction {
         None
     }
 
+    /// Ends a transaction whose connection is over: refused, if all its recipients were, else without a reply.
+    pub fn cut_off(&mut self) -> Option<Crossing> {
+        if self.refusal().is_some() {
+            return self.abandon();
+        }
+        self.is_open().then(|| self.end(Vec::new(), None))
+    }
+
     fn said(&mut self, line: String) {
         if self.dialogue.len() >= LONGEST_DIALOGUE {
             self.dialogue.drain(..LONGEST_DIALOGUE / 2);

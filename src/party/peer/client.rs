@@ -88,7 +88,7 @@ pub async fn deliver(
         recipients: course.recipients,
         end,
         helo: helo.to_owned(),
-        dialogue: course.record.dialogue(),
+        dialogue: course.dialogue(),
     }
 }
 
@@ -101,6 +101,8 @@ struct Mail<'a> {
 /// How far a delivery came.
 struct Course {
     record: Record,
+    /// Dialogue of an earlier connection, with a server that refused EHLO.
+    earlier: Vec<String>,
     recipients: Vec<(String, u16, String)>,
     /// For a person: what was sent last.
     waiting_for: String,
@@ -110,6 +112,7 @@ impl Default for Course {
     fn default() -> Self {
         Course {
             record: Record::default(),
+            earlier: Vec::new(),
             recipients: Vec::new(),
             waiting_for: "the connection attempt".to_owned(),
         }
@@ -144,6 +147,7 @@ impl Course {
         };
         // RFC 5321 §3.2: a server that does not know EHLO is greeted with HELO.
         if refused.stage == SmtpStage::Ehlo && matches!(refused.code, 500..=502 | 504) {
+            self.earlier = self.record.dialogue();
             return self.introduce(addr, helo, Greeting::Helo).await;
         }
         Ok(Err(refused))
@@ -239,6 +243,10 @@ impl Course {
             parameters.push_str(" BODY=8BITMIME");
         }
         parameters
+    }
+
+    fn dialogue(&self) -> Vec<String> {
+        [self.earlier.as_slice(), &self.record.dialogue()].concat()
     }
 
     async fn command(

@@ -19,8 +19,6 @@ use crate::wire::smtp::{Received, Receiver};
 
 /// Octets of a message that are taken; offered as SIZE (RFC 1870).
 const LONGEST_MESSAGE: usize = 50 * 1024 * 1024;
-/// Octets of a command line; twice what RFC 5321 §4.5.3.1.4 allows, times two for parameters.
-const LONGEST_LINE: usize = 2048;
 /// Recipients of one mail (RFC 5321 §4.5.3.1.8 demands 100).
 const MOST_RECIPIENTS: usize = 1000;
 /// How long a client may be silent (RFC 5321 §4.5.3.2.7).
@@ -33,13 +31,10 @@ pub(super) struct Session {
     house: Arc<House>,
     stream: TcpStream,
     receiver: Receiver,
-    /// Octets since the last complete line or message.
-    unfinished: usize,
     /// Replies that are not sent yet.
     outgoing: Vec<u8>,
     transaction: Transaction,
     greeted: Greeted,
-    taking: Taking,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,12 +43,6 @@ enum Greeted {
     /// The greeting was no 220: everything but QUIT is out of order.
     Refused,
     Yes,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Taking {
-    Commands,
-    Message,
 }
 
 /// The session is over.
@@ -71,12 +60,10 @@ impl Session {
         Session {
             house,
             stream,
-            receiver: Receiver::new(),
-            unfinished: 0,
+            receiver: Receiver::with_message_limit(LONGEST_MESSAGE),
             outgoing: Vec::new(),
             transaction: Transaction::new(),
             greeted: Greeted::No,
-            taking: Taking::Commands,
         }
     }
 
@@ -107,6 +94,8 @@ impl Session {
             match self.receive().await? {
                 Received::Command(line) => self.command(&line).await?,
                 Received::Message(data) => self.message(data).await?,
+                Received::TooLong => self.say_text("500 5.5.2 Line too long").await?,
+                Received::TooLarge | Received::Chunk(_) => self.too_large().await?,
             }
         }
     }
@@ -228,7 +217,6 @@ impl Session {
         if reply.code == 354 {
             self.say(&reply).await?;
             self.receiver.expect_message();
-            self.taking = Taking::Message;
             return Ok(());
         }
         self.transaction.server_said(&reply);
@@ -237,7 +225,6 @@ impl Session {
     }
 
     async fn message(&mut self, data: Vec<u8>) -> Step {
-        self.taking = Taking::Commands;
         let owner = self.owner(&data);
         match self.decide(SmtpStage::EndOfData, owner, "250 2.0.0 Taken").await {
             Ok(reply) => {
@@ -252,6 +239,14 @@ impl Session {
                 Err(over)
             }
         }
+    }
+
+    /// A message beyond the limit: what was read of it is gone.
+    async fn too_large(&mut self) -> Step {
+        let reply = Reply::written("552 5.3.4 Message too big");
+        self.transaction.server_said(&reply);
+        self.ended(Vec::new(), Some(&reply));
+        self.write(&reply).await
     }
 
     /// The reply at a stage, as the owner of the mail wants it. A connection that is dropped, or left by the client while it
@@ -307,11 +302,11 @@ impl Session {
         }
     }
 
-    /// The connection ended on the client's side: a mail that had recipients got no reply.
+    /// The connection is over: the mail under way got no reply.
     fn client_left(&mut self) {
-        self.abandon();
-        if self.transaction.is_open() && !self.transaction.recipients().is_empty() {
-            self.ended(Vec::new(), None);
+        let owner = self.owner(&[]);
+        if let Some(crossing) = self.transaction.cut_off() {
+            self.arrived(owner, crossing);
         }
     }
 
@@ -327,10 +322,8 @@ impl Session {
     async fn receive(&mut self) -> Step<Received> {
         loop {
             if let Some(received) = self.receiver.next() {
-                self.unfinished = 0;
                 return Ok(received);
             }
-            self.check_length().await?;
             self.flush().await?;
             let mut chunk = [0; CHUNK];
             let read = match delay::within(IDLE, self.stream.read(&mut chunk)).await {
@@ -340,23 +333,7 @@ impl Session {
             if read == 0 {
                 return Err(Over::Closed);
             }
-            self.unfinished += read;
             self.receiver.push(&chunk[..read]);
-        }
-    }
-
-    async fn check_length(&mut self) -> Step {
-        match self.taking {
-            Taking::Commands if self.unfinished > LONGEST_LINE + CHUNK => {
-                self.close_with("421 5.5.2 Line too long").await
-            }
-            Taking::Message if self.unfinished > LONGEST_MESSAGE + CHUNK => {
-                let reply = Reply::written("552 5.3.4 Message too big");
-                self.transaction.server_said(&reply);
-                self.ended(Vec::new(), Some(&reply));
-                self.close_with("552 5.3.4 Message too big").await
-            }
-            _ => Ok(()),
         }
     }
 
