@@ -1,4 +1,5 @@
 //! What the tests of parties and links share.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -1,4 +1,5 @@
 //! The user agents' HTTP client.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -9,7 +10,7 @@ use tokio::net::TcpListener;
 
 use crate::party_support::LIMIT;
 
-/// A server that takes one request of `octets` octets in its head and body, answers with these octets and closes.
+/// A server that takes one request, answers with this text and closes; the task yields the request.
 async fn answering(answer: &'static str) -> (SocketAddr, tokio::task::JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let addr = listener.local_addr().unwrap();

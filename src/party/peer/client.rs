@@ -85,10 +85,10 @@ pub async fn deliver(
         ))),
     };
     Delivery {
+        dialogue: course.dialogue(),
         recipients: course.recipients,
         end,
         helo: helo.to_owned(),
-        dialogue: course.dialogue(),
     }
 }
 
