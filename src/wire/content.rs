@@ -55,7 +55,11 @@ impl fmt::Display for MediaType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.essence)?;
         for (name, value) in &self.params {
-            write!(f, "; {name}=\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))?;
+            write!(
+                f,
+                "; {name}=\"{}\"",
+                value.replace('\\', "\\\\").replace('"', "\\\"")
+            )?;
         }
         Ok(())
     }

@@ -52,14 +52,7 @@ pub struct Findings {
 impl Findings {
     pub const MAX: usize = 200;
 
-    pub fn add(
-        &mut self,
-        code: &str,
-        severity: Severity,
-        at: Span,
-        clause: &str,
-        text: impl Into<String>,
-    ) {
+    pub fn add(&mut self, code: &str, severity: Severity, at: Span, clause: &str, text: impl Into<String>) {
         if self.list.len() >= Self::MAX {
             self.left_out += 1;
             return;

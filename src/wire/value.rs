@@ -55,11 +55,20 @@ pub enum Value {
         date: i64,
     },
     /// X-Mms-MM-Flags: `Add`, `Remove` or `Filter`, and the keyword.
-    Flag { action: String, keyword: String },
+    Flag {
+        action: String,
+        keyword: String,
+    },
     /// X-Mms-Mbox-Totals and X-Mms-Mbox-Quotas: a number of `Messages` or `Octets`.
-    Amount { unit: String, count: u64 },
+    Amount {
+        unit: String,
+        count: u64,
+    },
     /// A status, text or location of M-Delete.conf or M-Mbox-Delete.conf and the count that ties them to each other.
-    Counted { count: u64, value: Box<Value> },
+    Counted {
+        count: u64,
+        value: Box<Value>,
+    },
     /// Octets that could not be read as the field's type, or that a sender wants exactly so. On MM1 these are the octets of
     /// the value without the field code.
     Octets(Vec<u8>),

@@ -26,13 +26,19 @@ pub fn decode(octets: &Bytes) -> Result<Decoded, Undecodable> {
     };
     decoder.run();
     rules::check(&decoder.pdu, &decoder.front, octets.len(), &mut decoder.findings);
-    Ok(Decoded { pdu: decoder.pdu, findings: decoder.findings.into_vec() })
+    Ok(Decoded {
+        pdu: decoder.pdu,
+        findings: decoder.findings.into_vec(),
+    })
 }
 
 /// The type of the PDU: it should stand first, but is looked for among all fields before Content-Type.
 fn message_type(octets: &Bytes) -> Result<PduType, Undecodable> {
     let mut cursor = Cursor::new(octets);
-    let missing = || Undecodable { offset: 0, reason: "there is no X-Mms-Message-Type".to_owned() };
+    let missing = || Undecodable {
+        offset: 0,
+        reason: "there is no X-Mms-Message-Type".to_owned(),
+    };
     while let Some(first) = cursor.peek() {
         let start = cursor.pos();
         match first {
@@ -40,7 +46,10 @@ fn message_type(octets: &Bytes) -> Result<PduType, Undecodable> {
                 let value = cursor.octet().and_then(|_| cursor.octet());
                 let at = start + 1;
                 return match value {
-                    Err(_) => Err(Undecodable { offset: at, reason: "X-Mms-Message-Type has no value".to_owned() }),
+                    Err(_) => Err(Undecodable {
+                        offset: at,
+                        reason: "X-Mms-Message-Type has no value".to_owned(),
+                    }),
                     Ok(octet) => PduType::from_octet(octet).ok_or_else(|| Undecodable {
                         offset: at,
                         reason: format!("no PDU has the message type 0x{octet:02X}"),
@@ -49,10 +58,16 @@ fn message_type(octets: &Bytes) -> Result<PduType, Undecodable> {
             }
             CONTENT_TYPE => return Err(missing()),
             0x80.. => {
-                cursor.octet().and_then(|_| cursor.value()).map_err(|_| missing())?;
+                cursor
+                    .octet()
+                    .and_then(|_| cursor.value())
+                    .map_err(|_| missing())?;
             }
             0x20.. => {
-                cursor.until_nul().and_then(|_| cursor.value()).map_err(|_| missing())?;
+                cursor
+                    .until_nul()
+                    .and_then(|_| cursor.value())
+                    .map_err(|_| missing())?;
             }
             _ => return Err(missing()),
         }
@@ -97,12 +112,17 @@ impl Decoder<'_> {
     }
 
     fn note(&mut self, code: &str, severity: Severity, start: usize, clause: &str, text: impl Into<String>) {
-        self.findings.add(code, severity, self.cursor.since(start), clause, text);
+        self.findings
+            .add(code, severity, self.cursor.since(start), clause, text);
     }
 
     fn push(&mut self, name: &str, value: Value, start: usize) {
         let at = self.cursor.since(start);
-        self.pdu.fields.push(Field { name: name.to_owned(), value, at });
+        self.pdu.fields.push(Field {
+            name: name.to_owned(),
+            value,
+            at,
+        });
     }
 
     fn numbered(&mut self, octet: u8) -> Result<(), Fault> {
@@ -115,14 +135,23 @@ impl Decoder<'_> {
             None => ahead.value()?,
         };
         self.cursor = ahead;
-        self.front.push(Seen { octet, at: self.cursor.since(start) });
+        self.front.push(Seen {
+            octet,
+            at: self.cursor.since(start),
+        });
         if octet == MESSAGE_TYPE {
             return Ok(());
         }
         let raw = value.rest();
         let Some(def) = def else {
             let name = unnamed(octet);
-            self.note("unknown-field", Severity::Note, start, "ENC 1.3 §6.14", format!("field {name} is not known"));
+            self.note(
+                "unknown-field",
+                Severity::Note,
+                start,
+                "ENC 1.3 §6.14",
+                format!("field {name} is not known"),
+            );
             self.push(&name, Value::Octets(raw.to_vec()), start);
             return Ok(());
         };
@@ -131,7 +160,13 @@ impl Decoder<'_> {
                 if !value.is_empty() {
                     let at = value.to_end();
                     let text = format!("octets are left over within the length of {}", def.name);
-                    self.findings.add("value-trailing-octets", Severity::Error, at, "WAP-230 §8.4.2.2", text);
+                    self.findings.add(
+                        "value-trailing-octets",
+                        Severity::Error,
+                        at,
+                        "WAP-230 §8.4.2.2",
+                        text,
+                    );
                 }
                 decoded
             }
@@ -170,10 +205,19 @@ impl Decoder<'_> {
         ahead.octet()?;
         let media = wsp::read_media_type(&mut ahead, &mut self.findings)?;
         self.cursor = ahead;
-        self.front.push(Seen { octet: CONTENT_TYPE, at: self.cursor.since(start) });
+        self.front.push(Seen {
+            octet: CONTENT_TYPE,
+            at: self.cursor.since(start),
+        });
         if self.fields_follow(&media) {
             let text = "fields follow Content-Type, which must be the last one";
-            self.note("content-type-not-last", Severity::Error, start, "ENC 1.3 §7", text);
+            self.note(
+                "content-type-not-last",
+                Severity::Error,
+                start,
+                "ENC 1.3 §7",
+                text,
+            );
             while let Some(octet @ 0x81..=0xBF) = self.cursor.peek() {
                 if octet == CONTENT_TYPE || self.pdu.fields.len() >= MAX_FIELDS {
                     break;
@@ -191,15 +235,26 @@ impl Decoder<'_> {
 
     /// Whether what stands behind Content-Type are fields of the PDU: a number of entries that large has no room for them.
     fn fields_follow(&self, media: &MediaType) -> bool {
-        let first_is_field = self.cursor.peek().is_some_and(|first| (0x81..=0xBF).contains(&first));
-        let count = self.cursor.clone().uintvar().map_or(usize::MAX, |count| count as usize);
+        let first_is_field = self
+            .cursor
+            .peek()
+            .is_some_and(|first| (0x81..=0xBF).contains(&first));
+        let count = self
+            .cursor
+            .clone()
+            .uintvar()
+            .map_or(usize::MAX, |count| count as usize);
         media.is_multipart() && first_is_field && count > self.cursor.remaining() / 3
     }
 
     fn body(&mut self, media: MediaType) -> Content {
         if media.is_multipart() {
             let parts = wsp::read_multipart(&mut self.cursor, &mut self.findings);
-            return Content { media, parts, body: Bytes::new() };
+            return Content {
+                media,
+                parts,
+                body: Bytes::new(),
+            };
         }
         let body = self.cursor.clone().into_bytes();
         self.cursor.finish();
@@ -212,7 +267,13 @@ impl Decoder<'_> {
         self.cursor.finish();
         if table::pdu(self.pdu.kind).has_content {
             let text = "what begins here is no field: a body without Content-Type before it";
-            self.note("body-without-content-type", Severity::Error, start, "ENC 1.3 §7", text);
+            self.note(
+                "body-without-content-type",
+                Severity::Error,
+                start,
+                "ENC 1.3 §7",
+                text,
+            );
         } else {
             let text = "what begins here is no field, and this PDU has no body";
             self.note("trailing-octets", Severity::Error, start, "ENC 1.3 §6", text);
@@ -235,7 +296,10 @@ impl Decoder<'_> {
 /// The extent of a field's value. Text that begins above 127 without its quote would be one octet by the rule; deployed senders
 /// leave the quote out before UTF-8, so a text field whose value looks like that is read to the NUL.
 fn field_value<'a>(def: &FieldDef, cursor: &mut Cursor<'a>) -> Result<(Form, Cursor<'a>), Fault> {
-    let is_text = matches!(def.kind, Kind::Text | Kind::Id | Kind::Uri | Kind::Encoded | Kind::Address);
+    let is_text = matches!(
+        def.kind,
+        Kind::Text | Kind::Id | Kind::Uri | Kind::Encoded | Kind::Address
+    );
     match cursor.rest() {
         [0xC2..=0xF4, 0x80..=0xBF, ..] if is_text && starts_with_utf8(cursor.rest()) => {
             Ok((Form::Text, cursor.value_until_nul()?))

@@ -25,14 +25,28 @@ pub fn segments(pdu: &Pdu) -> Vec<Segment> {
         }));
     }
     for name in front {
-        out.extend(pdu.fields.iter().filter(is(name)).map(|field| segment(pdu.kind, field)));
+        out.extend(
+            pdu.fields
+                .iter()
+                .filter(is(name))
+                .map(|field| segment(pdu.kind, field)),
+        );
     }
-    let at_their_place = |field: &&Field| {
-        !front.iter().any(|name| is(name)(field)) && !is("Content-Type")(field)
-    };
-    out.extend(pdu.fields.iter().filter(at_their_place).map(|field| segment(pdu.kind, field)));
+    let at_their_place =
+        |field: &&Field| !front.iter().any(|name| is(name)(field)) && !is("Content-Type")(field);
+    out.extend(
+        pdu.fields
+            .iter()
+            .filter(at_their_place)
+            .map(|field| segment(pdu.kind, field)),
+    );
     let replaced = out.len();
-    out.extend(pdu.fields.iter().filter(is("Content-Type")).map(|field| segment(pdu.kind, field)));
+    out.extend(
+        pdu.fields
+            .iter()
+            .filter(is("Content-Type"))
+            .map(|field| segment(pdu.kind, field)),
+    );
     content(pdu, replaced < out.len(), &mut out);
     out
 }
@@ -48,7 +62,10 @@ pub fn encode(pdu: &Pdu) -> Vec<u8> {
 }
 
 fn content(pdu: &Pdu, type_is_written: bool, out: &mut Vec<Segment>) {
-    let content_type = |octets: Vec<u8>| Segment { name: "Content-Type".to_owned(), octets };
+    let content_type = |octets: Vec<u8>| Segment {
+        name: "Content-Type".to_owned(),
+        octets,
+    };
     let Some(content) = &pdu.content else {
         if pdu.kind == PduType::MboxViewConf && !type_is_written {
             // No message matched: `*/*` as a single zero (ENC 1.3 table 15).
@@ -61,7 +78,10 @@ fn content(pdu: &Pdu, type_is_written: bool, out: &mut Vec<Segment>) {
         wsp::write_media_type(&mut octets, &content.media);
         out.push(content_type(octets));
     }
-    out.push(Segment { name: "content".to_owned(), octets: body(content) });
+    out.push(Segment {
+        name: "content".to_owned(),
+        octets: body(content),
+    });
 }
 
 fn body(content: &Content) -> Vec<u8> {
@@ -75,7 +95,10 @@ fn body(content: &Content) -> Vec<u8> {
 }
 
 fn segment(pdu: PduType, field: &Field) -> Segment {
-    Segment { name: field.name.clone(), octets: field_octets(pdu, field) }
+    Segment {
+        name: field.name.clone(),
+        octets: field_octets(pdu, field),
+    }
 }
 
 fn field_octets(pdu: PduType, field: &Field) -> Vec<u8> {
@@ -109,7 +132,9 @@ fn named(out: &mut Vec<u8>, name: &str, value: &Value) {
 fn any_value(out: &mut Vec<u8>, value: &Value) {
     match value {
         Value::Octets(octets) => out.extend_from_slice(octets),
-        Value::Token { octet: Some(octet), .. } => out.push(*octet),
+        Value::Token {
+            octet: Some(octet), ..
+        } => out.push(*octet),
         other => write::text(out, &other.text()),
     }
 }
@@ -137,7 +162,9 @@ fn write_single(out: &mut Vec<u8>, def: &FieldDef, value: &Value) {
             Kind::Encoded | Kind::Address => write::encoded_string(out, charset.map(Charset::from_mib), text),
             _ => write_text(out, def, text),
         },
-        Value::Token { octet: Some(octet), .. } => out.push(*octet),
+        Value::Token {
+            octet: Some(octet), ..
+        } => out.push(*octet),
         Value::Token { name, octet: None } => match (def.kind.token_octet(name), def.kind) {
             (Some(octet), _) => out.push(octet),
             (None, Kind::FieldName) => match table::field(name).and_then(|def| def.octet) {
@@ -217,7 +244,11 @@ fn with_length(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
 
 /// The octet of a word that counts from 0x80, or the number it spells.
 fn octet_of(words: &[&str], word: &str) -> u8 {
-    match words.iter().zip(0x80u8..).find(|(known, _)| known.eq_ignore_ascii_case(word)) {
+    match words
+        .iter()
+        .zip(0x80u8..)
+        .find(|(known, _)| known.eq_ignore_ascii_case(word))
+    {
         Some((_, octet)) => octet,
         None => unnamed_octet(word).unwrap_or(0x80),
     }

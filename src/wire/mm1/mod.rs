@@ -8,6 +8,8 @@ mod encode;
 mod rules;
 mod values;
 
+pub(crate) use values::parse_version;
+
 pub use decode::decode;
 pub use encode::{encode, segments};
 

@@ -74,7 +74,13 @@ fn repetition(def: &PduDef, pdu: &Pdu, seen: &[Seen], findings: &mut Findings) {
     }
     if pdu.content.is_some() && !def.has_content && !seen.iter().any(|field| field.octet == CONTENT_TYPE) {
         let text = format!("{} has no content", def.kind);
-        findings.add("field-not-in-pdu", Severity::Warning, Span::default(), def.clause, text);
+        findings.add(
+            "field-not-in-pdu",
+            Severity::Warning,
+            Span::default(),
+            def.clause,
+            text,
+        );
     }
 }
 
@@ -82,17 +88,37 @@ fn repetition(def: &PduDef, pdu: &Pdu, seen: &[Seen], findings: &mut Findings) {
 fn values(pdu: &Pdu, findings: &mut Findings) {
     for field in &pdu.fields {
         match (field.name.as_str(), &field.value) {
-            ("X-Mms-Expiry", Value::Interval(Interval::Absolute(_))) if pdu.kind == PduType::NotificationInd => {
+            ("X-Mms-Expiry", Value::Interval(Interval::Absolute(_)))
+                if pdu.kind == PduType::NotificationInd =>
+            {
                 let text = "the expiry of a notification is relative";
-                findings.add("expiry-not-relative", Severity::Error, field.at, "ENC 1.3 §6.2", text);
+                findings.add(
+                    "expiry-not-relative",
+                    Severity::Error,
+                    field.at,
+                    "ENC 1.3 §6.2",
+                    text,
+                );
             }
             ("From", Value::InsertAddress) if !table::pdu(pdu.kind).to_relay => {
                 let text = "the insert-address token is for the client alone";
-                findings.add("insert-address-not-allowed", Severity::Error, field.at, "ENC 1.3 §7.3.22", text);
+                findings.add(
+                    "insert-address-not-allowed",
+                    Severity::Error,
+                    field.at,
+                    "ENC 1.3 §7.3.22",
+                    text,
+                );
             }
             ("Message-ID", Value::Text(id)) if id.starts_with('<') => {
                 let text = "a Message-ID stands without angle brackets";
-                findings.add("message-id-brackets", Severity::Warning, field.at, "ENC 1.3 §7.3.29", text);
+                findings.add(
+                    "message-id-brackets",
+                    Severity::Warning,
+                    field.at,
+                    "ENC 1.3 §7.3.29",
+                    text,
+                );
             }
             _ => {}
         }

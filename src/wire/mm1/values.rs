@@ -27,7 +27,10 @@ pub(super) fn read(
         let (form, mut rest) = inner.value()?;
         let inner_value = single(def, form, &mut rest, findings)?;
         leftover(&inner, findings);
-        return Ok(Value::Counted { count, value: Box::new(inner_value) });
+        return Ok(Value::Counted {
+            count,
+            value: Box::new(inner_value),
+        });
     }
     single(def, form, value, findings)
 }
@@ -35,10 +38,18 @@ pub(super) fn read(
 /// In the answers to deletions a count ties a status to the locations and the text it is about (ENC 1.3 §7.3.10, §7.3.48, §7.3.49).
 pub(super) fn is_counted(def: &FieldDef, pdu: PduType) -> bool {
     matches!(pdu, PduType::MboxDeleteConf | PduType::DeleteConf)
-        && matches!(def.name, "X-Mms-Response-Status" | "X-Mms-Response-Text" | "X-Mms-Content-Location")
+        && matches!(
+            def.name,
+            "X-Mms-Response-Status" | "X-Mms-Response-Text" | "X-Mms-Content-Location"
+        )
 }
 
-fn single(def: &FieldDef, form: Form, value: &mut Cursor<'_>, findings: &mut Findings) -> Result<Value, Fault> {
+fn single(
+    def: &FieldDef,
+    form: Form,
+    value: &mut Cursor<'_>,
+    findings: &mut Findings,
+) -> Result<Value, Fault> {
     match def.kind {
         Kind::Text | Kind::Id | Kind::Uri => text(form, value, findings).map(Value::Text),
         Kind::Encoded => encoded(form, value, findings),
@@ -72,14 +83,20 @@ fn single(def: &FieldDef, form: Form, value: &mut Cursor<'_>, findings: &mut Fin
             let (form, mut rest) = inner.value()?;
             let keyword = wsp::read_encoded_string(form, &mut rest, findings)?.text;
             leftover(&inner, findings);
-            Ok(Value::Flag { action: word(Value::FLAG_ACTIONS, action), keyword })
+            Ok(Value::Flag {
+                action: word(Value::FLAG_ACTIONS, action),
+                keyword,
+            })
         }
         Kind::Amount => {
             let mut inner = value.length_value()?;
             let unit = inner.octet()?;
             let count = inner.integer()?;
             leftover(&inner, findings);
-            Ok(Value::Amount { unit: word(Value::AMOUNT_UNITS, unit), count })
+            Ok(Value::Amount {
+                unit: word(Value::AMOUNT_UNITS, unit),
+                count,
+            })
         }
         Kind::MediaType => wsp::read_media_type(value, findings).map(Value::MediaType),
         Kind::Octets => {
@@ -124,14 +141,19 @@ fn encoded(form: Form, value: &mut Cursor<'_>, findings: &mut Findings) -> Resul
         return Err(value.fault(FaultKind::Form));
     }
     let read = wsp::read_encoded_string(form, value, findings)?;
-    Ok(Value::Encoded { charset: read.charset.map(wsp::Charset::mib), text: read.text })
+    Ok(Value::Encoded {
+        charset: read.charset.map(wsp::Charset::mib),
+        text: read.text,
+    })
 }
 
 fn address(form: Form, value: &mut Cursor<'_>, findings: &mut Findings) -> Result<Value, Fault> {
     if let Form::Octet(_) = form {
         return Err(value.fault(FaultKind::Form));
     }
-    Ok(Value::Address(wsp::read_encoded_string(form, value, findings)?.text))
+    Ok(Value::Address(
+        wsp::read_encoded_string(form, value, findings)?.text,
+    ))
 }
 
 fn from(value: &mut Cursor<'_>, findings: &mut Findings) -> Result<Value, Fault> {
@@ -149,7 +171,12 @@ fn from(value: &mut Cursor<'_>, findings: &mut Findings) -> Result<Value, Fault>
     Ok(read)
 }
 
-fn token(def: &FieldDef, form: Form, value: &mut Cursor<'_>, findings: &mut Findings) -> Result<Value, Fault> {
+fn token(
+    def: &FieldDef,
+    form: Form,
+    value: &mut Cursor<'_>,
+    findings: &mut Findings,
+) -> Result<Value, Fault> {
     let start = value.pos();
     match form {
         Form::Octet(octet) => {
@@ -165,7 +192,10 @@ fn token(def: &FieldDef, form: Form, value: &mut Cursor<'_>, findings: &mut Find
                 );
             }
             let name = known.map_or_else(|| super::unnamed(octet), str::to_owned);
-            Ok(Value::Token { name, octet: Some(octet) })
+            Ok(Value::Token {
+                name,
+                octet: Some(octet),
+            })
         }
         Form::Text => {
             let name = wsp::read_text(value, findings)?;
@@ -188,10 +218,17 @@ fn field_name(form: Form, value: &mut Cursor<'_>, findings: &mut Findings) -> Re
     match form {
         Form::Octet(octet) => {
             value.finish();
-            let name = table::field_by_octet(octet).map_or_else(|| super::unnamed(octet), |def| def.name.to_owned());
-            Ok(Value::Token { name, octet: Some(octet) })
+            let name =
+                table::field_by_octet(octet).map_or_else(|| super::unnamed(octet), |def| def.name.to_owned());
+            Ok(Value::Token {
+                name,
+                octet: Some(octet),
+            })
         }
-        _ => Ok(Value::Token { name: text(form, value, findings)?, octet: None }),
+        _ => Ok(Value::Token {
+            name: text(form, value, findings)?,
+            octet: None,
+        }),
     }
 }
 
@@ -201,14 +238,14 @@ fn long_integer(def: &FieldDef, value: &mut Cursor<'_>, findings: &mut Findings)
     let octets = value.rest();
     let number = value.integer()?;
     match octets {
-        [0x80.., ..] => findings.add(
+        [0x80..=0xFF, ..] => findings.add(
             "not-long-integer",
             Severity::Error,
             value.since(start),
             "WAP-230 §8.4.2.1",
             format!("{} is a long-integer, not a short one", def.name),
         ),
-        [2.., 0, ..] => findings.add(
+        [2..=0xFF, 0, ..] => findings.add(
             "integer-not-minimal",
             Severity::Warning,
             value.since(start),
@@ -243,7 +280,10 @@ fn version(form: Form, value: &mut Cursor<'_>, findings: &mut Findings) -> Resul
     match form {
         Form::Octet(octet) => {
             value.finish();
-            Ok(Value::Version { major: octet >> 4 & 7, minor: octet & 15 })
+            Ok(Value::Version {
+                major: octet >> 4 & 7,
+                minor: octet & 15,
+            })
         }
         Form::Text => {
             let text = wsp::read_text(value, findings)?;

@@ -76,7 +76,10 @@ impl Charset {
 
     /// The name MIME gives it, if it is one of those that mobile terminals send.
     pub fn name(self) -> Option<&'static str> {
-        NAMES.iter().find(|(mib, _)| *mib == self.0).map(|(_, name)| *name)
+        NAMES
+            .iter()
+            .find(|(mib, _)| *mib == self.0)
+            .map(|(_, name)| *name)
     }
 
     /// Octets above 127 of this charset are read; of others the name at most is known.
@@ -111,14 +114,21 @@ impl Charset {
     pub fn encode(self, text: &str) -> Vec<u8> {
         let single = |last: u32| -> Vec<u8> {
             text.chars()
-                .map(|c| u8::try_from(u32::from(c)).ok().filter(|o| u32::from(*o) <= last).unwrap_or(b'?'))
+                .map(|c| {
+                    u8::try_from(u32::from(c))
+                        .ok()
+                        .filter(|o| u32::from(*o) <= last)
+                        .unwrap_or(b'?')
+                })
                 .collect()
         };
         match self {
             Self::US_ASCII => single(0x7F),
             Self::ISO_8859_1 => single(0xFF),
             Self::UTF_16LE => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
-            Self::UCS_2 | Self::UTF_16BE | Self::UTF_16 => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+            Self::UCS_2 | Self::UTF_16BE | Self::UTF_16 => {
+                text.encode_utf16().flat_map(u16::to_be_bytes).collect()
+            }
             _ => text.as_bytes().to_vec(),
         }
     }
@@ -134,5 +144,7 @@ fn utf_16(octets: &[u8], unit: fn([u8; 2]) -> u16) -> Option<String> {
     if !rest.is_empty() {
         return None;
     }
-    char::decode_utf16(pairs.iter().map(|pair| unit(*pair))).collect::<Result<String, _>>().ok()
+    char::decode_utf16(pairs.iter().map(|pair| unit(*pair)))
+        .collect::<Result<String, _>>()
+        .ok()
 }

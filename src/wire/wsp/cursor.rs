@@ -105,7 +105,11 @@ pub const LENGTH_QUOTE: u8 = 31;
 
 impl<'a> Cursor<'a> {
     pub fn new(all: &'a Bytes) -> Self {
-        Cursor { all, pos: 0, end: all.len() }
+        Cursor {
+            all,
+            pos: 0,
+            end: all.len(),
+        }
     }
 
     /// Octet offset into the PDU.
@@ -132,16 +136,25 @@ impl<'a> Cursor<'a> {
 
     /// From an earlier position to here.
     pub fn since(&self, start: usize) -> Span {
-        Span { offset: start, len: self.pos - start }
+        Span {
+            offset: start,
+            len: self.pos - start,
+        }
     }
 
     /// From here to the end.
     pub fn to_end(&self) -> Span {
-        Span { offset: self.pos, len: self.remaining() }
+        Span {
+            offset: self.pos,
+            len: self.remaining(),
+        }
     }
 
     pub fn fault(&self, kind: FaultKind) -> Fault {
-        Fault { offset: self.pos, kind }
+        Fault {
+            offset: self.pos,
+            kind,
+        }
     }
 
     /// Goes to the end.
@@ -165,7 +178,11 @@ impl<'a> Cursor<'a> {
             };
             return Err(self.fault(kind));
         }
-        let sub = Cursor { all: self.all, pos: self.pos, end: self.pos + len };
+        let sub = Cursor {
+            all: self.all,
+            pos: self.pos,
+            end: self.pos + len,
+        };
         self.pos += len;
         Ok(sub)
     }
@@ -199,11 +216,19 @@ impl<'a> Cursor<'a> {
         let len = match first {
             0..LENGTH_QUOTE => u32::from(first),
             LENGTH_QUOTE => self.uintvar()?,
-            _ => return Err(Fault { offset: start, kind: FaultKind::Form }),
+            _ => {
+                return Err(Fault {
+                    offset: start,
+                    kind: FaultKind::Form,
+                });
+            }
         };
         // A length that does not fit a usize is beyond any PDU.
         self.sub(usize::try_from(len).unwrap_or(usize::MAX))
-            .map_err(|fault| Fault { offset: start, ..fault })
+            .map_err(|fault| Fault {
+                offset: start,
+                ..fault
+            })
     }
 
     /// The octets up to a NUL, which is passed over.
@@ -228,10 +253,14 @@ impl<'a> Cursor<'a> {
             self.pos = start;
             return Err(self.fault(FaultKind::NotAnInteger));
         }
-        let octets = self
-            .sub(usize::from(first))
-            .map_err(|fault| Fault { offset: start, ..fault })?;
-        big_endian(octets.rest()).ok_or(Fault { offset: start, kind: FaultKind::IntegerTooLarge })
+        let octets = self.sub(usize::from(first)).map_err(|fault| Fault {
+            offset: start,
+            ..fault
+        })?;
+        big_endian(octets.rest()).ok_or(Fault {
+            offset: start,
+            kind: FaultKind::IntegerTooLarge,
+        })
     }
 
     /// Integer-value: a short-integer (0x80 and seven bits) or a long-integer.
@@ -265,14 +294,25 @@ impl<'a> Cursor<'a> {
                 }
             },
         };
-        Ok((form, Cursor { all: self.all, pos: start, end: self.pos }))
+        Ok((
+            form,
+            Cursor {
+                all: self.all,
+                pos: start,
+                end: self.pos,
+            },
+        ))
     }
 
     /// Goes behind the next NUL, whatever the first octet says; the cursor returned covers the octets with the NUL.
     pub fn value_until_nul(&mut self) -> Result<Cursor<'a>, Fault> {
         let start = self.pos;
         self.until_nul()?;
-        Ok(Cursor { all: self.all, pos: start, end: self.pos })
+        Ok(Cursor {
+            all: self.all,
+            pos: start,
+            end: self.pos,
+        })
     }
 }
 

@@ -114,7 +114,11 @@ pub fn read_headers(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Vec<Hea
     while !cursor.is_empty() {
         let start = cursor.pos();
         match read_header(cursor, findings) {
-            Ok(Some((name, value))) => headers.push(Header { name, value, at: cursor.since(start) }),
+            Ok(Some((name, value))) => headers.push(Header {
+                name,
+                value,
+                at: cursor.since(start),
+            }),
             Ok(None) => {}
             Err(fault) => {
                 cursor.finish();
@@ -217,7 +221,11 @@ pub(super) fn write_header(out: &mut Vec<u8>, name: &str, value: &str) {
     if name.eq_ignore_ascii_case("Content-Disposition") {
         let media = MediaType::parse(value);
         let mut inner = Vec::new();
-        match DISPOSITIONS.iter().zip(0x80u8..).find(|(known, _)| **known == media.essence) {
+        match DISPOSITIONS
+            .iter()
+            .zip(0x80u8..)
+            .find(|(known, _)| **known == media.essence)
+        {
             Some((_, octet)) => inner.push(octet),
             None => write::text(&mut inner, &media.essence),
         }
@@ -233,5 +241,8 @@ pub(super) fn write_header(out: &mut Vec<u8>, name: &str, value: &str) {
 
 /// A token of RFC 2616: what a header name must be.
 pub fn is_token(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|b| b.is_ascii_graphic() && !b"()<>@,;:\\\"/[]?={}".contains(&b))
+    !name.is_empty()
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_graphic() && !b"()<>@,;:\\\"/[]?={}".contains(&b))
 }

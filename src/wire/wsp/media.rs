@@ -145,7 +145,10 @@ pub fn read_media_type(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Resu
             format!("{name} where a binary multipart has application/vnd.wap.multipart"),
         );
     }
-    Ok(MediaType { essence: textual(&name), params })
+    Ok(MediaType {
+        essence: textual(&name),
+        params,
+    })
 }
 
 fn general_form(inner: &mut Cursor<'_>) -> Result<String, Fault> {
@@ -182,7 +185,9 @@ pub fn write_media_type(out: &mut Vec<u8>, media: &MediaType) {
 }
 
 fn code_to_send(name: &str) -> Option<u8> {
-    let hex = name.strip_prefix("0x").and_then(|hex| u8::from_str_radix(hex, 16).ok());
+    let hex = name
+        .strip_prefix("0x")
+        .and_then(|hex| u8::from_str_radix(hex, 16).ok());
     if let Some(code) = hex {
         return Some(code).filter(|code| *code < 0x80);
     }

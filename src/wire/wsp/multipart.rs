@@ -40,9 +40,18 @@ pub fn read_multipart(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Vec<P
         }
     }
     if !cursor.is_empty() {
-        let at = Span { offset: cursor.pos(), len: cursor.remaining() };
+        let at = Span {
+            offset: cursor.pos(),
+            len: cursor.remaining(),
+        };
         cursor.finish();
-        findings.add("too-many-parts", Severity::Error, at, "WAP-230 §8.5", format!("more than {MAX_PARTS} parts"));
+        findings.add(
+            "too-many-parts",
+            Severity::Error,
+            at,
+            "WAP-230 §8.5",
+            format!("more than {MAX_PARTS} parts"),
+        );
     } else if parts.len() != count {
         findings.add(
             "multipart-count",
@@ -56,7 +65,13 @@ pub fn read_multipart(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Vec<P
 }
 
 fn trailing(at: Span, findings: &mut Findings) {
-    findings.add("trailing-octets", Severity::Error, at, "WAP-230 §8.5", "octets follow the last entry");
+    findings.add(
+        "trailing-octets",
+        Severity::Error,
+        at,
+        "WAP-230 §8.5",
+        "octets follow the last entry",
+    );
 }
 
 fn read_part(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Result<Part, Fault> {
@@ -74,7 +89,10 @@ fn read_part(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Result<Part, F
             rest
         }
     };
-    let mut part = Part { data: data.into_bytes(), ..Part::default() };
+    let mut part = Part {
+        data: data.into_bytes(),
+        ..Part::default()
+    };
     let media_start = headers.pos();
     part.media = match read_media_type(&mut headers, findings) {
         Ok(media) => media,
@@ -82,11 +100,17 @@ fn read_part(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Result<Part, F
             findings.add(
                 "part-without-content-type",
                 Severity::Error,
-                Span { offset: media_start, len: headers.remaining() },
+                Span {
+                    offset: media_start,
+                    len: headers.remaining(),
+                },
                 "WAP-230 §8.5.3",
                 "the entry does not begin with a content type that can be read",
             );
-            return Ok(Part { media: MediaType::new("application/octet-stream"), ..part });
+            return Ok(Part {
+                media: MediaType::new("application/octet-stream"),
+                ..part
+            });
         }
     };
     for header in read_headers(&mut headers, findings) {
@@ -109,7 +133,9 @@ fn read_part(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Result<Part, F
 }
 
 fn without_brackets(id: &str) -> &str {
-    id.strip_prefix('<').and_then(|id| id.strip_suffix('>')).unwrap_or(id)
+    id.strip_prefix('<')
+        .and_then(|id| id.strip_suffix('>'))
+        .unwrap_or(id)
 }
 
 /// Writes a multipart: number of entries, and for each its lengths, content type, headers and data.

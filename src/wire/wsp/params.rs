@@ -78,7 +78,11 @@ fn read_param(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Result<(Strin
         return Ok((name, untyped(cursor)?));
     }
     let code = cursor.integer()?;
-    let Some((code, name, typed)) = CODES.iter().find(|(known, ..)| u64::from(*known) == code).copied() else {
+    let Some((code, name, typed)) = CODES
+        .iter()
+        .find(|(known, ..)| u64::from(*known) == code)
+        .copied()
+    else {
         findings.add(
             "parameter-unknown",
             Severity::Note,
@@ -140,7 +144,9 @@ fn charset(cursor: &mut Cursor<'_>) -> Result<String, Fault> {
         return untyped(cursor);
     }
     let number = cursor.integer()?;
-    let name = u16::try_from(number).ok().and_then(|mib| Charset::from_mib(mib).name());
+    let name = u16::try_from(number)
+        .ok()
+        .and_then(|mib| Charset::from_mib(mib).name());
     Ok(match (name, number) {
         (Some(name), _) => name.to_owned(),
         (None, 0) => "*".to_owned(),
@@ -208,7 +214,9 @@ fn coded(out: &mut Vec<u8>, code: u8, value: &str) {
 }
 
 fn named(out: &mut Vec<u8>, name: &str, value: &str) {
-    let number = name.strip_prefix("0x").and_then(|hex| u8::from_str_radix(hex, 16).ok());
+    let number = name
+        .strip_prefix("0x")
+        .and_then(|hex| u8::from_str_radix(hex, 16).ok());
     match number {
         Some(code) if code < 0x80 => out.push(code | 0x80),
         _ => write::text(out, name),

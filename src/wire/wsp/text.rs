@@ -28,32 +28,55 @@ pub fn read_encoded_string(
     findings: &mut Findings,
 ) -> Result<EncodedString, Fault> {
     if form != Form::Length || cursor.remaining() == 1 {
-        return Ok(EncodedString { charset: None, text: read_text(cursor, findings)? });
+        return Ok(EncodedString {
+            charset: None,
+            text: read_text(cursor, findings)?,
+        });
     }
     let start = cursor.pos();
     let mut inner = cursor.length_value()?;
     let at = cursor.since(start);
     let Some(charset) = read_charset(&mut inner, findings)? else {
         let clause = "ENC 1.3 §7.3.19";
-        findings.add("charset-missing", Severity::Error, at, clause, "a length, but no charset before the text");
-        return Ok(EncodedString { charset: None, text: read_text(&mut inner, findings)? });
+        findings.add(
+            "charset-missing",
+            Severity::Error,
+            at,
+            clause,
+            "a length, but no charset before the text",
+        );
+        return Ok(EncodedString {
+            charset: None,
+            text: read_text(&mut inner, findings)?,
+        });
     };
     let octets = content_octets(&mut inner, charset, findings);
     let text = match charset.decode(octets) {
         Some(text) => text,
-        None if !charset.is_read() => return Err(Fault { offset: start, kind: FaultKind::Charset }),
+        None if !charset.is_read() => {
+            return Err(Fault {
+                offset: start,
+                kind: FaultKind::Charset,
+            });
+        }
         None => {
             findings.add(
                 "charset-mismatch",
                 Severity::Error,
                 at,
                 "ENC 1.3 §7.3.19",
-                format!("the octets are not of the charset named (MIBenum {})", charset.mib()),
+                format!(
+                    "the octets are not of the charset named (MIBenum {})",
+                    charset.mib()
+                ),
             );
             latin_1(octets)
         }
     };
-    Ok(EncodedString { charset: Some(charset), text })
+    Ok(EncodedString {
+        charset: Some(charset),
+        text,
+    })
 }
 
 /// The charset before the text: a number, or by name, which some senders do. None where the text itself comes first.
@@ -107,11 +130,20 @@ fn content_octets<'a>(inner: &mut Cursor<'a>, charset: Charset, findings: &mut F
     let len = octets.iter().position(|octet| *octet == 0);
     let unfinished = FaultKind::TextNotTerminated;
     match len {
-        None => findings.add(unfinished.code(), Severity::Error, at, unfinished.clause(), unfinished.to_string()),
+        None => findings.add(
+            unfinished.code(),
+            Severity::Error,
+            at,
+            unfinished.clause(),
+            unfinished.to_string(),
+        ),
         Some(len) if len + 1 < octets.len() => findings.add(
             "value-trailing-octets",
             Severity::Error,
-            Span { offset: start + len + 1, len: octets.len() - len - 1 },
+            Span {
+                offset: start + len + 1,
+                len: octets.len() - len - 1,
+            },
             "ENC 1.3 §7.3.19",
             "octets follow the text within the length of its value",
         ),

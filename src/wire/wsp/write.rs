@@ -95,15 +95,24 @@ mod tests {
     #[test]
     fn known_octets() {
         assert_eq!(&written(|o| uintvar(o, 0x87A5))[..], [0x82, 0x8F, 0x25]);
-        assert_eq!(&written(|o| uintvar(o, u32::MAX))[..], [0x8F, 0xFF, 0xFF, 0xFF, 0x7F]);
+        assert_eq!(
+            &written(|o| uintvar(o, u32::MAX))[..],
+            [0x8F, 0xFF, 0xFF, 0xFF, 0x7F]
+        );
         assert_eq!(&written(|o| long_integer(o, 0))[..], [1, 0]);
         assert_eq!(&written(|o| long_integer(o, 604_800))[..], [3, 0x09, 0x3A, 0x80]);
         assert_eq!(&written(|o| integer(o, 127))[..], [0xFF]);
         assert_eq!(&written(|o| integer(o, 128))[..], [1, 0x80]);
         assert_eq!(&written(|o| value_length(o, 30))[..], [30]);
         assert_eq!(&written(|o| value_length(o, 31))[..], [31, 31]);
-        assert_eq!(&written(|o| encoded_string(o, None, "Grüße"))[..], b"\x09\xEAGr\xC3\xBC\xC3\x9Fe\0");
-        assert_eq!(&written(|o| encoded_string(o, None, "öl"))[..], b"\x06\xEA\x7F\xC3\xB6l\0");
+        assert_eq!(
+            &written(|o| encoded_string(o, None, "Grüße"))[..],
+            b"\x09\xEAGr\xC3\xBC\xC3\x9Fe\0"
+        );
+        assert_eq!(
+            &written(|o| encoded_string(o, None, "öl"))[..],
+            b"\x06\xEA\x7F\xC3\xB6l\0"
+        );
     }
 
     #[test]
