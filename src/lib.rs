@@ -6,5 +6,6 @@ pub mod case;
 pub mod link;
 pub mod party;
 pub mod relay;
+pub mod report;
 pub mod run;
 pub mod wire;
