@@ -3,3 +3,4 @@
 pub mod journal;
 pub mod observer;
 pub mod outcome;
+pub mod select;

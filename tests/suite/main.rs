@@ -3,6 +3,7 @@
 mod architecture;
 mod report_sample;
 
+mod cli_exit;
 mod report_junit;
 mod report_progress;
 mod report_results;

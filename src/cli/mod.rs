@@ -1,0 +1,8 @@
+//! Arguments and exit codes, nothing else: each command is a call into the part that does the work and one into
+//! [`crate::report`] that shows it.
+
+pub mod args;
+pub mod exit;
+mod output;
+
+pub use exit::exit_code;
