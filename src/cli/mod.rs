@@ -4,5 +4,6 @@
 pub mod args;
 pub mod exit;
 mod output;
+pub mod present;
 
 pub use exit::exit_code;

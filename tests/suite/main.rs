@@ -4,6 +4,7 @@ mod architecture;
 mod report_sample;
 
 mod cli_exit;
+mod cli_present;
 mod report_junit;
 mod report_progress;
 mod report_results;
