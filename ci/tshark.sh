@@ -17,4 +17,4 @@ fi
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cargo run --locked --quiet --example emit_pdus -- "$dir"
-python3 ci/tshark_compare.py "$dir"
+python3 -B ci/tshark_compare.py "$dir"

@@ -42,6 +42,8 @@ NAMES = {
 UNKNOWN_FIELDS = "fields that ENC 1.2 and 1.3 added: Wireshark's MMSE dissector ends at ENC 1.1"
 UNKNOWN_TYPES = "PDU types that ENC 1.3 added (0x94 and up)"
 UNKNOWN_TOKENS = "values that ENC 1.2 and 1.3 added to a list that Wireshark knows"
+COUNTED = "M-Delete.conf and M-Mbox-Delete.conf number their statuses (ENC 1.3 §6.11): Wireshark reads the number as the status"
+LAST_84 = "a PDU that ends in the value 0x84: Wireshark takes that octet for the start of a Content-Type field"
 MBOX_DESCR = "M-Mbox-Descr is no PDU of its own: it stands without a version inside M-Mbox-View.conf"
 
 
@@ -57,7 +59,7 @@ def main(folder):
             if packet is None:
                 report.differs("Wireshark saw no PDU of this kind in its packet")
                 continue
-            for text in malformed(packet):
+            for text in [] if passed_over(report, pdu, octets) else malformed(packet):
                 report.differs(f"Wireshark: {text}")
             if pdu["carrier"] == "mm4":
                 compare_imf(report, pdu, packet)
@@ -136,11 +138,20 @@ def read_with_tshark(folder, manifest):
     return seen
 
 
+def passed_over(report, pdu, octets):
+    """Whether Wireshark is known to call this PDU malformed though it is not."""
+    if pdu["type"] in (0x92, 0x95):
+        report.pass_over(COUNTED)
+        return True
+    if pdu["content"] is None and pdu["carrier"] != "mm4" and octets.endswith(b"\x84"):
+        report.pass_over(LAST_84)
+        return True
+    return False
+
+
 def malformed(packet):
+    """Warnings and errors; a malformed packet is one of them."""
     texts = []
-    for proto in packet.iter("proto"):
-        if proto.get("name") == "_ws.malformed":
-            texts.append(proto.get("showname", "malformed packet"))
     for expert in packet.iter("field"):
         if expert.get("name") != "_ws.expert":
             continue
@@ -157,6 +168,8 @@ def compare_mmse(report, pdu, packet):
     compare_type(report, pdu, mmse)
     if pdu["type"] == 0x93:
         report.pass_over(MBOX_DESCR)
+        return
+    if pdu["type"] in (0x92, 0x95):
         return
     known = {}
     for field in mmse.findall("field"):
@@ -212,8 +225,11 @@ def compare_value(report, our, their):
         compare_counted(report, our, their, "address", our["text"])
     elif kind == "sent-date":
         compare_counted(report, our, their, "date", None)
-    else:
+    elif our["text"].isascii():
         report.compare(name, our["text"], show)
+    elif our["text"].encode().hex() not in their.get("value", ""):
+        # Wireshark shows every octet beyond ASCII as a character of its own.
+        report.differs(f"{name}: the octets of {our['text']!r} are not in {their.get('value')}")
 
 
 def compare_counted(report, our, their, what, text):

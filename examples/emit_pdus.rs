@@ -194,23 +194,23 @@ fn contents() -> Vec<(&'static str, Content)> {
     let smil = part(
         "application/smil",
         "smil",
-        b"<smil><body><par><img src=\"picture.gif\"/></par></body></smil>",
+        b"<smil><body><par><ref src=\"data.bin\"/></par></body></smil>",
     );
     let text = Part {
         media: MediaType::new("text/plain").with("charset", "utf-8"),
         ..part("text/plain", "words.txt", "Grüße\r\n.dot first\r\n".as_bytes())
     };
-    let picture = part("image/gif", "picture.gif", &every_octet());
+    let data = part("application/octet-stream", "data.bin", &every_octet());
     let related = Content {
         media: MediaType::new("multipart/related")
             .with("start", "<smil>")
             .with("type", "application/smil"),
-        parts: vec![smil, text.clone(), picture.clone()],
+        parts: vec![smil, text.clone(), data.clone()],
         body: Bytes::new(),
     };
     let mixed = Content {
         media: MediaType::new("multipart/mixed"),
-        parts: vec![text, picture],
+        parts: vec![text, data],
         body: Bytes::new(),
     };
     let single = Content::single(
@@ -231,7 +231,7 @@ fn part(media: &str, name: &str, data: &[u8]) -> Part {
 }
 
 fn every_octet() -> Vec<u8> {
-    b"GIF89a".iter().copied().chain(0..=255).collect()
+    (0..=255).collect()
 }
 
 struct Emitted<'a> {
