@@ -1,8 +1,9 @@
 //! Scripts as rows of a list.
 
-use crate::case::Script;
+use crate::case::{Purpose, Script};
 use crate::report::group_of;
 use crate::report::tables::Listed;
+use crate::run::outcome::PurposeRef;
 
 pub(super) fn listed(script: &Script) -> Listed {
     Listed {
@@ -13,5 +14,15 @@ pub(super) fn listed(script: &Script) -> Listed {
         requires: script.requires.clone(),
         tests: script.purposes().into_iter().map(str::to_owned).collect(),
         source: script.source.clone(),
+    }
+}
+
+pub(super) fn purpose_ref(purpose: &Purpose) -> PurposeRef {
+    PurposeRef {
+        id: purpose.id.clone(),
+        purpose: purpose.purpose.clone(),
+        clause: purpose.clause.clone(),
+        level: purpose.level,
+        basis: purpose.basis,
     }
 }

@@ -13,7 +13,7 @@ impl Paint {
         Paint { on }
     }
 
-    pub(super) fn is_on(self) -> bool {
+    pub fn is_on(self) -> bool {
         self.on
     }
 

@@ -79,7 +79,7 @@ pub fn explain_case(case: &Explained<'_>) -> String {
 }
 
 /// A purpose of the catalogue and the cases that decide it.
-pub fn explain_purpose(purpose: &PurposeRef, cases: &[&Listed]) -> String {
+pub fn explain_purpose(purpose: &PurposeRef, cases: &[Listed]) -> String {
     let mut out = purpose_lines(purpose);
     out.push('\n');
     if cases.is_empty() {

@@ -1,6 +1,7 @@
 //! Which scripts a user means: ids, globs over ids, test purposes, files and folders.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobMatcher};
 
@@ -43,17 +44,15 @@ impl Selection {
     ///
     /// # Errors
     /// A word that means no script.
-    pub fn pick<'a>(&self, scripts: &'a [Script]) -> Result<Vec<&'a Script>, Unmatched> {
+    pub fn pick(&self, scripts: &[Arc<Script>]) -> Result<Vec<Arc<Script>>, Unmatched> {
         if self.words.is_empty() {
-            return Ok(scripts.iter().collect());
+            return Ok(scripts.to_vec());
         }
         if let Some(word) = self.words.iter().find(|w| !scripts.iter().any(|s| w.means(s))) {
             return Err(Unmatched(word.typed.clone()));
         }
-        Ok(scripts
-            .iter()
-            .filter(|s| self.words.iter().any(|w| w.means(s)))
-            .collect())
+        let meant = scripts.iter().filter(|s| self.words.iter().any(|w| w.means(s)));
+        Ok(meant.cloned().collect())
     }
 }
 
@@ -88,12 +87,10 @@ impl Word {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::case::{Body, Cost, Rule, RuleDemand, Source, StepId, TestRef, Topology};
 
-    fn script(id: &str, file: &str, test: &str) -> Script {
+    fn script(id: &str, file: &str, test: &str) -> Arc<Script> {
         let source = Source {
             file: file.into(),
             line: 1,
@@ -112,7 +109,7 @@ mod tests {
                 source: source.clone(),
             }],
         };
-        Script {
+        Arc::new(Script {
             id: id.into(),
             case_id: id.split('[').next().unwrap().into(),
             row: None,
@@ -124,7 +121,7 @@ mod tests {
             nodes: Vec::new(),
             body: Body::Always(vec![rule]),
             cost: Cost::Normal,
-        }
+        })
     }
 
     fn picked(words: &[&str]) -> Result<Vec<String>, Unmatched> {
@@ -135,7 +132,7 @@ mod tests {
             script("mm4-ack", "cases/mm4/ack.yaml", "TP-M4I-06"),
         ];
         let picked = Selection::new(words).pick(&scripts)?;
-        Ok(picked.into_iter().map(|s| s.id.clone()).collect())
+        Ok(picked.iter().map(|s| s.id.clone()).collect())
     }
 
     #[test]

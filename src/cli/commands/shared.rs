@@ -1,16 +1,19 @@
 //! What several commands do.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokio::runtime::Runtime;
 
+use crate::case::Diagnostic;
 use crate::cli::exit::exit_code;
 use crate::cli::failure::Failure;
 use crate::cli::output;
 use crate::cli::present::Present;
 use crate::report::progress::{Bar, Lines};
 use crate::run::observer::Observer;
+use crate::run::select::Selection;
+use crate::run::suite::{Broken, Suite};
 use crate::run::{Finished, Refused};
 
 pub(super) fn runtime() -> Result<Runtime, Failure> {
@@ -56,4 +59,25 @@ pub(super) fn refused(refused: Refused) -> Failure {
         Refused::Usage(text) => Failure::usage(text),
         Refused::NothingSelected(text) => Failure::nothing_tested(text),
     }
+}
+
+/// The compiled-in cases, those of the folders, and those the selection names by path.
+pub(super) fn load(dirs: &[PathBuf], selection: &Selection) -> Result<Suite, Failure> {
+    let mut extra = dirs.to_vec();
+    extra.extend(selection.paths().map(Path::to_owned));
+    Suite::load(&extra).map_err(broken)
+}
+
+pub(super) fn broken(broken: Broken) -> Failure {
+    match broken {
+        Broken::Cases(problems) => Failure::usage(format!("{} problems in the cases\n\n{}", problems.len(), rendered(&problems))),
+        Broken::File(text) => Failure::usage(text),
+    }
+}
+
+/// Each problem with the line it is about.
+pub(super) fn rendered(problems: &[Diagnostic]) -> String {
+    let colour = output::paint_errors().is_on();
+    let texts: Vec<String> = problems.iter().map(|p| p.render(colour)).collect();
+    texts.join("\n\n")
 }
