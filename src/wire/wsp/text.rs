@@ -117,8 +117,13 @@ fn content_octets<'a>(inner: &mut Cursor<'a>, charset: Charset, findings: &mut F
     inner.finish();
     let at = inner.since(start);
     if charset.is_two_octet() {
-        let octets = match octets.split_first() {
-            Some((&QUOTE, rest)) if rest.first().is_some_and(|first| *first >= 0x80) => rest,
+        let octets = match octets {
+            // A quote, unless 7F is the first half of a character: the number of octets tells.
+            [QUOTE, rest @ ..]
+                if matches!(rest, [0x80..=0xFF, ..]) && rest.ends_with(&[0, 0]) == (rest.len() % 2 == 0) =>
+            {
+                rest
+            }
             _ => octets,
         };
         return match octets {
