@@ -8,6 +8,7 @@ use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock, mpsc};
 
 use super::ownership::{self, Key};
 use super::script::{HttpRule, Rules, SmtpAct, SmtpRule, SmtpStage};
+use crate::link::hop::Sink;
 use crate::link::{Arrival, Crossing};
 
 /// Arrivals nobody owned that are kept; more are counted.
@@ -275,6 +276,12 @@ impl Guest {
         let lock = self.desk.peer(peer).read_owned().await;
         let held = Held::Alongside { _lock: lock };
         Hold { held }
+    }
+
+    /// Where a link that belongs to this script hands its records.
+    pub fn sink(&self) -> Sink {
+        let (desk, id) = (Arc::clone(&self.desk), self.id);
+        Arc::new(move |arrival| desk.hand_over(Some(id), arrival))
     }
 
     fn claim(&self, key: Option<Key>, place: &str) {
