@@ -326,6 +326,15 @@ fn a_pdu_made_of_faults_costs_no_more_than_it_weighs() {
         let decoded = mm1::decode(&Bytes::from(octets)).unwrap();
         assert!(decoded.pdu.fields.len() <= 4096 && decoded.findings.len() <= 201);
     }
+    // 200,000 parameters of Content-Type, then as many headers of a part, then as many parts.
+    let mut octets = vec![0x8C, 0x80, 0x84, 0x1F, 0xA4, 0xCF, 0x41, 0xA3];
+    octets.extend(b"x\0\0".repeat(200_000));
+    let decoded = mm1::decode(&Bytes::from(octets)).unwrap();
+    assert!(decoded.pdu.content.unwrap().media.params.len() <= 64);
+    let mut octets = vec![0x8C, 0x80, 0x84, 0xA3, 0x01, 0xA4, 0xCF, 0x41, 0x00, 0x83];
+    octets.extend(b"x\0\0".repeat(200_000));
+    let decoded = mm1::decode(&Bytes::from(octets)).unwrap();
+    assert!(decoded.pdu.content.unwrap().parts[0].headers.len() <= 64);
     let mut octets = vec![0x8C, 0x80, 0x84, 0xA3, 0x01];
     octets.extend([0, 0].repeat(200_000));
     let decoded = mm1::decode(&Bytes::from(octets)).unwrap();
