@@ -207,6 +207,8 @@ pub struct Expect {
     pub demands: Demands,
     /// Weaker demands on the same event, judged at level `should`.
     pub should: Option<Demands>,
+    /// The purposes the `should:` half decides, if they are not those of the expectation.
+    pub should_tests: Vec<TestRef>,
     /// How many events are taken.
     pub times: u32,
     /// Fields (or `content`) that must be the same in all events taken.

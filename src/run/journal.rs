@@ -37,6 +37,8 @@ pub enum What {
         unclaimed: Vec<String>,
         /// What the topology needs and the targets do not give.
         missing: Vec<String>,
+        /// Relays that had answered something before the script began.
+        alive: Vec<String>,
     },
     /// The runner reached a step.
     StepStart {
@@ -66,7 +68,15 @@ pub enum What {
         step: Option<StepId>,
         at: String,
         to: String,
+        /// `seq` of the request.
+        request: u64,
         error: String,
+    },
+    /// A step could not be taken: what it refers to did not come.
+    Halt {
+        step: StepId,
+        /// The reference that has no value.
+        missing: String,
     },
     /// A relay's state changed.
     Node {
