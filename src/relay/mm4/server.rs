@@ -19,8 +19,6 @@ use crate::wire::smtp::{Received, Receiver};
 
 /// RFC 5321 §4.5.3.2.7 asks for at least five minutes.
 const IDLE: Duration = Duration::from_secs(600);
-/// Octets of a command line that has no end.
-const LONGEST_LINE: usize = 16_384;
 /// Recipients of one message; RFC 5321 §4.5.3.1.8 asks for at least 100.
 const MOST_RECIPIENTS: usize = 1000;
 
@@ -56,12 +54,12 @@ struct Session {
     envelope: Option<Envelope>,
     recipients: usize,
     in_message: bool,
-    /// Octets since the last complete command or message.
     over: bool,
 }
 
 impl Session {
     fn new(node: Arc<Node>) -> Session {
+        let limit = node.config.limits.message_size;
         Session {
             node,
             receiver: Receiver::with_message_limit(limit),
