@@ -1,0 +1,6 @@
+//! The integration tests, one binary: each module drives one part at its boundary.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
+mod wire_mm4;
+mod wire_mm4_round_trip;
+mod wire_smtp;
