@@ -1,6 +1,30 @@
 //! The case language: YAML text → positioned nodes → [`Script`]s ready to run. Knows the standards' names through
 //! [`crate::wire`]; knows nothing of sockets, relays or reports.
+//!
+//! [`load`] reads one file, [`load_all`] a whole suite; [`schema`] is for editors, [`explain`] for people.
 
+pub mod catalogue;
+mod decides;
+mod diagnostic;
+mod expand;
+mod explain;
+mod library;
+mod lint;
 pub mod model;
+mod parse;
+mod schema;
+mod scope;
+pub mod steps;
+pub mod template;
+mod vocabulary;
+mod world;
+mod yaml;
 
+pub use catalogue::{Basis, Catalogue, Level, Purpose};
+pub use diagnostic::Diagnostic;
+pub use explain::explain;
+pub use library::Library;
 pub use model::*;
+pub use parse::{load, load_all};
+pub use schema::schema;
+pub use template::split_reference;

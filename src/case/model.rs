@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::wire::PduType;
-use crate::wire::damage::Damage;
+pub use crate::wire::damage::Damage;
 
 /// A place in a case file; lines and columns count from 1, columns and `len` in characters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -207,6 +207,8 @@ pub struct Expect {
     pub demands: Demands,
     /// Weaker demands on the same event, judged at level `should`.
     pub should: Option<Demands>,
+    /// The purposes the `should:` half decides, if they are not those of the expectation.
+    pub should_tests: Vec<TestRef>,
     /// How many events are taken.
     pub times: u32,
     /// Fields (or `content`) that must be the same in all events taken.

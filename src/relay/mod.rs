@@ -1,6 +1,27 @@
 //! The embedded reference MMS Relay/Server. It is an implementation under test: it imports nothing of mmspec but
 //! [`crate::wire`] and speaks to the world only through sockets.
+//!
+//! The way of an MM: [`mm1`] or [`mm4`] takes it in and makes a [`model::Mm`] of it → [`intake`] sends it on to each
+//! recipient by [`routing`] → [`delivery`] notifies a client of this relay, or an MM4 transfer carries it to the next relay
+//! → what becomes of it goes to [`reports`]. Everything that is remembered stands in [`store`].
+
+mod clock;
+mod defects;
+mod delivery;
+mod ids;
+mod intake;
+mod mm1;
+mod mm4;
+mod model;
+mod node;
+mod push;
+mod reports;
+mod routing;
+mod socket;
+mod store;
 
 pub mod config;
 
 pub use config::Config;
+pub use defects::{DEFECTS, Defect, UnknownDefect, find as find_defect};
+pub use node::{Log, Relay, StartError};

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::case::Source;
+pub use crate::case::{Basis, Level};
 
 /// ISO/IEC 9646 verdicts, and `not-reached` for expectations that an earlier failure made moot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -29,23 +30,6 @@ impl Verdict {
             Verdict::Error => "error",
         }
     }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Level {
-    May,
-    Should,
-    Shall,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Basis {
-    Derived,
-    Observed,
-    Recalled,
-    Text,
 }
 
 /// A run, finished or as far as it got.
@@ -94,6 +78,25 @@ pub struct Summary {
     pub uncounted_fails: usize,
 }
 
+impl Summary {
+    /// Counts verdicts.
+    pub fn of(cases: &[CaseResult]) -> Self {
+        let mut summary = Summary { cases: cases.len(), ..Summary::default() };
+        for case in cases {
+            match case.verdict {
+                Verdict::Pass => summary.pass += 1,
+                Verdict::Fail => summary.fail += 1,
+                Verdict::Inconc | Verdict::NotReached => summary.inconc += 1,
+                Verdict::Error => summary.error += 1,
+                Verdict::NotApplicable => summary.not_applicable += 1,
+            }
+            let fails = case.expectations.iter().filter(|e| e.verdict == Verdict::Fail && !e.counts);
+            summary.uncounted_fails += fails.count();
+        }
+        summary
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CaseResult {
     /// Script id: `case` or `case[row]`.
@@ -106,6 +109,8 @@ pub struct CaseResult {
     pub duration_ms: u64,
     pub expectations: Vec<ExpectationResult>,
     pub findings: Vec<FindingResult>,
+    /// Whether a relay said anything while it ran.
+    pub alive: bool,
     /// Why the case is `error`, `inconc` or `not-applicable` when no expectation says it.
     pub reason: Option<String>,
 }

@@ -27,6 +27,18 @@ impl MediaType {
         self
     }
 
+    /// Reads `multipart/related; start="<smil>"; type=application/smil`. Nothing is refused: a parameter without `=` has an empty
+    /// value, a missing end quote is supplied.
+    pub fn parse(text: &str) -> Self {
+        let mut pieces = split_outside_quotes(text, ';');
+        let mut media = MediaType::new(pieces.next().unwrap_or_default().trim());
+        for piece in pieces.map(str::trim).filter(|piece| !piece.is_empty()) {
+            let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
+            media = media.with(name.trim(), &unquote(value.trim()));
+        }
+        media
+    }
+
     pub fn param(&self, name: &str) -> Option<&str> {
         self.params
             .iter()
@@ -43,10 +55,46 @@ impl fmt::Display for MediaType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.essence)?;
         for (name, value) in &self.params {
-            write!(f, "; {name}=\"{value}\"")?;
+            write!(
+                f,
+                "; {name}=\"{}\"",
+                value.replace('\\', "\\\\").replace('"', "\\\"")
+            )?;
         }
         Ok(())
     }
+}
+
+/// Splits at a character that stands outside quoted strings.
+fn split_outside_quotes(text: &str, at: char) -> impl Iterator<Item = &str> {
+    let (mut quoted, mut escaped) = (false, false);
+    text.split(move |c: char| {
+        let split = c == at && !quoted;
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            _ => {}
+        }
+        split
+    })
+}
+
+/// The content of a quoted string with its escapes undone, or the text itself.
+fn unquote(text: &str) -> String {
+    let Some(inner) = text.strip_prefix('"') else {
+        return text.to_owned();
+    };
+    let mut out = String::with_capacity(inner.len());
+    let mut chars = inner.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' => break,
+            '\\' => out.extend(chars.next()),
+            _ => out.push(c),
+        }
+    }
+    out
 }
 
 /// One part of a multipart content.

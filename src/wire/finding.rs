@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Span;
+
 /// How much a deviation matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -37,4 +39,48 @@ pub struct Undecodable {
     /// Octet offset where decoding had to stop.
     pub offset: usize,
     pub reason: String,
+}
+
+/// The findings of one PDU as they are collected, never more than [`Findings::MAX`]: a PDU made of faults must not cost more
+/// memory than it is worth.
+#[derive(Debug, Default)]
+pub struct Findings {
+    list: Vec<Finding>,
+    left_out: usize,
+}
+
+impl Findings {
+    pub const MAX: usize = 200;
+
+    pub fn add(&mut self, code: &str, severity: Severity, at: Span, clause: &str, text: impl Into<String>) {
+        if self.list.len() >= Self::MAX {
+            self.left_out += 1;
+            return;
+        }
+        self.list.push(Finding {
+            code: code.to_owned(),
+            severity,
+            offset: at.offset,
+            len: at.len,
+            clause: clause.to_owned(),
+            text: text.into(),
+        });
+    }
+
+    /// In the order of their octets; a last one says how many were left out.
+    pub fn into_vec(self) -> Vec<Finding> {
+        let mut list = self.list;
+        list.sort_by_key(|finding| finding.offset);
+        if self.left_out > 0 {
+            list.push(Finding {
+                code: "more-findings".to_owned(),
+                severity: Severity::Note,
+                offset: list.last().map_or(0, |last| last.offset),
+                len: 0,
+                clause: String::new(),
+                text: format!("{} more findings are left out", self.left_out),
+            });
+        }
+        list
+    }
 }

@@ -54,12 +54,40 @@ pub enum Value {
         count: u64,
         date: i64,
     },
+    /// X-Mms-MM-Flags: `Add`, `Remove` or `Filter`, and the keyword.
+    Flag {
+        action: String,
+        keyword: String,
+    },
+    /// X-Mms-Mbox-Totals and X-Mms-Mbox-Quotas: a number of `Messages` or `Octets`.
+    Amount {
+        unit: String,
+        count: u64,
+    },
+    /// A status, text or location of M-Delete.conf or M-Mbox-Delete.conf and the count that ties them to each other.
+    Counted {
+        count: u64,
+        value: Box<Value>,
+    },
     /// Octets that could not be read as the field's type, or that a sender wants exactly so. On MM1 these are the octets of
     /// the value without the field code.
     Octets(Vec<u8>),
 }
 
 impl Value {
+    /// The actions of [`Value::Flag`] in the order of their octets from 0x80 (ENC 1.3 §7.3.33).
+    pub const FLAG_ACTIONS: &'static [&'static str] = &["Add", "Remove", "Filter"];
+    /// The units of [`Value::Amount`] in the order of their octets from 0x80 (ENC 1.3 §7.3.24).
+    pub const AMOUNT_UNITS: &'static [&'static str] = &["Messages", "Octets"];
+
+    /// The value itself, without the count that M-Delete.conf puts before it.
+    pub fn uncounted(&self) -> &Value {
+        match self {
+            Value::Counted { value, .. } => value,
+            other => other,
+        }
+    }
+
     pub fn token(name: &str) -> Self {
         Value::Token {
             name: name.to_owned(),
@@ -72,7 +100,8 @@ impl Value {
     }
 
     /// The value as cases write it and as reports show it: `Yes`, `+15550001/TYPE=PLMN`, `2026-11-24T13:00:00Z`,
-    /// `3600` (a relative interval, seconds), `insert-address`, `1.3`, `0,+15550001/TYPE=PLMN`, hex pairs for octets.
+    /// `3600` (a relative interval, seconds), `insert-address`, `1.3`, `0,+15550001/TYPE=PLMN`, `Add,holiday`, `Messages,3`, `1,Ok`
+    /// (counted), hex pairs for octets.
     pub fn text(&self) -> String {
         self.to_string()
     }
@@ -96,6 +125,9 @@ impl fmt::Display for Value {
             Value::PreviouslySentDate { count, date } => {
                 write!(f, "{count},{}", super::date::rfc3339(*date))
             }
+            Value::Flag { action, keyword } => write!(f, "{action},{keyword}"),
+            Value::Amount { unit, count } => write!(f, "{unit},{count}"),
+            Value::Counted { count, value } => write!(f, "{count},{value}"),
             Value::Octets(octets) => f.write_str(&hex::encode_upper(octets)),
         }
     }

@@ -1,0 +1,15 @@
+//! Nodes → scripts. Every file of this module reads one kind of thing; the tables of [`super::vocabulary`] say which keys there are.
+
+mod damage;
+mod expect;
+mod header;
+mod matchers;
+mod reader;
+mod rows;
+mod rules;
+mod send;
+mod set;
+mod steps;
+mod top;
+
+pub use top::{load, load_all};

@@ -1,0 +1,345 @@
+//! Whole files.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use crate::case::diagnostic::Diagnostic;
+use crate::case::expand::Substitution;
+use crate::case::library::Library;
+use crate::case::lint;
+use crate::case::model::{Body, Cost, NodeDecl, Phase, Script, Source, Topology};
+use crate::case::vocabulary as words;
+use crate::case::world::{NodeKind, World};
+use crate::case::yaml::{self, Data, Node, SourceFile};
+
+use super::reader::{Args, Reader};
+use super::rows::{Row, Rows, rows};
+
+/// After this many errors the rest is not said.
+const MAX_PROBLEMS: usize = 50;
+
+/// Reads one case file: one script for each row, or one.
+///
+/// # Errors
+/// Everything that is wrong with the case, in reading order.
+pub fn load(source_name: &str, text: &str, library: &Library) -> Result<Vec<Script>, Vec<Diagnostic>> {
+    let file = Arc::new(SourceFile {
+        name: source_name.to_owned(),
+        text: Arc::from(text),
+    });
+    let root = yaml::read(&file)?;
+    let mut problems = Vec::new();
+    let rows = rows(&root, &mut problems);
+    let mut used = BTreeSet::new();
+    let mut scripts = Vec::new();
+    for row in &rows.rows {
+        let mut substitution = Substitution::new(&row.bindings);
+        let node = filled(&root, &mut substitution);
+        used.append(&mut substitution.used);
+        problems.append(&mut substitution.problems);
+        let (script, mut found) = script(&node, row, &rows, &file, library);
+        problems.append(&mut found);
+        scripts.extend(script);
+        if problems.len() > MAX_PROBLEMS {
+            break;
+        }
+    }
+    if problems.is_empty() {
+        for column in rows.columns.iter().filter(|c| !used.contains(&c.text)) {
+            problems.push(
+                Diagnostic::at(
+                    &column.span,
+                    format!("nothing in the case uses the column `{}`", column.text),
+                )
+                .help(format!(
+                    "write `${}` where its value belongs, or leave the column out",
+                    column.text
+                )),
+            );
+        }
+    }
+    if problems.is_empty() {
+        Ok(scripts)
+    } else {
+        Err(tidy(problems))
+    }
+}
+
+/// Reads many files. What is right is loaded although others are wrong; two cases with one id are an error.
+pub fn load_all<'t>(
+    files: impl IntoIterator<Item = (&'t str, &'t str)>,
+    library: &Library,
+) -> (Vec<Script>, Vec<Diagnostic>) {
+    let mut scripts: Vec<Script> = Vec::new();
+    let mut problems = Vec::new();
+    let mut ids: HashMap<String, Source> = HashMap::new();
+    for (name, text) in files {
+        match load(name, text, library) {
+            Err(mut found) => problems.append(&mut found),
+            Ok(loaded) => {
+                let Some(first) = loaded.first() else { continue };
+                if let Some(other) = ids.get(&first.case_id) {
+                    problems.push(Diagnostic {
+                        source: first.source.clone(),
+                        text: Arc::clone(&first.text),
+                        message: format!("another case is called `{}` already", first.case_id),
+                        label: format!("the other is at {other}"),
+                        help: Vec::new(),
+                        used_at: None,
+                    });
+                    continue;
+                }
+                ids.insert(first.case_id.clone(), first.source.clone());
+                scripts.extend(loaded);
+            }
+        }
+    }
+    (scripts, problems)
+}
+
+/// The case with a row's values in their places. Its id and its rows stay as they are.
+fn filled(root: &Node, substitution: &mut Substitution<'_>) -> Node {
+    let Some(entries) = root.map() else {
+        return root.clone();
+    };
+    let entries = entries
+        .iter()
+        .map(|(key, value)| {
+            let value = match key.text.as_str() {
+                "id" | "examples" => value.clone(),
+                _ => substitution.apply(value),
+            };
+            (key.clone(), value)
+        })
+        .collect();
+    Node {
+        span: root.span.clone(),
+        data: Data::Map(entries),
+    }
+}
+
+fn script(
+    node: &Node,
+    row: &Row,
+    rows: &Rows,
+    file: &Arc<SourceFile>,
+    library: &Library,
+) -> (Option<Script>, Vec<Diagnostic>) {
+    let mut reader = Reader::new(library, World::default());
+    reader.row = row.name.clone();
+    reader.columns = rows
+        .columns
+        .iter()
+        .filter(|c| !row.bindings.has(&c.text))
+        .map(|c| c.text.clone())
+        .collect();
+    let script = read_script(&mut reader, node, row, rows, file);
+    let mut problems = reader.problems;
+    if problems.is_empty()
+        && let Some(script) = &script
+    {
+        problems = lint::check(script);
+    }
+    (script, problems)
+}
+
+fn read_script(
+    reader: &mut Reader<'_>,
+    node: &Node,
+    row: &Row,
+    rows: &Rows,
+    file: &Arc<SourceFile>,
+) -> Option<Script> {
+    let always = node.get("kind").is_some();
+    let keys = if always { words::ALWAYS } else { words::CASE };
+    let args = reader.args(node, "a case", keys)?;
+    let case_id = args.get("id").and_then(|id| reader.name(id, "id for a case"));
+    let topology = if always {
+        Some(Topology::OneRelay)
+    } else {
+        topology(reader, &args)
+    };
+    if always {
+        reader.word(args.get("kind")?, "kind of case", &["always"]);
+    }
+    let nodes = match topology {
+        Some(topology) => {
+            reader.world = World::of(topology);
+            nodes(reader, args.get("nodes"))
+        }
+        // Without nodes every step would be an error.
+        None => return None,
+    };
+    for column in &rows.columns {
+        if reader.world.nodes.contains_key(&column.text) {
+            reader.error(Diagnostic::at(
+                &column.span,
+                format!("`{}` is a node, and no name for a column", column.text),
+            ));
+        }
+    }
+    let body = if always {
+        Body::Always(reader.rules(args.get("rules")?))
+    } else {
+        let mut steps = args
+            .get("setup")
+            .map(|setup| reader.steps(setup))
+            .unwrap_or_default();
+        reader.phase = Phase::Steps;
+        if let Some(node) = args.get("steps") {
+            steps.extend(reader.steps(node));
+        }
+        Body::Scenario(steps)
+    };
+    let cost = match args.get("cost") {
+        None => Cost::Normal,
+        Some(node) => match reader.word(node, "cost", &["load", "long"])? {
+            "load" => Cost::Load,
+            _ => Cost::Long,
+        },
+    };
+    let requires = requires(reader, args.get("requires"));
+    let title = args
+        .get("title")
+        .and_then(|t| reader.text(t, "a title"))?
+        .to_owned();
+    let case_id = case_id?;
+    Some(Script {
+        id: match &row.name {
+            Some(name) => format!("{case_id}[{name}]"),
+            None => case_id.clone(),
+        },
+        source: args.get("id")?.span.source(),
+        case_id,
+        row: row.name.clone(),
+        title,
+        text: Arc::clone(&file.text),
+        topology: topology?,
+        requires,
+        nodes,
+        body,
+        cost,
+    })
+}
+
+fn topology(reader: &mut Reader<'_>, args: &Args<'_>) -> Option<Topology> {
+    let node = args.get("topology")?;
+    let name = reader.text(node, "a topology")?;
+    if let Some((_, topology)) = Topology::ALL.iter().find(|(n, _)| *n == name) {
+        return Some(*topology);
+    }
+    let known = Topology::ALL.iter().map(|(n, _)| *n);
+    let problem = match words::later(name) {
+        Some(why) => Diagnostic::at(
+            &node.span,
+            format!(
+                "the topology `{name}` is not there yet: this version has no {}",
+                why.trim_start_matches("a ")
+            ),
+        ),
+        None => Diagnostic::at(&node.span, format!("there is no topology `{name}`")),
+    };
+    reader.error(problem.suggest(name, known));
+    None
+}
+
+fn requires(reader: &mut Reader<'_>, node: Option<&Node>) -> Vec<String> {
+    let Some(node) = node else { return Vec::new() };
+    let mut items = Vec::new();
+    for (text, span) in reader.texts(node, "an ICS item") {
+        let item = text.strip_prefix("not ").unwrap_or(text);
+        let good = item.starts_with(|c: char| c.is_ascii_lowercase())
+            && item
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-.".contains(c));
+        if good {
+            items.push(text.to_owned());
+        } else {
+            reader.error(
+                Diagnostic::at(&span, format!("`{text}` is no ICS item")).help(
+                    "items look like `mm4.inbound`; `not mm1.mmbox` is for relays that do not claim it",
+                ),
+            );
+        }
+    }
+    items
+}
+
+fn nodes(reader: &mut Reader<'_>, node: Option<&Node>) -> Vec<NodeDecl> {
+    let Some(node) = node else { return Vec::new() };
+    let Some(entries) = node.map() else {
+        reader.error(
+            Diagnostic::at(
+                &node.span,
+                format!("`nodes:` is a map, and this is {}", node.what()),
+            )
+            .help("`nodes: { dave: { home: A }, q: {}, erin: { peer: q } }`"),
+        );
+        return Vec::new();
+    };
+    let is_peer = |value: &Node| value.get("home").is_none() && value.get("peer").is_none();
+    // Peers first: users may belong to them.
+    for (key, value) in entries.iter().filter(|(_, v)| is_peer(v)) {
+        if !reader.world.nodes.contains_key(&key.text) {
+            let named = Node {
+                span: key.span.clone(),
+                data: Data::Text(key.text.clone()),
+            };
+            if reader.name(&named, "name for a node").is_some() {
+                reader.world.nodes.insert(key.text.clone(), NodeKind::Peer);
+            }
+        }
+        if !value.is_null() {
+            reader.args(value, "a node", words::NODE);
+        }
+    }
+    let mut nodes: Vec<NodeDecl> = Vec::new();
+    for (key, value) in entries {
+        let mut declared = NodeDecl {
+            name: key.text.clone(),
+            source: key.span.source(),
+            home: None,
+            peer: None,
+        };
+        if !is_peer(value) {
+            reader.args(value, "a node", words::NODE);
+            declared.home = reader.relay(value.get("home"));
+            declared.peer = value
+                .get("peer")
+                .and_then(|peer| reader.node(peer, "peer MMSE", |k| *k == NodeKind::Peer));
+            let kind = match &declared.peer {
+                Some(peer) => NodeKind::Subscriber(peer.clone()),
+                None => NodeKind::User,
+            };
+            let fits = match reader.world.nodes.get(&key.text) {
+                None | Some(NodeKind::User | NodeKind::Subscriber(_)) => true,
+                Some(_) => false,
+            };
+            if !fits || words::RESERVED.contains(&key.text.as_str()) {
+                reader.error(Diagnostic::at(
+                    &key.span,
+                    format!("`{}` is something else in this topology", key.text),
+                ));
+            }
+            reader.world.nodes.insert(key.text.clone(), kind);
+        }
+        nodes.push(declared);
+    }
+    nodes
+}
+
+/// In reading order, each said once, not too many.
+fn tidy(mut problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut seen = BTreeSet::new();
+    problems.retain(|p| {
+        seen.insert((
+            p.source.file.clone(),
+            p.source.line,
+            p.source.column,
+            p.message.clone(),
+        ))
+    });
+    problems.sort_by_key(|p| (p.source.line, p.source.column));
+    problems.truncate(MAX_PROBLEMS);
+    problems
+}

@@ -1,0 +1,81 @@
+//! A finished run, handed to the reporters.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::report::terminal::Terminal;
+use crate::report::{Paint, junit, results};
+use crate::run::outcome::RunResult;
+
+/// Where the reports of a run go and how they look.
+pub struct Present<'a> {
+    /// The run's folder, which exists.
+    pub dir: &'a Path,
+    /// A second place for the JUnit file.
+    pub junit: Option<&'a Path>,
+    pub verbose: bool,
+    pub paint: Paint,
+    /// The text of a case file by the name [`crate::case::Source`] gives it.
+    pub text_of: &'a dyn Fn(&str) -> Option<Arc<str>>,
+    pub elapsed: Option<Duration>,
+}
+
+/// A report that could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum Unwritten {
+    #[error("cannot write {path}: {source}")]
+    File { path: PathBuf, source: io::Error },
+    #[error("cannot make {format}: {reason}")]
+    Format { format: &'static str, reason: String },
+}
+
+impl Present<'_> {
+    /// Writes `results.json` and `junit.xml`.
+    ///
+    /// # Errors
+    /// The first report that could not be written.
+    pub fn write(&self, run: &RunResult) -> Result<(), Unwritten> {
+        let json = results::render(run).map_err(|e| Unwritten::Format {
+            format: "results.json",
+            reason: e.to_string(),
+        })?;
+        let xml = junit::render(run).map_err(|reason| Unwritten::Format {
+            format: "junit.xml",
+            reason,
+        })?;
+        write(&self.dir.join("results.json"), &json)?;
+        write(&self.dir.join("junit.xml"), &xml)?;
+        if let Some(path) = self.junit {
+            if let Some(parent) = path.parent() {
+                fs::create_dir_all(parent).map_err(|source| Unwritten::File {
+                    path: parent.to_owned(),
+                    source,
+                })?;
+            }
+            write(path, &xml)?;
+        }
+        Ok(())
+    }
+
+    /// What the terminal shows at the end.
+    pub fn summary(&self, run: &RunResult) -> String {
+        Terminal {
+            paint: self.paint,
+            verbose: self.verbose,
+            text_of: self.text_of,
+            dir: Some(self.dir),
+            elapsed: self.elapsed,
+        }
+        .render(run)
+    }
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Unwritten> {
+    fs::write(path, text).map_err(|source| Unwritten::File {
+        path: path.to_owned(),
+        source,
+    })
+}

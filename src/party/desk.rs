@@ -1,0 +1,334 @@
+//! The front desk: run-wide, it knows which script owns which number, mailbox and id, hands over what arrives for it, and
+//! tells the fake servers how the owner wants them to behave.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock, mpsc};
+
+use super::ownership::{self, Key};
+use super::script::{HttpRule, Rules, SmtpAct, SmtpRule, SmtpStage};
+use crate::link::hop::Sink;
+use crate::link::{Arrival, Crossing};
+
+/// Arrivals nobody owned that are kept; more are counted.
+const UNSOLICITED_KEPT: usize = 200;
+/// Octets of bodies that are kept among them.
+const UNSOLICITED_OCTETS: usize = 8 * 1024 * 1024;
+
+/// Who owns what. One for a run.
+#[derive(Debug, Default)]
+pub struct Desk {
+    state: Mutex<State>,
+    /// One lock for each peer that scripts share or want for themselves.
+    peers: Mutex<HashMap<String, Arc<RwLock<()>>>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    next: u64,
+    guests: HashMap<GuestId, Room>,
+    /// Claims in the order they were made.
+    claims: HashMap<Key, Vec<Owner>>,
+    /// Peer → the guest that has it for itself.
+    exclusive: HashMap<String, GuestId>,
+    unsolicited: Unsolicited,
+    unsolicited_octets: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct GuestId(u64);
+
+/// What a guest owns.
+#[derive(Debug)]
+struct Room {
+    arrivals: mpsc::UnboundedSender<Arrival>,
+    keys: Vec<Key>,
+    smtp: HashMap<String, Rules<SmtpRule>>,
+    http: HashMap<String, Rules<HttpRule>>,
+}
+
+/// Who owns something, and as which of its places.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Owner {
+    pub(super) guest: GuestId,
+    pub(super) place: String,
+}
+
+/// What arrived for nobody.
+#[derive(Debug, Clone, Default)]
+pub struct Unsolicited {
+    /// How many in all.
+    pub count: u64,
+    /// The first of them; bodies beyond 8 MiB in all are left out.
+    pub first: Vec<Arrival>,
+}
+
+/// A script at the desk. Dropping it gives back all it claimed; what arrives later for it is unsolicited.
+#[derive(Debug)]
+pub struct Guest {
+    desk: Arc<Desk>,
+    id: GuestId,
+    script: u64,
+}
+
+/// A peer held, alone or alongside others, until this is dropped.
+#[derive(Debug)]
+pub struct Hold {
+    held: Held,
+}
+
+#[derive(Debug)]
+enum Held {
+    Alone {
+        desk: Arc<Desk>,
+        peer: String,
+        guest: GuestId,
+        _lock: OwnedRwLockWriteGuard<()>,
+    },
+    Alongside {
+        _lock: OwnedRwLockReadGuard<()>,
+    },
+}
+
+impl Desk {
+    pub fn new() -> Arc<Desk> {
+        Arc::default()
+    }
+
+    /// Registers a script. What arrives for it comes out of the receiver, in order.
+    pub fn open(self: &Arc<Self>, script: u64) -> (Guest, mpsc::UnboundedReceiver<Arrival>) {
+        let (arrivals, receiver) = mpsc::unbounded_channel();
+        let mut state = self.state();
+        let id = GuestId(state.next);
+        state.next += 1;
+        let room = Room {
+            arrivals,
+            keys: Vec::new(),
+            smtp: HashMap::new(),
+            http: HashMap::new(),
+        };
+        state.guests.insert(id, room);
+        drop(state);
+        let desk = Arc::clone(self);
+        (Guest { desk, id, script }, receiver)
+    }
+
+    /// What arrived for nobody so far.
+    pub fn unsolicited(&self) -> Unsolicited {
+        self.state().unsolicited.clone()
+    }
+
+    /// The owner of a number, however it is written.
+    pub(super) fn owner_of_number(&self, number: &str) -> Option<Owner> {
+        self.state().owner(&[Key::number(number)?])
+    }
+
+    /// The owner of an envelope by its recipients.
+    pub(super) fn owner_of_recipients(&self, recipients: &[String]) -> Option<GuestId> {
+        let keys = ownership::keys_of_recipients(recipients);
+        self.state().owner(&keys).map(|owner| owner.guest)
+    }
+
+    /// The owner of a mail by its recipients, ids and addresses.
+    pub(super) fn owner_of_mail(&self, recipients: &[String], message: &[u8]) -> Option<GuestId> {
+        let keys = ownership::keys_of_mail(recipients, message);
+        self.state().owner(&keys).map(|owner| owner.guest)
+    }
+
+    /// The guest that has this peer for itself.
+    pub(super) fn exclusive_owner(&self, peer: &str) -> Option<GuestId> {
+        self.state().exclusive.get(peer).copied()
+    }
+
+    /// How this guest wants the peer's SMTP server to act now. Uses the rule once.
+    pub(super) fn smtp_act(&self, guest: GuestId, peer: &str, stage: SmtpStage) -> Option<SmtpAct> {
+        let mut state = self.state();
+        let rules = state.guests.get_mut(&guest)?.smtp.get_mut(peer)?;
+        rules.apply(|rule| rule.at == stage).map(|rule| rule.act)
+    }
+
+    /// The HTTP status this guest wants a push to this place answered with. Uses the rule once.
+    pub(super) fn http_status(&self, owner: &Owner) -> Option<u16> {
+        let mut state = self.state();
+        let rules = state.guests.get_mut(&owner.guest)?.http.get_mut(&owner.place)?;
+        rules.apply(|_| true).map(|rule| rule.status)
+    }
+
+    /// Hands over what arrived.
+    pub(super) fn hand_over(&self, owner: Option<GuestId>, arrival: Arrival) {
+        let mut state = self.state();
+        let unwanted = match owner.and_then(|guest| state.guests.get(&guest)) {
+            Some(room) => room.arrivals.send(arrival).err().map(|unsent| unsent.0),
+            None => Some(arrival),
+        };
+        if let Some(arrival) = unwanted {
+            state.keep_unsolicited(arrival);
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn peer(&self, peer: &str) -> Arc<RwLock<()>> {
+        let mut peers = self.peers.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(peers.entry(peer.to_owned()).or_default())
+    }
+}
+
+impl State {
+    /// The first key that one guest alone owns decides. Where several own each of them, the newest claim on the first.
+    fn owner(&self, keys: &[Key]) -> Option<Owner> {
+        let mut shared = None;
+        for key in keys {
+            let owners = self.claims.get(key).map_or(&[][..], Vec::as_slice);
+            let Some(newest) = owners.last() else { continue };
+            if owners.iter().all(|owner| owner.guest == newest.guest) {
+                return Some(newest.clone());
+            }
+            shared.get_or_insert(newest);
+        }
+        shared.cloned()
+    }
+
+    fn keep_unsolicited(&mut self, arrival: Arrival) {
+        self.unsolicited.count += 1;
+        let octets = octets_of(&arrival.crossing);
+        if self.unsolicited.first.len() < UNSOLICITED_KEPT
+            && self.unsolicited_octets + octets <= UNSOLICITED_OCTETS
+        {
+            self.unsolicited_octets += octets;
+            self.unsolicited.first.push(arrival);
+        }
+    }
+}
+
+fn octets_of(crossing: &Crossing) -> usize {
+    match crossing {
+        Crossing::HttpRequest { body, .. } | Crossing::HttpResponse { body, .. } => body.len(),
+        Crossing::Push { wsp, .. } => wsp.len(),
+        Crossing::Mail { data, .. } => data.len(),
+        Crossing::SmtpReply { .. } | Crossing::SmtpLine { .. } | Crossing::SmtpWords { .. } => 0,
+    }
+}
+
+impl Guest {
+    /// The key under which the script was registered.
+    pub fn script(&self) -> u64 {
+        self.script
+    }
+
+    /// Pushes to this number arrive at `place`; mails to it arrive at the peer that got them. `+` and `/TYPE=PLMN` make no
+    /// difference.
+    pub fn claim_number(&self, number: &str, place: &str) {
+        self.claim(Key::number(number), place);
+    }
+
+    /// Mails to this mailbox (`local@domain`). Where several scripts claim one mailbox, the ids and numbers in the message
+    /// decide, and at last the newest claim.
+    pub fn claim_mailbox(&self, mailbox: &str, place: &str) {
+        self.claim(Key::mailbox(mailbox), place);
+    }
+
+    /// Mails that carry this transaction or message id, with or without quotes.
+    pub fn claim_id(&self, id: &str, place: &str) {
+        self.claim(Key::id(id), place);
+    }
+
+    /// How the SMTP server of `peer` behaves from now on towards mails this script owns, in place of earlier rules. Rules for
+    /// connect, ehlo and mail need the peer to be held [exclusively](Guest::exclusive).
+    pub fn smtp_rules(&self, peer: &str, rules: Vec<SmtpRule>) {
+        let mut state = self.desk.state();
+        if let Some(room) = state.guests.get_mut(&self.id) {
+            room.smtp
+                .insert(peer.to_owned(), Rules::new(rules, |rule| rule.times));
+        }
+    }
+
+    /// How push gateways answer from now on to pushes for `place`, in place of earlier rules.
+    pub fn http_rules(&self, place: &str, rules: Vec<HttpRule>) {
+        let mut state = self.desk.state();
+        if let Some(room) = state.guests.get_mut(&self.id) {
+            room.http
+                .insert(place.to_owned(), Rules::new(rules, |rule| rule.times));
+        }
+    }
+
+    /// Waits until nobody else holds `peer` and holds it alone: what happens on its connections before a recipient is known
+    /// (connect, ehlo, mail) belongs to this script. Whoever needs several peers must take them in one order everywhere, and
+    /// must not hold the peer already.
+    pub async fn exclusive(&self, peer: &str) -> Hold {
+        let lock = self.desk.peer(peer).write_owned().await;
+        self.desk.state().exclusive.insert(peer.to_owned(), self.id);
+        let held = Held::Alone {
+            desk: Arc::clone(&self.desk),
+            peer: peer.to_owned(),
+            guest: self.id,
+            _lock: lock,
+        };
+        Hold { held }
+    }
+
+    /// Waits until nobody holds `peer` alone and keeps it so: for a script that a peer's exclusive behaviour towards another
+    /// script would disturb.
+    pub async fn alongside(&self, peer: &str) -> Hold {
+        let lock = self.desk.peer(peer).read_owned().await;
+        let held = Held::Alongside { _lock: lock };
+        Hold { held }
+    }
+
+    /// Where a link that belongs to this script hands its records.
+    pub fn sink(&self) -> Sink {
+        let (desk, id) = (Arc::clone(&self.desk), self.id);
+        Arc::new(move |arrival| desk.hand_over(Some(id), arrival))
+    }
+
+    fn claim(&self, key: Option<Key>, place: &str) {
+        let Some(key) = key else { return };
+        let mut state = self.desk.state();
+        let owner = Owner {
+            guest: self.id,
+            place: place.to_owned(),
+        };
+        let owners = state.claims.entry(key.clone()).or_default();
+        if !owners.contains(&owner) {
+            owners.push(owner);
+        }
+        if let Some(room) = state.guests.get_mut(&self.id) {
+            room.keys.push(key);
+        }
+    }
+}
+
+impl Drop for Guest {
+    fn drop(&mut self) {
+        let mut state = self.desk.state();
+        let Some(room) = state.guests.remove(&self.id) else {
+            return;
+        };
+        for key in room.keys {
+            if let Some(owners) = state.claims.get_mut(&key) {
+                owners.retain(|owner| owner.guest != self.id);
+                if owners.is_empty() {
+                    state.claims.remove(&key);
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        // The lock is released after this: fields drop after the value.
+        if let Held::Alone {
+            desk, peer, guest, ..
+        } = &self.held
+        {
+            let mut state = desk.state();
+            if state.exclusive.get(peer) == Some(guest) {
+                state.exclusive.remove(peer);
+            }
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! The HTTP side of MMS user agents: one client for the whole run.
+
+use std::error::Error;
+use std::io;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Client, RequestBuilder, Response, redirect};
+
+use super::delay;
+
+/// Octets of a body that are taken.
+const LONGEST_BODY: usize = 16 * 1024 * 1024;
+/// How long an idle connection is kept: shorter than servers do, so that none is used while its server closes it.
+const KEPT_IDLE: Duration = Duration::from_secs(2);
+
+/// The HTTP client of every user agent of a run.
+#[derive(Debug, Clone)]
+pub struct UserAgent {
+    client: Client,
+}
+
+/// An answer, whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpReply {
+    pub status: u16,
+    /// In wire order, values that are no text with `\u{FFFD}`.
+    pub headers: Vec<(String, String)>,
+    pub body: Bytes,
+}
+
+impl UserAgent {
+    /// # Errors
+    /// The HTTP library cannot be set up.
+    pub fn new() -> Result<UserAgent, reqwest::Error> {
+        let client = Client::builder()
+            .no_proxy()
+            .redirect(redirect::Policy::none())
+            .tcp_nodelay(true)
+            .pool_idle_timeout(KEPT_IDLE)
+            .http1_only()
+            .build()?;
+        Ok(UserAgent { client })
+    }
+
+    /// Posts a PDU and waits for the whole answer, `limit` in all.
+    ///
+    /// # Errors
+    /// Why there is no answer, in words for a person.
+    pub async fn post(
+        &self,
+        url: &str,
+        headers: &[(String, String)],
+        body: Bytes,
+        limit: Duration,
+    ) -> Result<HttpReply, String> {
+        let request = self.client.post(url).headers(header_map(headers)?).body(body);
+        answer(request, limit).await
+    }
+
+    /// Fetches a URL and waits for the whole answer, `limit` in all.
+    ///
+    /// # Errors
+    /// Why there is no answer, in words for a person.
+    pub async fn get(
+        &self,
+        url: &str,
+        headers: &[(String, String)],
+        limit: Duration,
+    ) -> Result<HttpReply, String> {
+        let request = self.client.get(url).headers(header_map(headers)?);
+        answer(request, limit).await
+    }
+}
+
+/// The URL at which what `content_location` names is fetched: scheme, host and port are those of `relay_base` whatever the
+/// relay wrote (relays name hosts that do not resolve), path and query stay as given. Octets that a URI cannot hold are
+/// percent-encoded.
+pub fn fetch_url(content_location: &str, relay_base: &str) -> String {
+    let given = content_location.trim();
+    let path = match given.split_once("://") {
+        Some((scheme, rest)) if is_scheme(scheme) => rest.find(['/', '?', '#']).map_or("", |at| &rest[at..]),
+        _ => given,
+    };
+    let origin_end = relay_base
+        .find("://")
+        .map(|at| at + 3)
+        .and_then(|start| relay_base[start..].find(['/', '?', '#']).map(|at| start + at))
+        .unwrap_or(relay_base.len());
+    let mut url = relay_base[..origin_end].to_owned();
+    if !path.starts_with('/') {
+        url.push('/');
+    }
+    for octet in path.bytes() {
+        match octet {
+            0..=b' ' | b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}' | 0x7F.. => {
+                url.push_str(&format!("%{octet:02X}"));
+            }
+            _ => url.push(char::from(octet)),
+        }
+    }
+    url
+}
+
+fn is_scheme(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
+}
+
+fn header_map(headers: &[(String, String)]) -> Result<HeaderMap, String> {
+    let mut map = HeaderMap::new();
+    for (name, value) in headers {
+        let header = HeaderName::try_from(name).map_err(|_| format!("{name:?} is no HTTP header name"))?;
+        let value = HeaderValue::from_bytes(value.as_bytes())
+            .map_err(|_| format!("{value:?} cannot be the value of HTTP header {name}"))?;
+        map.append(header, value);
+    }
+    Ok(map)
+}
+
+async fn answer(request: RequestBuilder, limit: Duration) -> Result<HttpReply, String> {
+    let exchange = async {
+        let response = request.send().await.map_err(|error| words(&error))?;
+        whole(response).await
+    };
+    delay::within(limit, exchange)
+        .await
+        .map_err(|_| format!("nothing answered within {}", delay::words(limit)))?
+}
+
+async fn whole(mut response: Response) -> Result<HttpReply, String> {
+    let status = response.status().as_u16();
+    let headers = response
+        .headers()
+        .iter()
+        .map(|(name, value)| {
+            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+            (name.as_str().to_owned(), value)
+        })
+        .collect();
+    let mut body = BytesMut::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| words(&error))? {
+        if body.len() + chunk.len() > LONGEST_BODY {
+            return Err(format!("the answer is longer than {LONGEST_BODY} octets"));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(HttpReply {
+        status,
+        headers,
+        body: body.freeze(),
+    })
+}
+
+/// What went wrong, for a person.
+fn words(error: &reqwest::Error) -> String {
+    if let Some(kind) = io_kind(error) {
+        match kind {
+            io::ErrorKind::ConnectionRefused => return "connection refused".to_owned(),
+            io::ErrorKind::ConnectionReset if error.is_connect() => return "connection reset".to_owned(),
+            io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::BrokenPipe
+            | io::ErrorKind::UnexpectedEof => {
+                return "the connection was closed before the answer".to_owned();
+            }
+            _ => {}
+        }
+    }
+    let cause = innermost(error).to_string();
+    if cause.contains("before message completed") || cause.contains("closed") {
+        return "the connection was closed before the answer".to_owned();
+    }
+    if error.is_connect() {
+        format!("no connection: {cause}")
+    } else if error.is_builder() {
+        format!("not a request that can be sent: {cause}")
+    } else {
+        format!("the answer is no HTTP: {cause}")
+    }
+}
+
+fn io_kind(error: &reqwest::Error) -> Option<io::ErrorKind> {
+    let mut source = error.source();
+    while let Some(error) = source {
+        if let Some(io) = error.downcast_ref::<io::Error>() {
+            return Some(io.kind());
+        }
+        source = error.source();
+    }
+    None
+}
+
+fn innermost(error: &reqwest::Error) -> &dyn Error {
+    let mut innermost: &dyn Error = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_host_becomes_the_relays() {
+        let fetch = |location| fetch_url(location, "http://127.0.0.1:8080/mms");
+        assert_eq!(fetch("http://mmsc/x@7/token"), "http://127.0.0.1:8080/x@7/token");
+        assert_eq!(
+            fetch("http://mmsc:9/?id=1/2?3"),
+            "http://127.0.0.1:8080/?id=1/2?3"
+        );
+        assert_eq!(fetch("https://mmsc?id=1"), "http://127.0.0.1:8080/?id=1");
+        assert_eq!(fetch("http://mmsc"), "http://127.0.0.1:8080/");
+        assert_eq!(fetch("/x?u=http://y/"), "http://127.0.0.1:8080/x?u=http://y/");
+        assert_eq!(fetch("x"), "http://127.0.0.1:8080/x");
+        assert_eq!(
+            fetch_url("http://a/b", "http://127.0.0.1:8080"),
+            "http://127.0.0.1:8080/b"
+        );
+    }
+
+    #[test]
+    fn what_a_uri_cannot_hold_is_encoded_and_nothing_else() {
+        let fetched = fetch_url("http://mmsc/a%2fb?id=\"q\" é|'%", "http://h");
+        assert_eq!(fetched, "http://h/a%2fb?id=%22q%22%20%C3%A9%7C'%");
+    }
+}

@@ -1,0 +1,135 @@
+//! An MM on its way to a client of this relay: notified, repeated, and over at last.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio_util::sync::CancellationToken;
+
+use super::clock::{self, Time};
+use super::defects::Seed;
+use super::model::{Mm, Status};
+use super::node::Node;
+use super::store::Delivery;
+use super::{mm1, reports};
+use crate::wire::address::Address;
+
+/// Keeps the MM for this subscriber and notifies it.
+pub(crate) fn begin(node: &Arc<Node>, mm: &Arc<Mm>, number: &str) {
+    let token = node.ids.token();
+    let tid = node.ids.transaction();
+    let over = CancellationToken::new();
+    let notification = mm1::notification_ind(node, mm, &tid, &token);
+    let delivery = Delivery {
+        mm: mm.clone(),
+        recipient: number.to_owned(),
+        tid,
+        fetched: false,
+        answered: false,
+        report_allowed: true,
+        outcome: None,
+        read_reported: false,
+        over: over.clone(),
+    };
+    node.store.lock().add_delivery(token.clone(), delivery);
+    node.log(|| format!("{} is kept for {number}", mm.message_id));
+    let task = attend(node.clone(), token, number.to_owned(), mm.deadline, notification);
+    node.spawn(async move {
+        over.run_until_cancelled(task).await;
+    });
+}
+
+/// Pushes the notification, repeats it while it is unanswered, and lets the MM expire.
+async fn attend(node: Arc<Node>, token: String, number: String, deadline: Time, mut notification: Bytes) {
+    let mut repeats = node.config.timers.notification_repeat_ms.clone().into_iter();
+    loop {
+        tokio::select! {
+            _ = node.push_to(&number, &notification) => {}
+            () = clock::sleep_until(deadline) => break,
+        }
+        let Some(pause) = repeats.next() else {
+            clock::sleep_until(deadline).await;
+            break;
+        };
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_millis(pause)) => {}
+            () = clock::sleep_until(deadline) => break,
+        }
+        let Some(tid) = unanswered(&node, &token) else {
+            clock::sleep_until(deadline).await;
+            break;
+        };
+        if node.has(Seed::NotificationNewTid) {
+            notification = repeat_with_new_tid(&node, &token, &tid).unwrap_or(notification);
+        }
+    }
+    let fetched = node
+        .store
+        .lock()
+        .deliveries
+        .get(&token)
+        .is_some_and(|d| d.fetched);
+    // Fetched and never acknowledged: nobody can say that it was not retrieved.
+    finish(
+        &node,
+        &token,
+        if fetched {
+            Status::Indeterminate
+        } else {
+            Status::Expired
+        },
+    );
+}
+
+/// The transaction id of a notification that the client has not reacted to.
+fn unanswered(node: &Node, token: &str) -> Option<String> {
+    let state = node.store.lock();
+    let delivery = state.deliveries.get(token)?;
+    (!delivery.answered && !delivery.fetched).then(|| delivery.tid.clone())
+}
+
+fn repeat_with_new_tid(node: &Node, token: &str, tid: &str) -> Option<Bytes> {
+    let mm = node.store.lock().deliveries.get(token)?.mm.clone();
+    Some(mm1::notification_ind(node, &mm, &format!("{tid}-2"), token))
+}
+
+/// Ends the transaction with this status; what was decided first stands.
+pub(crate) fn finish(node: &Arc<Node>, token: &str, status: Status) {
+    let (mm, recipient, report_allowed, over) = {
+        let mut state = node.store.lock();
+        let Some(delivery) = state.deliveries.get_mut(token) else {
+            return;
+        };
+        if delivery.outcome.is_some() && !node.has(Seed::AckDuplicateReport) {
+            return;
+        }
+        delivery.outcome = Some(status);
+        let mm = delivery.mm.clone();
+        delivery.mm = mm.remains();
+        (
+            mm,
+            delivery.recipient.clone(),
+            delivery.report_allowed,
+            delivery.over.clone(),
+        )
+    };
+    node.log(|| format!("{} for {recipient}: {}", mm.message_id, status.name()));
+    if status == Status::Rejected && node.has(Seed::NotificationAfterReject) {
+        repeat_after_reject(node, &mm, token, &recipient);
+    }
+    let silent = status == Status::Expired && node.has(Seed::DeliveryExpirySilent);
+    if report_allowed && !silent {
+        reports::settled(node, &mm, &Address::Plmn(recipient).mm1(), status);
+    }
+    // Last: when the deadline calls, this is the delivery's own task.
+    over.cancel();
+}
+
+fn repeat_after_reject(node: &Arc<Node>, mm: &Mm, token: &str, recipient: &str) {
+    let tid = node.ids.transaction();
+    let again = mm1::notification_ind(node, mm, &tid, token);
+    let (node, recipient) = (node.clone(), recipient.to_owned());
+    node.clone().spawn(async move {
+        node.push_to(&recipient, &again).await;
+    });
+}

@@ -1,0 +1,139 @@
+//! What clients tell the relay after a notification: M-NotifyResp.ind, M-Acknowledge.ind, M-Read-Rec.ind.
+
+use std::sync::Arc;
+
+use hyper::StatusCode;
+
+use super::http::Answer;
+use crate::relay::clock::Time;
+use crate::relay::defects::Seed;
+use crate::relay::model::{Mm, Status};
+use crate::relay::node::Node;
+use crate::relay::{delivery, reports};
+use crate::wire::{Pdu, Value};
+
+/// M-NotifyResp.ind (ENC 1.3 §6.2, table 33).
+pub(super) fn notify_resp(node: &Arc<Node>, client: Option<&str>, pdu: &Pdu) -> Answer {
+    let (Some(tid), Some(status)) = (pdu.text("X-Mms-Transaction-ID"), pdu.text("X-Mms-Status")) else {
+        return Answer::Refused(
+            StatusCode::BAD_REQUEST,
+            "M-NotifyResp.ind without transaction id or status\n",
+        );
+    };
+    let Some(token) = answered(node, client, &tid, pdu) else {
+        return Answer::Taken;
+    };
+    match Verdict::of(node, &status) {
+        Verdict::Retrieved => retrieved(node, &token, node.has(Seed::AckUnfetchedRetrieved)),
+        Verdict::RetrievedAnyway => retrieved(node, &token, true),
+        Verdict::Rejected => {
+            let as_status = if node.has(Seed::DeliveryRejectedAsRetrieved) {
+                Status::Retrieved
+            } else {
+                Status::Rejected
+            };
+            delivery::finish(node, &token, as_status);
+        }
+        Verdict::Kept => {}
+    }
+    Answer::Taken
+}
+
+/// What a status of M-NotifyResp.ind means for the MM.
+enum Verdict {
+    Retrieved,
+    /// Retrieved whether fetched or not.
+    RetrievedAnyway,
+    Rejected,
+    /// Deferred, or not understood: the MM stays until it is fetched or expires.
+    Kept,
+}
+
+impl Verdict {
+    fn of(node: &Node, status: &str) -> Verdict {
+        match status {
+            "Retrieved" => Verdict::Retrieved,
+            "Deferred" if node.has(Seed::AckDeferredIsRetrieved) => Verdict::RetrievedAnyway,
+            // Table 33: the relay treats the statuses that make no sense here as Rejected.
+            "Rejected" | "Expired" | "Indeterminate" | "Forwarded" | "Unreachable" => Verdict::Rejected,
+            _ => Verdict::Kept,
+        }
+    }
+}
+
+/// Marks this client's notification as answered; the delivery's token if it was this client's.
+fn answered(node: &Node, client: Option<&str>, tid: &str, pdu: &Pdu) -> Option<String> {
+    let mut state = node.store.lock();
+    let number = match client {
+        _ if node.has(Seed::AckAnybody) => state.number_of_tid(tid)?,
+        other => other?.to_owned(),
+    };
+    let (token, delivery) = state.delivery_by_tid(&number, tid)?;
+    delivery.answered = true;
+    let forbidden = pdu
+        .text("X-Mms-Report-Allowed")
+        .is_some_and(|allowed| allowed.eq_ignore_ascii_case("No"));
+    if forbidden && delivery.outcome.is_none() && !node.has(Seed::AckReportAllowedIgnored) {
+        delivery.report_allowed = false;
+    }
+    Some(token)
+}
+
+fn retrieved(node: &Arc<Node>, token: &str, anyway: bool) {
+    let fetched = node.store.lock().deliveries.get(token).is_some_and(|d| d.fetched);
+    if fetched || anyway {
+        delivery::finish(node, token, Status::Retrieved);
+    }
+}
+
+/// M-Acknowledge.ind (ENC 1.3 §6.4).
+pub(super) fn acknowledge(node: &Arc<Node>, client: Option<&str>, pdu: &Pdu) -> Answer {
+    let Some(tid) = pdu.text("X-Mms-Transaction-ID") else {
+        return Answer::Refused(
+            StatusCode::BAD_REQUEST,
+            "M-Acknowledge.ind without transaction id\n",
+        );
+    };
+    if let Some(token) = answered(node, client, &tid, pdu) {
+        retrieved(node, &token, false);
+    }
+    Answer::Taken
+}
+
+/// M-Read-Rec.ind (ENC 1.3 §6.7.2).
+pub(super) fn read_rec(node: &Arc<Node>, client: Option<&str>, pdu: &Pdu) -> Answer {
+    let (Some(id), Some(status)) = (pdu.text("Message-ID"), pdu.text("X-Mms-Read-Status")) else {
+        return Answer::Refused(
+            StatusCode::BAD_REQUEST,
+            "M-Read-Rec.ind without Message-ID or status\n",
+        );
+    };
+    let date = match pdu.value("Date") {
+        Some(Value::Date(date)) => *date,
+        _ => Time::now().seconds(),
+    };
+    if let Some((mm, reader)) = client.and_then(|client| read_mm(node, client, &id)) {
+        reports::read(node, &mm, &reader, &status, date);
+    } else {
+        node.log(|| {
+            format!(
+                "MM1: read report about {id} by {} is dropped",
+                client.unwrap_or("nobody")
+            )
+        });
+    }
+    Answer::Taken
+}
+
+/// The MM, if this client fetched it, its originator wants a read report, and there was none yet; and the reader's number.
+fn read_mm(node: &Node, client: &str, message_id: &str) -> Option<(Arc<Mm>, String)> {
+    let mut state = node.store.lock();
+    if node.has(Seed::ReadRecAnybody) && state.delivery_by_message(client, message_id).is_none() {
+        let mm = state.any_delivery_of(message_id)?.mm.clone();
+        return Some((mm, client.to_owned()));
+    }
+    let delivery = state.delivery_by_message(client, message_id)?;
+    let due = delivery.fetched && delivery.mm.reports.read && !delivery.read_reported;
+    delivery.read_reported |= due;
+    due.then(|| (delivery.mm.clone(), delivery.recipient.clone()))
+}

@@ -1,0 +1,50 @@
+//! GET of a Content-Location → M-Retrieve.conf (ENC 1.3 §6.3).
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::pdus;
+use crate::relay::clock::Time;
+use crate::relay::defects::Seed;
+use crate::relay::node::Node;
+use crate::wire::{Content, MediaType, PduType, Value, mm1};
+
+const NOT_FOUND: &str = "Error-permanent-message-not-found";
+const SERVICE_DENIED: &str = "Error-permanent-service-denied";
+
+/// The MM behind that Content-Location, if it is this client's. `looking` is a HEAD: it changes nothing.
+pub(super) fn retrieve(node: &Arc<Node>, client: Option<&str>, token: &str, looking: bool) -> Bytes {
+    let (mm, tid) = {
+        let mut state = node.store.lock();
+        let Some(delivery) = state.deliveries.get_mut(token) else {
+            return failure(node, NOT_FOUND, "There is no such multimedia message.\n");
+        };
+        if client != Some(delivery.recipient.as_str()) && !node.has(Seed::RetrieveAnybody) {
+            node.log(|| format!("MM1: {} asks for another's MM", client.unwrap_or("nobody")));
+            return failure(node, SERVICE_DENIED, "This multimedia message is not yours.\n");
+        }
+        let spent = node.has(Seed::RetrieveOnce) && delivery.fetched;
+        if delivery.outcome.is_some() || delivery.mm.deadline.is_past() || spent {
+            return failure(node, NOT_FOUND, "This multimedia message is no longer here.\n");
+        }
+        delivery.fetched |= !looking;
+        (delivery.mm.clone(), delivery.tid.clone())
+    };
+    node.log(|| format!("MM1: {} fetches {}", client.unwrap_or("nobody"), mm.message_id));
+    pdus::retrieve_conf(node, &mm, Some(&tid))
+}
+
+/// A status, and the body that has to go with it (ENC 1.3 §6.3).
+fn failure(node: &Node, status: &str, text: &'static str) -> Bytes {
+    let mut pdu = pdus::pdu(PduType::RetrieveConf, None)
+        .with("Date", Value::Date(Time::now().seconds()))
+        .with("X-Mms-Retrieve-Status", Value::token(status));
+    let text = if node.has(Seed::RetrieveUnknownEmpty) {
+        ""
+    } else {
+        text
+    };
+    pdu.content = Some(Content::single(MediaType::new("text/plain"), text));
+    mm1::encode(&pdu).into()
+}

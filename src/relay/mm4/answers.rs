@@ -1,0 +1,177 @@
+//! RES PDUs: whom they go to, what they say, and what an arriving one means for the transfer that waits for it.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::outbound::{self, Post};
+use super::requests::{self, Identity};
+use super::server::Envelope;
+use crate::relay::clock::Time;
+use crate::relay::defects::Seed;
+use crate::relay::ids::{bare, node_of};
+use crate::relay::model::canonical;
+use crate::relay::node::Node;
+use crate::relay::routing::{Hop, same_mmse};
+use crate::relay::store::TransferEvent;
+use crate::wire::address;
+use crate::wire::{Pdu, PduType, Value, mm4};
+
+/// X-Mms-Request-Status-Code (TS 23.140 §8.4.4).
+pub(super) mod status {
+    pub const OK: &str = "Ok";
+    pub const SERVICE_DENIED: &str = "Error-service-denied";
+    pub const FORMAT_CORRUPT: &str = "Error-message-format-corrupt";
+    pub const NOT_FOUND: &str = "Error-message-not-found";
+    pub const NETWORK_PROBLEM: &str = "Error-network-problem";
+    pub const UNSUPPORTED: &str = "Error-unsupported-message";
+    pub const UNSPECIFIED: &str = "Error-unspecified";
+}
+
+/// Where the RES to a request goes.
+pub(super) struct ReplyTo {
+    mailbox: String,
+    hop: Hop,
+}
+
+impl ReplyTo {
+    /// X-Mms-Originator-System, else Sender, if it is a Relay/Server this one knows and belongs to the MMSE that sent the
+    /// request: a RES is never reflected to a third party.
+    pub fn of(node: &Node, envelope: &Envelope, request: &Pdu) -> Option<ReplyTo> {
+        let named = match request.text("X-Mms-Originator-System") {
+            Some(system) => system,
+            None => request.text("Sender")?,
+        };
+        let mailbox = system_mailbox(&named)?;
+        let domain = address::domain(&mailbox)?;
+        let hop = node.routing.system(&domain)?;
+        if hop.inner {
+            return Some(ReplyTo { mailbox, hop });
+        }
+        let inside = node.routing.is_inside(envelope.from.as_deref());
+        let source = envelope.from.as_deref().filter(|_| !inside);
+        let claimed = match source {
+            Some(path) => address::domain(path),
+            None => request.text("Sender").and_then(|sender| address::domain(&sender)),
+        };
+        let genuine = claimed.is_none_or(|claimed| same_mmse(&claimed, &domain));
+        genuine.then_some(ReplyTo { mailbox, hop })
+    }
+}
+
+/// The mailbox in X-Mms-Originator-System: peers write a mailbox, one in angle brackets, or a bare host.
+fn system_mailbox(text: &str) -> Option<String> {
+    let text = text
+        .rsplit_once('<')
+        .map_or(text, |(_, rest)| rest.trim_end_matches('>'))
+        .trim();
+    let legal = !text.is_empty()
+        && !text.contains(|c: char| c.is_whitespace() || c.is_control() || "<>;,".contains(c));
+    if !legal {
+        return None;
+    }
+    match text.split_once('@') {
+        Some((local, domain)) => (!local.is_empty() && !domain.is_empty()).then(|| text.to_owned()),
+        None => text.contains('.').then(|| format!("system-user@{text}")),
+    }
+}
+
+/// Sends the RES of a request. `recipients` are named when the outcome is not the same for all of them.
+pub(super) fn send(
+    node: &Arc<Node>,
+    to: &ReplyTo,
+    request: &Pdu,
+    request_status: &str,
+    recipients: &[String],
+) {
+    let kind = match request.kind {
+        PduType::Mm4DeliveryReportReq => PduType::Mm4DeliveryReportRes,
+        PduType::Mm4ReadReplyReportReq => PduType::Mm4ReadReplyReportRes,
+        _ => PduType::Mm4ForwardRes,
+    };
+    let forward = kind == PduType::Mm4ForwardRes;
+    let mut tid = request.text("X-Mms-Transaction-ID").unwrap_or_default();
+    if forward && node.has(Seed::ResWrongTid) {
+        tid = node.ids.transaction();
+    }
+    let identity = Identity::towards(node, &to.hop);
+    let mut pdu = requests::pdu(node, kind, bare(&tid));
+    if kind != PduType::Mm4ReadReplyReportRes
+        && let Some(id) = request.text("X-Mms-Message-ID").filter(|id| !id.is_empty())
+    {
+        let wrong = forward && node.has(Seed::ResWrongMessageId);
+        let id = if wrong {
+            node.ids.message()
+        } else {
+            bare(&id).to_owned()
+        };
+        pdu.push("X-Mms-Message-ID", Value::Text(id));
+    }
+    if !(forward && node.has(Seed::ResNoStatus)) {
+        pdu.push("X-Mms-Request-Status-Code", Value::token(request_status));
+    }
+    if !recipients.is_empty() {
+        pdu.push("X-Mms-Request-Recipients", Value::Address(recipients.join(", ")));
+    }
+    pdu.push("Date", Value::Date(Time::now().seconds()));
+    pdu.push("From", Value::Address(identity.system.clone()));
+    pdu.push("Sender", Value::Address(identity.system.clone()));
+    pdu.push("To", Value::Address(to.mailbox.clone()));
+    node.log(|| format!("MM4: {kind} {request_status} to {}", to.mailbox));
+    outbound::post(
+        node,
+        Post {
+            hop: to.hop.clone(),
+            from: identity.system,
+            to: to.mailbox.clone(),
+            message: mm4::encode(&pdu).into(),
+        },
+    );
+}
+
+/// A forward.RES that arrived: completes a transfer of this node, goes on to the node that has it, or means nothing.
+pub(super) fn arrived(node: &Arc<Node>, envelope: &Envelope, res: &Pdu, octets: &Bytes) {
+    let tid = res.text("X-Mms-Transaction-ID").unwrap_or_default();
+    let tid = bare(&tid);
+    let Some(open) = node.store.lock().transfers.get(tid).cloned() else {
+        if let Some(hop) = node_of(tid).and_then(|tag| node.routing.neighbour(tag)) {
+            outbound::pass_inside(node, envelope, hop, octets);
+        }
+        return;
+    };
+    let from_asked = sources(node, envelope, res)
+        .iter()
+        .all(|domain| same_mmse(domain, &open.domain) || (open.inner && node.routing.is_own(domain)));
+    if !from_asked && !node.has(Seed::ResFromAnybody) {
+        return node.log(|| format!("MM4: RES for {tid} from an MMSE that was not asked"));
+    }
+    let named = res.all("X-Mms-Request-Recipients");
+    let event = TransferEvent::Answered {
+        status: res.text("X-Mms-Request-Status-Code").unwrap_or_default(),
+        recipients: named
+            .flat_map(|f| super::fields::addresses(&f.value.text()))
+            .map(|one| canonical(&one))
+            .collect(),
+    };
+    // The transfer may just have ended: then nobody waits.
+    let _ = open.events.send(event);
+}
+
+/// The domains that a message names as its source. What a node of this MMSE passes on comes from whom its fields say.
+pub(super) fn sources(node: &Node, envelope: &Envelope, pdu: &Pdu) -> Vec<String> {
+    let path = envelope
+        .from
+        .as_deref()
+        .filter(|from| !node.routing.is_inside(Some(from)) || pdu.field("Sender").is_none());
+    let named = ["Sender", "X-Mms-Originator-System"].map(|name| pdu.text(name));
+    let mut domains: Vec<String> = path
+        .map(str::to_owned)
+        .into_iter()
+        .chain(named.into_iter().flatten())
+        .filter_map(|mailbox| address::domain(&mailbox))
+        .collect();
+    if domains.is_empty() {
+        domains.extend(pdu.text("From").and_then(|from| address::domain(&from)));
+    }
+    domains
+}

@@ -1,0 +1,248 @@
+//! A message that came over SMTP: which PDU it is, and MM4_forward.REQ in full (TS 23.140 §8.4.1).
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::answers::{self, ReplyTo, status};
+use super::server::Envelope;
+use super::{fields, reports, requests};
+use crate::relay::clock::Time;
+use crate::relay::defects::Seed;
+use crate::relay::ids::bare;
+use crate::relay::intake;
+use crate::relay::model::{Status, canonical, says_yes};
+use crate::relay::node::Node;
+use crate::relay::routing::Destination;
+use crate::wire::address::{self, Address};
+use crate::wire::{Decoded, Pdu, PduType, Severity, date, mm4};
+
+const ACCEPTED: &str = "250 2.0.0 Ok";
+const REFUSED: &str = "554 5.6.0 not an MM4 PDU this relay takes";
+
+/// Takes a message; the SMTP reply to its end of data.
+pub(super) fn take(node: &Arc<Node>, envelope: &Envelope, octets: &Bytes) -> String {
+    let decoded = match mm4::decode(octets) {
+        Ok(decoded) => decoded,
+        Err(error) => {
+            node.log(|| format!("MM4: undecodable message {error}"));
+            return REFUSED.to_owned();
+        }
+    };
+    let pdu = &decoded.pdu;
+    let kind = pdu.kind;
+    let from = envelope.from.as_deref().unwrap_or("<>");
+    node.log(|| format!("MM4: {kind} from {from}"));
+    let taken = match kind {
+        PduType::Mm4ForwardReq => forward_req(node, envelope, &decoded),
+        PduType::Mm4ForwardRes => {
+            answers::arrived(node, envelope, pdu, octets);
+            true
+        }
+        PduType::Mm4DeliveryReportReq | PduType::Mm4ReadReplyReportReq => {
+            reports::arrived(node, envelope, pdu, octets)
+        }
+        // This relay asks for no RES to its reports; one that comes all the same needs no answer.
+        PduType::Mm4DeliveryReportRes | PduType::Mm4ReadReplyReportRes => true,
+        _ => false,
+    };
+    if taken { ACCEPTED } else { REFUSED }.to_owned()
+}
+
+/// Whether the request's version is one this relay serves (TS 23.140 §8.4.6); a request without version is served.
+pub(super) fn check_version(node: &Node, pdu: &Pdu) -> Result<(), &'static str> {
+    let Some(version) = pdu.text("X-Mms-3GPP-MMS-Version") else {
+        return Ok(());
+    };
+    let major = version
+        .trim()
+        .split('.')
+        .next()
+        .unwrap_or_default()
+        .parse::<u32>();
+    match major {
+        Ok(major) if major >= 7 || (major < 5 && node.has(Seed::VersionMm4OldRefused)) => {
+            Err(status::UNSUPPORTED)
+        }
+        Ok(_) => Ok(()),
+        Err(_) => Err(status::FORMAT_CORRUPT),
+    }
+}
+
+/// Whether the request was taken; a refusal that nobody asked a RES for is told by SMTP.
+fn forward_req(node: &Arc<Node>, envelope: &Envelope, decoded: &Decoded) -> bool {
+    let pdu = &decoded.pdu;
+    let tid = pdu.text("X-Mms-Transaction-ID").unwrap_or_default();
+    let asked = says_yes(pdu, "X-Mms-Ack-Request") || node.has(Seed::ResUnasked);
+    let reply_to = ReplyTo::of(node, envelope, pdu).filter(|_| asked && !bare(&tid).is_empty());
+    if let Err(refusal) = check(node, envelope, decoded) {
+        node.log(|| format!("MM4: forward.REQ {tid} refused: {refusal}"));
+        if refusal == status::UNSUPPORTED && node.has(Seed::VersionMm4Unchecked) {
+            return true;
+        }
+        if let Some(to) = &reply_to {
+            answers::send(node, to, pdu, refusal, &[]);
+        }
+        return reply_to.is_some();
+    }
+    let outcomes = deliver(node, envelope, pdu, reply_to.is_none());
+    let Some(to) = reply_to else {
+        return outcomes.iter().any(|(_, outcome)| *outcome == status::OK);
+    };
+    let mut groups: Vec<(&str, Vec<String>)> = Vec::new();
+    for (recipient, outcome) in outcomes {
+        match groups.iter_mut().find(|(known, _)| *known == outcome) {
+            Some((_, same)) => same.push(recipient),
+            None => groups.push((outcome, vec![recipient])),
+        }
+    }
+    let several = groups.len() > 1;
+    for (outcome, recipients) in &groups {
+        let named: &[String] = if several { recipients } else { &[] };
+        answers::send(node, &to, pdu, outcome, named);
+    }
+    true
+}
+
+/// Why the whole request cannot be taken.
+fn check(node: &Node, envelope: &Envelope, decoded: &Decoded) -> Result<(), &'static str> {
+    let pdu = &decoded.pdu;
+    check_version(node, pdu)?;
+    let has = |name: &str| pdu.text(name).is_some_and(|text| !bare(&text).is_empty());
+    let complete =
+        has("X-Mms-Transaction-ID") && has("X-Mms-Message-ID") && has("From") && (has("To") || has("Cc"));
+    let Some(content) = pdu.content.as_ref().filter(|_| complete) else {
+        return Err(status::FORMAT_CORRUPT);
+    };
+    let hollow = content.media.is_multipart() && content.parts.is_empty();
+    let broken = decoded
+        .findings
+        .iter()
+        .any(|f| f.severity == Severity::Error && f.code.starts_with("mime-"));
+    if hollow || broken {
+        return Err(status::FORMAT_CORRUPT);
+    }
+    if envelope.subscribers.is_empty() {
+        return Err(status::SERVICE_DENIED);
+    }
+    let from = Address::parse(&pdu.text("From").unwrap_or_default());
+    let own = from.number().is_some_and(|number| {
+        node.routing
+            .home(&crate::relay::routing::international(number))
+            .is_some()
+    });
+    if own && !node.routing.is_inside(envelope.from.as_deref()) {
+        // Own subscribers' MMs do not come from outside.
+        return Err(status::SERVICE_DENIED);
+    }
+    if pdu.all("Received").count() >= node.config.limits.hops {
+        return Err(status::NETWORK_PROBLEM);
+    }
+    Ok(())
+}
+
+/// Gives the MM to its recipients; what is answered for each of them. What fails without a RES is reported.
+fn deliver(
+    node: &Arc<Node>,
+    envelope: &Envelope,
+    pdu: &Pdu,
+    report_failures: bool,
+) -> Vec<(String, &'static str)> {
+    let received = format!(
+        "from {} by {} with ESMTP; {}",
+        printable(&envelope.client),
+        node.config.host,
+        date::rfc5322(Time::now().seconds())
+    );
+    let mm = Arc::new(requests::to_mm(node, pdu, received));
+    let tid = pdu.text("X-Mms-Transaction-ID").unwrap_or_default();
+    let tid = bare(&tid);
+    let system = system_key(envelope, pdu);
+    let mut outcomes = Vec::new();
+    let mut due = Vec::new();
+    for number in recipients(node, envelope, pdu) {
+        let recipient = Address::Plmn(number).mm1();
+        let mut state = node.store.lock();
+        if !node.has(Seed::DuplicateReqTwice) {
+            if let Some(before) = state.request(&system, tid, &recipient) {
+                outcomes.push((recipient, before));
+                continue;
+            }
+            if !state.is_first_copy(&mm.from, &mm.message_id, &recipient) {
+                outcomes.push((recipient, status::OK));
+                continue;
+            }
+        }
+        let outcome = outcome(node, envelope, pdu, &recipient);
+        state.remember_request(&system, tid, &recipient, outcome);
+        drop(state);
+        match outcome {
+            status::OK => due.push(recipient.clone()),
+            status::NETWORK_PROBLEM if node.has(Seed::LoopSilent) => {
+                outcomes.push((recipient, status::OK));
+                continue;
+            }
+            _ if report_failures => {
+                crate::relay::reports::settled(node, &mm, &recipient, Status::Unreachable)
+            }
+            _ => {}
+        }
+        outcomes.push((recipient, outcome));
+    }
+    intake::when_due(node, &mm, &due);
+    outcomes
+}
+
+fn recipients(node: &Node, envelope: &Envelope, pdu: &Pdu) -> Vec<String> {
+    if !node.has(Seed::InHeaderDecides) {
+        return envelope.subscribers.clone();
+    }
+    let listed = ["To", "Cc"].iter().flat_map(|name| pdu.all(name));
+    listed
+        .flat_map(|f| fields::addresses(&f.value.text()))
+        .filter_map(|one| Address::parse(&one).number().map(str::to_owned))
+        .filter(|number| node.routing.home(number).is_some())
+        .collect()
+}
+
+/// What becomes of the MM for one recipient: an MM that came from a node, or through it, does not go back there.
+fn outcome(node: &Node, envelope: &Envelope, pdu: &Pdu, recipient: &str) -> &'static str {
+    match node.routing.destination(&Address::parse(recipient)) {
+        Destination::Here(_) => status::OK,
+        Destination::Over(hop) if hop.inner => {
+            let sent_by = envelope.from.as_deref().and_then(address::domain);
+            let passed = |f: &crate::wire::Field| passed_through(&f.value.text(), &hop.domain);
+            if sent_by.as_ref() == Some(&hop.domain) || pdu.all("Received").any(passed) {
+                status::NETWORK_PROBLEM
+            } else {
+                status::OK
+            }
+        }
+        _ => status::SERVICE_DENIED,
+    }
+}
+
+/// Whether a Received field was added by this host.
+fn passed_through(received: &str, host: &str) -> bool {
+    let mut words = received.split_whitespace();
+    words.any(|word| word.eq_ignore_ascii_case("by"))
+        && words
+            .next()
+            .is_some_and(|by| by.trim_end_matches(';').eq_ignore_ascii_case(host))
+}
+
+/// Who a transaction id belongs to: the domain of the originating system.
+fn system_key(envelope: &Envelope, pdu: &Pdu) -> String {
+    let named = ["X-Mms-Originator-System", "Sender"].map(|name| pdu.text(name));
+    named
+        .into_iter()
+        .flatten()
+        .chain(envelope.from.clone())
+        .find_map(|mailbox| address::domain(&mailbox))
+        .unwrap_or_else(|| canonical(&pdu.text("From").unwrap_or_default()))
+}
+
+/// What a client calls itself, fit for a header field.
+fn printable(name: &str) -> String {
+    name.chars().filter(|c| c.is_ascii_graphic()).take(255).collect()
+}

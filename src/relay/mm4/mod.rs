@@ -1,0 +1,16 @@
+//! MM4: the side of the relay that other Relay/Servers see. In: [`server`] speaks SMTP, [`inbound`] takes MMs, [`reports`]
+//! takes and makes reports. Out: [`outbound`] keeps one transfer per MM and next hop, [`smtp_client`] carries it.
+
+mod answers;
+mod command;
+mod fields;
+mod inbound;
+mod outbound;
+mod reports;
+mod requests;
+mod server;
+mod smtp_client;
+
+pub(crate) use outbound::forward;
+pub(crate) use reports::{imply_delivery, send_delivery_report, send_read_report};
+pub(crate) use server::serve;

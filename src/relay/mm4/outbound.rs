@@ -1,0 +1,407 @@
+//! MM4 transfers to other Relay/Servers: each is tried until it is done, refused, given up or expired.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::sync::mpsc::{self, UnboundedReceiver};
+use tokio::time::{Instant, sleep_until};
+
+use super::answers::status;
+use super::fields::mailbox;
+use super::requests::{self, Identity};
+use super::server::Envelope;
+use super::smtp_client::{self, Failure, Mail, Reply};
+use crate::relay::clock::{self, Time};
+use crate::relay::defects::Seed;
+use crate::relay::model::{Mm, Origin, Status};
+use crate::relay::node::Node;
+use crate::relay::reports;
+use crate::relay::routing::Hop;
+use crate::relay::store::{OpenTransfer, TransferEvent};
+use crate::wire::{date, mm4};
+
+/// Starts the transfer of an MM to the recipients behind one hop.
+pub(crate) fn forward(node: &Arc<Node>, mm: &Arc<Mm>, hop: Hop, recipients: Vec<String>) {
+    let tid = if node.has(Seed::ForwardFixedTid) {
+        "1".to_owned()
+    } else {
+        node.ids.transaction()
+    };
+    let (sender, events) = mpsc::unbounded_channel();
+    let open = OpenTransfer {
+        message_id: mm.message_id.clone(),
+        domain: hop.domain.clone(),
+        inner: hop.inner,
+        events: sender,
+    };
+    node.store.lock().transfers.insert(tid.clone(), open);
+    let transfer = Transfer {
+        message: encode(node, mm, &hop, &tid),
+        node: node.clone(),
+        mm: mm.clone(),
+        hop,
+        tid,
+        pending: recipients,
+        sent: HashSet::new(),
+        events,
+        attempts: 0,
+        worst: Status::Unreachable,
+    };
+    node.spawn(transfer.run());
+}
+
+fn encode(node: &Node, mm: &Mm, hop: &Hop, tid: &str) -> Bytes {
+    mm4::encode(&requests::forward_req(node, mm, hop, tid)).into()
+}
+
+/// One MM4_forward.REQ and its repetitions.
+struct Transfer {
+    node: Arc<Node>,
+    mm: Arc<Mm>,
+    hop: Hop,
+    tid: String,
+    message: Bytes,
+    /// Recipients without an outcome.
+    pending: Vec<String>,
+    /// Those of them for whom the peer took the message and owes a RES.
+    sent: HashSet<String>,
+    events: UnboundedReceiver<TransferEvent>,
+    attempts: u32,
+    /// What is reported when the transfer is given up now.
+    worst: Status,
+}
+
+/// How an attempt ended.
+enum Attempt {
+    /// The peer has the message for some recipients.
+    Sent,
+    /// It may work later.
+    Later { reached: bool },
+    /// It is over for every recipient.
+    Over(Status),
+}
+
+impl Transfer {
+    async fn run(mut self) {
+        loop {
+            if self.mm.deadline.is_past() {
+                self.settle_all(Status::Expired);
+                break;
+            }
+            self.attempts += 1;
+            if self.attempts > 1 && self.node.has(Seed::RetryNewTid) {
+                self.renumber();
+            }
+            let attempt = self.attempt().await;
+            let reached = match attempt {
+                Attempt::Sent => {
+                    let until = Instant::now() + self.node.config.timers.mm4_response();
+                    self.listen(until, true).await;
+                    true
+                }
+                Attempt::Later { .. } if self.node.has(Seed::RetryGivesUp) => break,
+                Attempt::Later { reached } => reached,
+                Attempt::Over(status) => {
+                    self.settle_all(status);
+                    break;
+                }
+            };
+            if self.pending.is_empty() {
+                break;
+            }
+            if self.hop.inner && !reached && self.node.has(Seed::HomeDownDrops) {
+                break;
+            }
+            // A neighbour that is down comes back: its MMs are kept until they expire.
+            let counts = reached || !self.hop.inner;
+            if counts && self.attempts >= self.node.config.timers.mm4_attempts {
+                self.settle_all(self.worst);
+                break;
+            }
+            let until = Instant::now() + self.pause().min(self.mm.deadline.from_now());
+            self.listen(until, false).await;
+            if self.pending.is_empty() {
+                break;
+            }
+        }
+        self.node.store.lock().transfers.remove(&self.tid);
+    }
+
+    fn renumber(&mut self) {
+        let mut state = self.node.store.lock();
+        let open = state.transfers.remove(&self.tid);
+        self.tid = self.node.ids.transaction();
+        if let Some(open) = open {
+            state.transfers.insert(self.tid.clone(), open);
+        }
+        drop(state);
+        self.message = encode(&self.node, &self.mm, &self.hop, &self.tid);
+    }
+
+    /// The pause before the next attempt; the last one of the list repeats.
+    fn pause(&self) -> Duration {
+        let pauses = &self.node.config.timers.mm4_retry_ms;
+        let at = (self.attempts as usize)
+            .saturating_sub(1)
+            .min(pauses.len().saturating_sub(1));
+        Duration::from_millis(pauses.get(at).copied().unwrap_or(1000))
+    }
+
+    async fn attempt(&mut self) -> Attempt {
+        let rcpt = |recipient: &String| {
+            let path = mailbox(recipient, &self.hop.domain);
+            if self.node.has(Seed::ForwardUnqualified) {
+                path.split('@').next().unwrap_or_default().to_owned()
+            } else {
+                path
+            }
+        };
+        let recipients: Vec<String> = self.pending.iter().map(rcpt).collect();
+        let from = match &self.mm.origin {
+            Origin::Here(_) if !self.hop.inner => requests::sender(&self.node, &self.mm),
+            _ => Identity::towards(&self.node, &self.hop).system,
+        };
+        let mail = Mail {
+            to: self.hop.mm4,
+            own_host: own_host(&self.node, &self.hop),
+            from: &from,
+            recipients: &recipients,
+            message: &self.message,
+        };
+        let result = tokio::select! {
+            result = smtp_client::send(&mail, self.node.killed.clone()) => result,
+            () = clock::sleep_until(self.mm.deadline) => return Attempt::Over(Status::Expired),
+        };
+        let outcome = match &result {
+            Ok(_) => "taken".to_owned(),
+            Err(failure) => failure.to_string(),
+        };
+        self.node.log(|| {
+            format!(
+                "MM4: {} to {}, attempt {}: {outcome}",
+                self.tid, self.hop.domain, self.attempts
+            )
+        });
+        match result {
+            Ok(replies) => self.sort_out(&replies),
+            Err(Failure::Lost(_)) => {
+                self.worst = Status::Unreachable;
+                Attempt::Later { reached: false }
+            }
+            Err(Failure::TooBig(_)) => Attempt::Over(Status::Rejected),
+            Err(Failure::Refused(reply)) => {
+                if reply.is_transient() || self.node.has(Seed::RetryAfter5xx) {
+                    Attempt::Later { reached: true }
+                } else {
+                    Attempt::Over(refused(&reply))
+                }
+            }
+        }
+    }
+
+    /// Per recipient: taken, later, or refused for good.
+    fn sort_out(&mut self, replies: &[Reply]) -> Attempt {
+        let tried = self.pending.clone();
+        let mut taken = false;
+        for (recipient, reply) in tried.iter().zip(replies) {
+            match reply.code {
+                200..=299 => {
+                    taken = true;
+                    self.sent.insert(recipient.clone());
+                }
+                500..=599 if !self.node.has(Seed::RetryAfter5xx) => self.settle(recipient, refused(reply)),
+                _ => {}
+            }
+        }
+        if taken {
+            self.worst = Status::Indeterminate;
+            Attempt::Sent
+        } else {
+            Attempt::Later { reached: true }
+        }
+    }
+
+    /// Takes RES and reports until then; `for_res` ends it as soon as none is owed.
+    async fn listen(&mut self, until: Instant, for_res: bool) {
+        loop {
+            let owed = self.pending.iter().any(|recipient| self.sent.contains(recipient));
+            if self.pending.is_empty() || (for_res && !owed) {
+                return;
+            }
+            let event = tokio::select! {
+                event = self.events.recv() => event,
+                () = sleep_until(until) => return,
+            };
+            match event {
+                Some(event) => self.hear(event),
+                // The store holds the other end as long as the transfer lives.
+                None => return,
+            }
+        }
+    }
+
+    fn hear(&mut self, event: TransferEvent) {
+        let (request_status, named) = match event {
+            TransferEvent::Implied(recipient) => return self.done(&recipient),
+            TransferEvent::Answered { status, recipients } => (status, recipients),
+        };
+        let about: Vec<String> = self
+            .pending
+            .iter()
+            .filter(|r| {
+                if named.is_empty() {
+                    self.sent.contains(*r)
+                } else {
+                    named.contains(r)
+                }
+            })
+            .cloned()
+            .collect();
+        for recipient in about {
+            match Answer::of(&request_status) {
+                Answer::Ok if self.node.has(Seed::RetryAfterOk) && self.attempts == 1 => {}
+                Answer::Ok => self.done(&recipient),
+                Answer::Later => {
+                    self.worst = Status::Unreachable;
+                    self.sent.remove(&recipient);
+                }
+                Answer::Refused(status) => self.settle(&recipient, status),
+            }
+        }
+    }
+
+    /// The next Relay/Server has the MM for this recipient.
+    fn done(&mut self, recipient: &str) {
+        self.pending.retain(|r| r != recipient);
+        if self.hop.inner && self.mm.reports.delivery && self.node.has(Seed::InnerHopOwnReport) {
+            reports::premature(&self.node, &self.mm, recipient);
+        }
+    }
+
+    fn settle(&mut self, recipient: &str, status: Status) {
+        self.pending.retain(|r| r != recipient);
+        self.node
+            .log(|| format!("{} for {recipient}: {}", self.mm.message_id, status.name()));
+        if !self.node.has(Seed::FailureSilent) {
+            reports::settled(&self.node, &self.mm, recipient, status);
+        }
+    }
+
+    fn settle_all(&mut self, status: Status) {
+        for recipient in self.pending.clone() {
+            self.settle(&recipient, status);
+        }
+    }
+}
+
+/// What a request status means for the transfer.
+enum Answer {
+    Ok,
+    Later,
+    Refused(Status),
+}
+
+impl Answer {
+    fn of(request_status: &str) -> Answer {
+        let is = |name: &str| request_status.trim().eq_ignore_ascii_case(name);
+        if is(status::OK) {
+            Answer::Ok
+        } else if is(status::NETWORK_PROBLEM) || is(status::UNSPECIFIED) {
+            Answer::Later
+        } else if is(status::SERVICE_DENIED) || is("Error-content-not-accepted") {
+            Answer::Refused(Status::Rejected)
+        } else if request_status.to_ascii_lowercase().starts_with("error-") {
+            Answer::Refused(Status::Unreachable)
+        } else {
+            // Unknown to the standard: a failure, but nobody knows which.
+            Answer::Refused(Status::Indeterminate)
+        }
+    }
+}
+
+/// What a permanent SMTP reply means for the MM.
+fn refused(reply: &Reply) -> Status {
+    match reply.code {
+        552 | 554 => Status::Rejected,
+        _ => Status::Unreachable,
+    }
+}
+
+fn own_host<'a>(node: &'a Node, hop: &Hop) -> &'a str {
+    if hop.inner {
+        &node.config.host
+    } else {
+        &node.config.domain
+    }
+}
+
+/// A message that needs no MM4 answer: SMTP says whether it arrived.
+#[derive(Debug)]
+pub(super) struct Post {
+    pub hop: Hop,
+    pub from: String,
+    pub to: String,
+    pub message: Bytes,
+}
+
+/// Sends a RES or a report, again after transient failures.
+pub(super) fn post(node: &Arc<Node>, post: Post) {
+    let node = node.clone();
+    node.clone().spawn(async move {
+        let timers = &node.config.timers;
+        let give_up = Time::now().plus_seconds(timers.default_expiry_s);
+        for attempt in 1u32.. {
+            let mail = Mail {
+                to: post.hop.mm4,
+                own_host: own_host(&node, &post.hop),
+                from: &post.from,
+                recipients: std::slice::from_ref(&post.to),
+                message: &post.message,
+            };
+            let failure = match smtp_client::send(&mail, node.killed.clone()).await {
+                Ok(replies) if replies.iter().all(|r| r.code < 400 || r.code >= 500) => return,
+                Ok(_) => Failure::Lost("recipient refused for now".to_owned()),
+                Err(failure) => failure,
+            };
+            node.log(|| format!("MM4: to {}, attempt {attempt}: {failure}", post.to));
+            let neighbour_down = post.hop.inner && matches!(failure, Failure::Lost(_)) && !give_up.is_past();
+            match failure {
+                Failure::TooBig(_) => return,
+                Failure::Refused(reply) if !reply.is_transient() => return,
+                _ if attempt >= timers.mm4_attempts && !neighbour_down => return,
+                _ => {}
+            }
+            let at = (attempt as usize - 1).min(timers.mm4_retry_ms.len().saturating_sub(1));
+            let pause = timers.mm4_retry_ms.get(at).copied().unwrap_or(1000);
+            tokio::time::sleep(Duration::from_millis(pause)).await;
+        }
+    });
+}
+
+/// Hands a RES or report that arrived at the wrong node to the neighbour that holds its transaction, as it is.
+pub(super) fn pass_inside(node: &Arc<Node>, envelope: &Envelope, hop: &Hop, octets: &Bytes) {
+    if node.has(Seed::StrayResDropped) || node.routing.is_inside(envelope.from.as_deref()) {
+        // What a neighbour passed on is not passed on again: it would go in circles.
+        return;
+    }
+    node.log(|| format!("MM4: passed on to {}", hop.domain));
+    let received = format!(
+        "Received: by {} with ESMTP; {}\r\n",
+        node.config.host,
+        date::rfc5322(Time::now().seconds())
+    );
+    let system = Identity::towards(node, hop).system;
+    let local = system.split('@').next().unwrap_or_default();
+    let message = [received.as_bytes(), octets].concat();
+    post(
+        node,
+        Post {
+            hop: hop.clone(),
+            to: format!("{local}@{}", hop.domain),
+            from: system.clone(),
+            message: message.into(),
+        },
+    );
+}

@@ -1,0 +1,202 @@
+//! Delivery and read-reply reports on MM4 (TS 23.140 §8.4.2, §8.4.3), both ways.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::answers::{self, ReplyTo, status};
+use super::fields::mailbox;
+use super::inbound::check_version;
+use super::outbound::{self, Post};
+use super::requests::{self, Identity};
+use super::server::Envelope;
+use crate::relay::clock::Time;
+use crate::relay::defects::Seed;
+use crate::relay::ids::{bare, node_of};
+use crate::relay::model::{Mm, Origin, Status, canonical, says_yes};
+use crate::relay::node::Node;
+use crate::relay::reports::{self, Arrived, Receipt};
+use crate::relay::routing::{Destination, Hop};
+use crate::relay::store::TransferEvent;
+use crate::wire::address::{self, Address};
+use crate::wire::{Pdu, PduType, Value, mm4};
+
+/// Sends MM4_delivery_report.REQ about one recipient to where the MM came from.
+pub(crate) fn send_delivery_report(node: &Arc<Node>, mm: &Mm, recipient: &str, status: Status) {
+    let Some(mut report) = Outgoing::new(node, mm, PduType::Mm4DeliveryReportReq, recipient) else {
+        return;
+    };
+    report.pdu.push("Date", Value::Date(Time::now().seconds()));
+    let show = if mm.reports.delivery { "Yes" } else { "No" };
+    report
+        .pdu
+        .push("X-Mms-Forward-To-Originator-UA", Value::token(show));
+    let name = if node.has(Seed::ReportXMmsStatus) {
+        "X-Mms-Status"
+    } else {
+        "X-Mms-MM-Status-Code"
+    };
+    report.pdu.push(name, Value::token(status.name()));
+    if status == Status::Rejected {
+        let extension = Value::token("Rejection-By-MMS-Recipient");
+        report.pdu.push("X-Mms-MM-Status-Extension", extension);
+    }
+    report.send(node);
+}
+
+/// Sends MM4_read_reply_report.REQ to where the MM came from.
+pub(crate) fn send_read_report(node: &Arc<Node>, mm: &Mm, reader: &str, status: &str, date: i64) {
+    let Some(mut report) = Outgoing::new(node, mm, PduType::Mm4ReadReplyReportReq, reader) else {
+        return;
+    };
+    report.pdu.push("Date", Value::Date(date));
+    if !node.has(Seed::ReadReplyNoStatus) {
+        report.pdu.push("X-Mms-Read-Status", Value::token(status));
+    }
+    report.send(node);
+}
+
+/// A report on its way to the originator's MMSE.
+struct Outgoing {
+    pdu: Pdu,
+    hop: Hop,
+    system: String,
+    originator: String,
+}
+
+impl Outgoing {
+    fn new(node: &Node, mm: &Mm, kind: PduType, recipient: &str) -> Option<Outgoing> {
+        let Some(hop) = way_back(node, mm) else {
+            node.log(|| format!("MM4: no way for a report to {}", mm.from));
+            return None;
+        };
+        let system = Identity::towards(node, &hop).system;
+        let originator = mailbox(&mm.from, &hop.domain);
+        let mut from = mailbox(recipient, &node.config.domain);
+        let mut to = match &mm.origin {
+            _ if hop.inner => mailbox(&mm.from, &node.config.domain),
+            Origin::Mm4 { sender: Some(sender) } if canonical(sender) == mm.from => sender.clone(),
+            _ => originator.clone(),
+        };
+        let delivery = kind == PduType::Mm4DeliveryReportReq;
+        if delivery && node.has(Seed::ReportFromToSwapped) {
+            std::mem::swap(&mut from, &mut to);
+        }
+        let id = if delivery && node.has(Seed::ReportWrongMessageId) {
+            node.ids.message()
+        } else {
+            mm.message_id.clone()
+        };
+        let pdu = requests::pdu(node, kind, &node.ids.transaction())
+            .with("X-Mms-Message-ID", Value::Text(id))
+            .with("From", Value::Address(from))
+            .with("To", Value::Address(to))
+            .with("Sender", Value::Address(system.clone()))
+            .with("X-Mms-Ack-Request", Value::token("No"));
+        Some(Outgoing {
+            pdu,
+            hop,
+            system,
+            originator,
+        })
+    }
+
+    fn send(self, node: &Arc<Node>) {
+        node.log(|| format!("MM4: {} to {}", self.pdu.kind, self.originator));
+        let post = Post {
+            hop: self.hop,
+            from: self.system,
+            to: self.originator,
+            message: mm4::encode(&self.pdu).into(),
+        };
+        outbound::post(node, post);
+    }
+}
+
+/// The Relay/Server of the originator: by its address, else by the Sender of the MM.
+fn way_back(node: &Node, mm: &Mm) -> Option<Hop> {
+    if let Destination::Over(hop) = node.routing.destination(&Address::parse(&mm.from)) {
+        return Some(hop);
+    }
+    let Origin::Mm4 { sender: Some(sender) } = &mm.origin else {
+        return None;
+    };
+    node.routing.system(&address::domain(sender)?)
+}
+
+/// A report about this recipient shows that its MMSE has the MM, whether or not the RES came.
+pub(crate) fn imply_delivery(node: &Node, message_id: &str, recipient: &str) {
+    node.tell_transfers(message_id, &TransferEvent::Implied(recipient.to_owned()));
+}
+
+/// Takes a report that arrived; false if it is refused by SMTP.
+pub(super) fn arrived(node: &Arc<Node>, envelope: &Envelope, pdu: &Pdu, octets: &Bytes) -> bool {
+    let text = |name: &str| pdu.text(name).unwrap_or_default();
+    let message_id = text("X-Mms-Message-ID");
+    let message_id = bare(&message_id);
+    if let Some(hop) = holder(node, message_id) {
+        outbound::pass_inside(node, envelope, &hop, octets);
+        return true;
+    }
+    let tid = text("X-Mms-Transaction-ID");
+    let asked = says_yes(pdu, "X-Mms-Ack-Request") && !bare(&tid).is_empty() && !node.has(Seed::ReportNoRes);
+    let reply_to = ReplyTo::of(node, envelope, pdu).filter(|_| asked);
+    let outcome = check_version(node, pdu).and_then(|()| receive(node, envelope, pdu, message_id));
+    let request_status = match outcome {
+        Ok(Receipt::Taken) => status::OK,
+        Ok(Receipt::UnknownMessage) => status::NOT_FOUND,
+        Ok(Receipt::Denied) => status::SERVICE_DENIED,
+        Err(refusal) => refusal,
+    };
+    node.log(|| format!("MM4: report about {message_id}: {request_status}"));
+    match &reply_to {
+        Some(to) => {
+            answers::send(node, to, pdu, request_status, &[]);
+            true
+        }
+        None => outcome.is_ok(),
+    }
+}
+
+/// The neighbour that holds this MM, if this node does not.
+fn holder(node: &Node, message_id: &str) -> Option<Hop> {
+    if node.store.lock().sent.contains_key(message_id) {
+        return None;
+    }
+    node_of(message_id)
+        .and_then(|tag| node.routing.neighbour(tag))
+        .cloned()
+}
+
+fn receive(
+    node: &Arc<Node>,
+    envelope: &Envelope,
+    pdu: &Pdu,
+    message_id: &str,
+) -> Result<Receipt, &'static str> {
+    let text = |name: &str| pdu.text(name).filter(|text| !bare(text).is_empty());
+    let (Some(from), Some(_), false) = (text("From"), text("X-Mms-Transaction-ID"), message_id.is_empty())
+    else {
+        return Err(status::FORMAT_CORRUPT);
+    };
+    let sources = answers::sources(node, envelope, pdu);
+    let report = Arrived {
+        message_id,
+        recipient: canonical(&from),
+        sources: &sources,
+        date: match pdu.value("Date") {
+            Some(Value::Date(date)) => *date,
+            _ => Time::now().seconds(),
+        },
+    };
+    if pdu.kind == PduType::Mm4DeliveryReportReq {
+        let code = text("X-Mms-MM-Status-Code").ok_or(status::FORMAT_CORRUPT)?;
+        let for_relay_only =
+            text("X-Mms-Forward-To-Originator-UA").is_some_and(|v| v.eq_ignore_ascii_case("No"));
+        let status = Status::from_name(&code);
+        return Ok(reports::delivery_arrived(node, &report, status, !for_relay_only));
+    }
+    let read = text("X-Mms-Read-Status").or_else(|| text("X-Mms-MM-Read-Status"));
+    let read = read.ok_or(status::FORMAT_CORRUPT)?;
+    Ok(reports::read_arrived(node, &report, &read))
+}

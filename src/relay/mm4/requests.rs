@@ -1,0 +1,209 @@
+//! MM4_forward.REQ both ways: an MM as the next Relay/Server is sent it, and as one is read.
+
+use super::fields::{self, VERSION};
+use crate::relay::clock::Time;
+use crate::relay::defects::Seed;
+use crate::relay::ids::bare;
+use crate::relay::mm1;
+use crate::relay::model::{Mm, Origin, Reports, canonical, says_yes};
+use crate::relay::node::Node;
+use crate::relay::routing::Hop;
+use crate::wire::address::Address;
+use crate::wire::{Field, Interval, Pdu, PduType, Span, Value};
+
+/// The names this relay goes by on one hop: the MMSE's outside, the node's own inside.
+pub(super) struct Identity {
+    /// Mailbox of the Relay/Server.
+    pub system: String,
+}
+
+impl Identity {
+    pub fn towards(node: &Node, hop: &Hop) -> Identity {
+        let local = node
+            .config
+            .system_address
+            .split('@')
+            .next()
+            .unwrap_or("system-user");
+        let system = if hop.inner || node.has(Seed::OutsideNameOfNode) {
+            format!("{local}@{}", node.config.host)
+        } else {
+            node.config.system_address.clone()
+        };
+        Identity { system }
+    }
+}
+
+/// An MM4 PDU with the fields that every one has; the RFC 5322 Message-ID is fresh.
+pub(super) fn pdu(node: &Node, kind: PduType, tid: &str) -> Pdu {
+    Pdu::new(kind)
+        .with("X-Mms-3GPP-MMS-Version", Value::text_of(VERSION))
+        .with("X-Mms-Transaction-ID", Value::text_of(tid))
+        .with("Message-ID", Value::Text(node.ids.message()))
+}
+
+/// The mailbox of the MM's originator, in its own MMSE.
+pub(super) fn sender(node: &Node, mm: &Mm) -> String {
+    match &mm.origin {
+        Origin::Mm4 { sender: Some(sender) } => sender.clone(),
+        Origin::Mm4 { sender: None } => fields::qualified(node, &mm.from),
+        Origin::Here(_) => fields::mailbox(&mm.from, &node.config.domain),
+    }
+}
+
+/// MM4_forward.REQ (TS 23.140 §8.4.1).
+pub(super) fn forward_req(node: &Node, mm: &Mm, hop: &Hop, tid: &str) -> Pdu {
+    let identity = Identity::towards(node, hop);
+    let mut pdu = pdu(node, PduType::Mm4ForwardReq, tid);
+    if node.has(Seed::ForwardNoVersion) {
+        pdu.remove("X-Mms-3GPP-MMS-Version");
+    }
+    pdu.push("X-Mms-Message-ID", Value::text_of(&mm.message_id));
+    pdu.push("Date", Value::Date(mm.date));
+    pdu.push("From", Value::Address(originator(node, mm)));
+    pdu.push("Sender", Value::Address(sender(node, mm)));
+    push_recipients(node, mm, &mut pdu);
+    pdu.push("X-Mms-Ack-Request", Value::token("Yes"));
+    if !node.has(Seed::ForwardNoOriginatorSystem) {
+        pdu.push("X-Mms-Originator-System", Value::Address(identity.system));
+    }
+    for (name, value) in mm.fields.iter().filter_map(fields::to_mm4) {
+        let name = match name {
+            "X-Mms-Read-Reply" if node.has(Seed::ForwardReadReport) => "X-Mms-Read-Report",
+            "X-Mms-Sender-Visibility" if node.has(Seed::E2eHideIgnored) => continue,
+            other => other,
+        };
+        pdu.push(name, value);
+    }
+    // Inside, the deadline goes along even when the originator left it to the relay: it must not start again.
+    let expiry = if hop.inner {
+        !node.has(Seed::InnerExpiryRestarts)
+    } else {
+        mm.expiry_given
+    };
+    if expiry {
+        let deadline = Interval::Absolute(mm.deadline.seconds_up());
+        pdu.push("X-Mms-Expiry", Value::Interval(deadline));
+    }
+    for field in &mm.carried {
+        pdu.push(&field.name, field.value.clone());
+    }
+    if hop.inner && node.has(Seed::InnerForwardCounter) {
+        pdu.set("X-Mms-Forward-Counter", Value::Integer(1));
+    }
+    for line in mm.trace.iter().rev() {
+        pdu.fields.insert(0, field("Received", Value::text_of(line)));
+    }
+    pdu.content = Some(mm.content.clone());
+    pdu
+}
+
+fn originator(node: &Node, mm: &Mm) -> String {
+    match &mm.origin {
+        Origin::Here(_) => fields::mailbox(&mm.from, &node.config.domain),
+        Origin::Mm4 { .. } => fields::qualified(node, &mm.from),
+    }
+}
+
+fn push_recipients(node: &Node, mm: &Mm, pdu: &mut Pdu) {
+    for name in ["To", "Cc"] {
+        let mut shown: Vec<String> = mm
+            .fields
+            .iter()
+            .filter(|f| f.name.eq_ignore_ascii_case(name))
+            .map(|f| fields::qualified(node, &f.value.text()))
+            .collect();
+        if name == "To" && node.has(Seed::ForwardBccInHeader) {
+            shown.extend(mm.bcc.iter().map(|address| fields::qualified(node, address)));
+        }
+        if !shown.is_empty() {
+            pdu.push(name, Value::Address(shown.join(", ")));
+        }
+    }
+    if pdu.field("To").is_none() && pdu.field("Cc").is_none() {
+        // All recipients are blind: the empty group of RFC 5322 §3.4 names nobody.
+        pdu.push("To", Value::text_of("undisclosed-recipients:;"));
+    }
+}
+
+/// The MM in a forward.REQ whose mandatory fields are there. `alias` is an id for hidden senders.
+pub(super) fn to_mm(node: &Node, pdu: &Pdu, received: String) -> Mm {
+    let now = Time::now();
+    let text = |name: &str| pdu.text(name).unwrap_or_default();
+    let message_id = bare(&text("X-Mms-Message-ID")).to_owned();
+    let hide = text("X-Mms-Sender-Visibility").eq_ignore_ascii_case("Hide");
+    let hidden = hide && !node.has(Seed::InHideIgnored);
+    let expiry = match pdu.value("X-Mms-Expiry") {
+        _ if node.has(Seed::InExpiryIgnored) => None,
+        Some(Value::Interval(Interval::Relative(seconds))) => Some(now.plus_seconds(*seconds)),
+        Some(Value::Interval(Interval::Absolute(date))) => Some(Time::from_seconds(*date)),
+        _ => None,
+    };
+    let mut mm_fields = Vec::new();
+    for name in ["To", "Cc"] {
+        let listed = pdu.all(name).flat_map(|f| fields::addresses(&f.value.text()));
+        mm_fields.extend(listed.map(|one| field(name, Value::Address(Address::parse(&one).mm1()))));
+    }
+    mm_fields.extend(pdu.fields.iter().filter_map(fields::to_mm1));
+    if node.has(Seed::InTransportHeadersShown) {
+        let system = text("X-Mms-Originator-System");
+        mm_fields.push(field("X-Originator-System", Value::Text(system)));
+    }
+    let content = pdu.content.clone().unwrap_or_default();
+    let trace = std::iter::once(received)
+        .chain(pdu.all("Received").map(|f| f.value.text()))
+        .collect();
+    Mm {
+        // An id that a peer made may contain the name that is to be hidden.
+        shown_id: if hidden {
+            node.ids.message()
+        } else {
+            message_id.clone()
+        },
+        message_id,
+        from: canonical(&text("From")),
+        hidden,
+        fields: mm_fields,
+        bcc: Vec::new(),
+        carried: pdu
+            .fields
+            .iter()
+            .filter(|f| fields::is_carried(&f.name))
+            .cloned()
+            .collect(),
+        date: match pdu.value("Date") {
+            Some(Value::Date(date)) => *date,
+            _ => now.seconds(),
+        },
+        deadline: expiry.unwrap_or_else(|| now.plus_seconds(node.config.timers.default_expiry_s)),
+        expiry_given: expiry.is_some(),
+        not_before: None,
+        reports: Reports {
+            delivery: says_yes(pdu, "X-Mms-Delivery-Report"),
+            read: says_yes(pdu, "X-Mms-Read-Reply"),
+            relay_delivery: says_yes(pdu, "X-Mms-Originator-R/S-Delivery-Report"),
+        },
+        size: mm1::message_size(&content),
+        content,
+        origin: Origin::Mm4 {
+            sender: pdu
+                .text("Sender")
+                .filter(|s| s.contains('@'))
+                .map(|s| mailbox_of(&s)),
+        },
+        trace,
+    }
+}
+
+fn mailbox_of(text: &str) -> String {
+    let inside = text.rsplit_once('<').and_then(|(_, rest)| rest.split_once('>'));
+    inside.map_or(text, |(mailbox, _)| mailbox).trim().to_owned()
+}
+
+fn field(name: &str, value: Value) -> Field {
+    Field {
+        name: name.to_owned(),
+        value,
+        at: Span::default(),
+    }
+}

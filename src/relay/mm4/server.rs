@@ -1,0 +1,285 @@
+//! The SMTP server on MM4 (RFC 5321): receives messages, knows nothing of what is in them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio::time::timeout;
+
+use super::command::Command;
+use super::inbound;
+use crate::relay::defects::Seed;
+use crate::relay::node::Node;
+use crate::relay::routing::{Destination, international};
+use crate::relay::socket::Socket;
+use crate::wire::address::{self, Address};
+use crate::wire::smtp::{Received, Receiver};
+
+/// RFC 5321 §4.5.3.2.7 asks for at least five minutes.
+const IDLE: Duration = Duration::from_secs(600);
+/// Octets of a command line that has no end.
+const LONGEST_LINE: usize = 16_384;
+/// Recipients of one message; RFC 5321 §4.5.3.1.8 asks for at least 100.
+const MOST_RECIPIENTS: usize = 1000;
+
+/// Accepts connections until the relay closes.
+pub(crate) async fn serve(node: Arc<Node>, listener: TcpListener) {
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = node.closing.cancelled() => return,
+        };
+        if let Ok((stream, _)) = accepted {
+            let socket = Socket::new(stream, node.killed.clone());
+            node.spawn_exchange(Session::new(node.clone()).run(socket));
+        }
+    }
+}
+
+/// The envelope of one message.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Envelope {
+    /// Reverse-path; none for `<>`.
+    pub from: Option<String>,
+    /// Numbers of this MMSE's subscribers.
+    pub subscribers: Vec<String>,
+    /// The name the client gave itself.
+    pub client: String,
+}
+
+struct Session {
+    node: Arc<Node>,
+    receiver: Receiver,
+    client: Option<String>,
+    envelope: Option<Envelope>,
+    recipients: usize,
+    in_message: bool,
+    /// Octets since the last complete command or message.
+    over: bool,
+}
+
+impl Session {
+    fn new(node: Arc<Node>) -> Session {
+        Session {
+            node,
+            receiver: Receiver::with_message_limit(limit),
+            client: None,
+            envelope: None,
+            recipients: 0,
+            in_message: false,
+            over: false,
+        }
+    }
+
+    async fn run(mut self, mut socket: Socket) {
+        let greeting = format!("220 {} ESMTP MMS Relay/Server\r\n", self.node.config.host);
+        if socket.write_all(greeting.as_bytes()).await.is_err() {
+            return;
+        }
+        let node = self.node.clone();
+        let mut buffer = vec![0; 16_384];
+        while !self.over {
+            let read = tokio::select! {
+                read = timeout(IDLE, socket.read(&mut buffer)) => read,
+                () = node.closing.cancelled(), if !self.in_message => {
+                    let _ = socket.write_all(b"421 4.3.2 closing\r\n").await;
+                    return;
+                }
+            };
+            let replies = match read {
+                Ok(Ok(count)) if count > 0 => self.take(&buffer[..count]),
+                Ok(_) => return,
+                Err(_) => "421 4.4.2 idle for too long\r\n".to_owned(),
+            };
+            if socket.write_all(replies.as_bytes()).await.is_err() {
+                return;
+            }
+            if read.is_err() {
+                return;
+            }
+        }
+        // The client sees the last reply before the end of the stream.
+        let _ = socket.shutdown().await;
+    }
+
+    /// Answers everything that is complete.
+    fn take(&mut self, octets: &[u8]) -> String {
+        self.receiver.push(octets);
+        let mut replies = String::new();
+        while !self.over {
+            let Some(item) = self.receiver.next() else {
+                break;
+            };
+            let reply = match item {
+                Received::Command(line) => self.command(&line),
+                Received::Message(message) => self.message(message),
+                Received::TooLong => "500 5.5.2 line too long".to_owned(),
+                Received::TooLarge => self.too_large(),
+                Received::Chunk(_) => "502 5.5.1 not offered".to_owned(),
+            };
+            replies.push_str(&reply);
+            replies.push_str("\r\n");
+        }
+        replies
+    }
+
+    fn command(&mut self, line: &str) -> String {
+        match Command::parse(line) {
+            Command::Helo(name) => {
+                self.greet(name);
+                format!("250 {}", self.node.config.host)
+            }
+            Command::Ehlo(name) => {
+                self.greet(name);
+                format!(
+                    "250-{}\r\n250-SIZE {}\r\n250-8BITMIME\r\n250-PIPELINING\r\n250 ENHANCEDSTATUSCODES",
+                    self.node.config.host, self.node.config.limits.message_size
+                )
+            }
+            Command::Mail(path, parameters) => self.mail(path, &parameters),
+            Command::Rcpt(path) => self.rcpt(&path),
+            Command::Data => self.data(),
+            Command::Rset => {
+                self.envelope = None;
+                "250 2.0.0 Ok".to_owned()
+            }
+            Command::Noop => "250 2.0.0 Ok".to_owned(),
+            Command::Quit => {
+                self.over = true;
+                format!("221 2.0.0 {} closing", self.node.config.host)
+            }
+            Command::Vrfy => "252 2.5.2 send some mail".to_owned(),
+            Command::Help => "214 2.0.0 EHLO HELO MAIL RCPT DATA RSET NOOP QUIT VRFY".to_owned(),
+            Command::NotOffered => "502 5.5.1 not offered".to_owned(),
+            Command::BadArguments => "501 5.5.4 bad arguments".to_owned(),
+            Command::Unknown => "500 5.5.2 unknown command".to_owned(),
+        }
+    }
+
+    fn greet(&mut self, name: String) {
+        self.client = Some(name);
+        self.envelope = None;
+    }
+
+    fn mail(&mut self, path: String, parameters: &[(String, String)]) -> String {
+        let Some(client) = &self.client else {
+            return "503 5.5.1 EHLO first".to_owned();
+        };
+        if self.envelope.is_some() {
+            return "503 5.5.1 MAIL was given".to_owned();
+        }
+        for (name, value) in parameters {
+            match (name.as_str(), value.as_str()) {
+                ("SIZE", size) => match size.parse::<usize>() {
+                    Ok(size) if size > self.node.config.limits.message_size => {
+                        return "552 5.3.4 message too big".to_owned();
+                    }
+                    Ok(_) => {}
+                    Err(_) => return "501 5.5.4 bad SIZE".to_owned(),
+                },
+                ("BODY", body)
+                    if body.eq_ignore_ascii_case("7BIT") || body.eq_ignore_ascii_case("8BITMIME") => {}
+                _ => return "555 5.5.4 parameter not known".to_owned(),
+            }
+        }
+        self.recipients = 0;
+        self.envelope = Some(Envelope {
+            from: (!path.is_empty()).then_some(path),
+            subscribers: Vec::new(),
+            client: client.clone(),
+        });
+        "250 2.1.0 Ok".to_owned()
+    }
+
+    fn rcpt(&mut self, path: &str) -> String {
+        let Some(envelope) = &mut self.envelope else {
+            return "503 5.5.1 MAIL first".to_owned();
+        };
+        if self.recipients >= MOST_RECIPIENTS {
+            return "452 4.5.3 too many recipients".to_owned();
+        }
+        match recipient(&self.node, path) {
+            Ok(Some(number)) => {
+                if !envelope.subscribers.contains(&number) {
+                    envelope.subscribers.push(number);
+                }
+            }
+            Ok(None) => {}
+            Err(refusal) => return refusal.to_owned(),
+        }
+        self.recipients += 1;
+        "250 2.1.5 Ok".to_owned()
+    }
+
+    fn data(&mut self) -> String {
+        if self.envelope.is_none() {
+            return "503 5.5.1 MAIL first".to_owned();
+        }
+        if self.recipients == 0 {
+            return "503 5.5.1 RCPT first".to_owned();
+        }
+        self.receiver.expect_message();
+        self.in_message = true;
+        "354 go ahead".to_owned()
+    }
+
+    fn too_large(&mut self) -> String {
+        self.in_message = false;
+        self.recipients = 0;
+        self.envelope = None;
+        "552 5.3.4 message too big".to_owned()
+    }
+
+    fn message(&mut self, message: Vec<u8>) -> String {
+        self.in_message = false;
+        self.recipients = 0;
+        let Some(envelope) = self.envelope.take() else {
+            return "503 5.5.1 MAIL first".to_owned();
+        };
+        let message = if self.node.has(Seed::InDotsKept) {
+            without_leading_dots(&message)
+        } else {
+            message
+        };
+        inbound::take(&self.node, &envelope, &Bytes::from(message))
+    }
+}
+
+/// The subscriber's number behind a forward-path; none for a mailbox of the relay itself.
+fn recipient(node: &Node, path: &str) -> Result<Option<String>, &'static str> {
+    const FOREIGN: &str = "550 5.7.1 no relaying to that domain";
+    const UNKNOWN: &str = "550 5.1.1 no such subscriber";
+    let domain = address::domain(path);
+    let own = domain.as_deref().is_none_or(|domain| node.routing.is_own(domain));
+    if !own {
+        if node.has(Seed::InForeignRelayed) {
+            return Ok(None);
+        }
+        return Err(FOREIGN);
+    }
+    let local = path.rsplit_once('@').map_or(path, |(local, _)| local);
+    let system = node.config.system_address.split('@').next().unwrap_or_default();
+    if local.eq_ignore_ascii_case(system) || local.eq_ignore_ascii_case("postmaster") {
+        return Ok(None);
+    }
+    let parsed = Address::parse(local);
+    let number = parsed.number().map(international).ok_or(UNKNOWN)?;
+    match node.routing.destination(&parsed) {
+        Destination::Here(_) => Ok(Some(number)),
+        Destination::Over(hop) if hop.inner => Ok(Some(number)),
+        _ => Err(UNKNOWN),
+    }
+}
+
+fn without_leading_dots(message: &[u8]) -> Vec<u8> {
+    let mut kept = Vec::with_capacity(message.len());
+    for (at, octet) in message.iter().enumerate() {
+        let line_start = at == 0 || message[at - 1] == b'\n';
+        if !(line_start && *octet == b'.') {
+            kept.push(*octet);
+        }
+    }
+    kept
+}

@@ -1,0 +1,196 @@
+//! The SMTP client on MM4: one connection, one message. Not a mail library's: the relay needs the peer's SIZE, a reply for
+//! each recipient, and its own way to die.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use crate::relay::socket::Socket;
+use crate::wire::smtp;
+
+/// RFC 5321 §4.5.3.2.
+const CONNECT: Duration = Duration::from_secs(60);
+const REPLY: Duration = Duration::from_secs(300);
+const FINAL_REPLY: Duration = Duration::from_secs(600);
+const FAREWELL: Duration = Duration::from_secs(5);
+/// Octets of a reply with all its lines.
+const LONGEST_REPLY: u64 = 65_536;
+
+/// An SMTP reply.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Reply {
+    pub code: u16,
+    /// The text of each line.
+    pub lines: Vec<String>,
+}
+
+impl Reply {
+    fn is_positive(&self) -> bool {
+        (200..400).contains(&self.code)
+    }
+
+    /// 4yz: the same may succeed later.
+    pub fn is_transient(&self) -> bool {
+        (400..500).contains(&self.code)
+    }
+}
+
+/// Why a message did not get through to anybody.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    /// No connection, or it broke.
+    #[error("{0}")]
+    Lost(String),
+    #[error("{} {}", .0.code, .0.lines.join(" "))]
+    Refused(Reply),
+    /// The peer's SIZE is smaller than the message.
+    #[error("the peer takes no more than {0} octets")]
+    TooBig(usize),
+}
+
+/// What an attempt to send needs to know.
+pub(super) struct Mail<'a> {
+    pub to: SocketAddr,
+    /// The name for EHLO.
+    pub own_host: &'a str,
+    pub from: &'a str,
+    pub recipients: &'a [String],
+    pub message: &'a [u8],
+}
+
+/// Sends one message; the reply to each RCPT, in order. Positive ones mean that the peer has the message.
+pub(super) async fn send(mail: &Mail<'_>, killed: Arc<AtomicBool>) -> Result<Vec<Reply>, Failure> {
+    let mut connection = Connection::open(mail.to, killed).await?;
+    let result = connection.transaction(mail).await;
+    if !matches!(result, Err(Failure::Lost(_))) {
+        connection.quit().await;
+    }
+    result
+}
+
+struct Connection {
+    socket: BufReader<Socket>,
+}
+
+impl Connection {
+    async fn open(to: SocketAddr, killed: Arc<AtomicBool>) -> Result<Connection, Failure> {
+        let stream = timeout(CONNECT, TcpStream::connect(to))
+            .await
+            .map_err(|_| Failure::Lost(format!("{to} does not answer")))?
+            .map_err(|e| Failure::Lost(format!("{to}: {e}")))?;
+        Ok(Connection {
+            socket: BufReader::new(Socket::new(stream, killed)),
+        })
+    }
+
+    async fn transaction(&mut self, mail: &Mail<'_>) -> Result<Vec<Reply>, Failure> {
+        positive(self.reply(REPLY).await?)?;
+        let size = self.hello(mail.own_host).await?;
+        let message = smtp::stuff(mail.message);
+        let mut mail_from = format!("MAIL FROM:<{}>", mail.from);
+        if let Some(limit) = size {
+            if limit > 0 && mail.message.len() > limit {
+                return Err(Failure::TooBig(limit));
+            }
+            mail_from.push_str(&format!(" SIZE={}", mail.message.len()));
+        }
+        positive(self.command(&mail_from).await?)?;
+        let mut replies = Vec::with_capacity(mail.recipients.len());
+        for recipient in mail.recipients {
+            let reply = self.command(&format!("RCPT TO:<{recipient}>")).await?;
+            if reply.code == 421 {
+                return Err(Failure::Refused(reply));
+            }
+            replies.push(reply);
+        }
+        if !replies.iter().any(Reply::is_positive) {
+            return Ok(replies);
+        }
+        positive(self.command("DATA").await?)?;
+        self.write(&message).await?;
+        positive(self.reply(FINAL_REPLY).await?)?;
+        Ok(replies)
+    }
+
+    /// EHLO, or HELO with a peer that knows no other; the peer's SIZE, if it offers one.
+    async fn hello(&mut self, own_host: &str) -> Result<Option<usize>, Failure> {
+        let ehlo = self.command(&format!("EHLO {own_host}")).await?;
+        if (500..505).contains(&ehlo.code) {
+            positive(self.command(&format!("HELO {own_host}")).await?)?;
+            return Ok(None);
+        }
+        let size = ehlo.lines.iter().skip(1).find_map(|line| {
+            let mut words = line.split_whitespace();
+            let keyword = words.next()?;
+            keyword
+                .eq_ignore_ascii_case("SIZE")
+                .then(|| words.next().and_then(|n| n.parse().ok()).unwrap_or(0))
+        });
+        positive(ehlo)?;
+        Ok(size)
+    }
+
+    async fn command(&mut self, line: &str) -> Result<Reply, Failure> {
+        // No value that came from outside may start a new command.
+        let line: String = line.chars().filter(|c| !c.is_control()).collect();
+        self.write(format!("{line}\r\n").as_bytes()).await?;
+        self.reply(REPLY).await
+    }
+
+    async fn write(&mut self, octets: &[u8]) -> Result<(), Failure> {
+        match timeout(REPLY, self.socket.write_all(octets)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(e)) => Err(Failure::Lost(e.to_string())),
+            Err(_) => Err(Failure::Lost("the peer takes no more octets".to_owned())),
+        }
+    }
+
+    async fn reply(&mut self, within: Duration) -> Result<Reply, Failure> {
+        timeout(within, self.read_reply())
+            .await
+            .map_err(|_| Failure::Lost("no reply".to_owned()))?
+    }
+
+    async fn read_reply(&mut self) -> Result<Reply, Failure> {
+        let mut limited = (&mut self.socket).take(LONGEST_REPLY);
+        let mut lines = Vec::new();
+        loop {
+            let mut line = Vec::new();
+            let count = limited
+                .read_until(b'\n', &mut line)
+                .await
+                .map_err(|e| Failure::Lost(e.to_string()))?;
+            if count == 0 {
+                return Err(Failure::Lost("the peer closed the connection".to_owned()));
+            }
+            let line = String::from_utf8_lossy(&line);
+            let line = line.trim_end();
+            let code = line.get(..3).and_then(|c| c.parse().ok());
+            let Some(code) = code else {
+                return Err(Failure::Lost(format!("`{line}` is no SMTP reply")));
+            };
+            lines.push(line.get(4..).unwrap_or_default().to_owned());
+            if line.as_bytes().get(3) != Some(&b'-') {
+                return Ok(Reply { code, lines });
+            }
+        }
+    }
+
+    /// Takes leave; what the peer says to it changes nothing.
+    async fn quit(&mut self) {
+        let _ = timeout(FAREWELL, self.command("QUIT")).await;
+    }
+}
+
+fn positive(reply: Reply) -> Result<(), Failure> {
+    if reply.is_positive() {
+        Ok(())
+    } else {
+        Err(Failure::Refused(reply))
+    }
+}

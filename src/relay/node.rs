@@ -1,0 +1,209 @@
+//! One running Relay/Server: its life, its tasks, what all its parts share.
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::config::Config;
+use super::defects::{Seed, Seeds, UnknownDefect};
+use super::ids::Ids;
+use super::push::PushGateway;
+use super::routing::Routing;
+use super::store::Store;
+use super::{mm1, mm4};
+
+/// How long a stopping relay lets open HTTP and SMTP exchanges finish.
+const STOP_GRACE: Duration = Duration::from_secs(2);
+
+/// Why a relay did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("cannot listen for {what} on {addr}: {source}")]
+    Listen {
+        what: &'static str,
+        addr: SocketAddr,
+        source: io::Error,
+    },
+    #[error("{0}")]
+    UnknownDefect(UnknownDefect),
+    #[error("push gateway: {0}")]
+    Push(String),
+}
+
+/// Receives one line per event of the relay.
+pub type Log = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// A running MMS Relay/Server. Several may run in one process; they share nothing. Dropped, it dies as if killed.
+#[derive(Debug)]
+pub struct Relay {
+    node: Arc<Node>,
+    mm4_addr: SocketAddr,
+}
+
+impl Relay {
+    /// Binds both listeners and serves.
+    ///
+    /// # Errors
+    /// An address that cannot be bound, or a defect that does not exist.
+    pub async fn start(config: Config) -> Result<Relay, StartError> {
+        Self::start_logging(config, Arc::new(|_: &str| {})).await
+    }
+
+    /// Like [`Relay::start`]; `log` gets one line per event.
+    ///
+    /// # Errors
+    /// As for [`Relay::start`].
+    pub async fn start_logging(config: Config, log: Log) -> Result<Relay, StartError> {
+        let seeds = Seeds::of(&config.defects).map_err(StartError::UnknownDefect)?;
+        let push = PushGateway::new(&config.push).map_err(StartError::Push)?;
+        let mm1 = listen("MM1", config.mm1.listen).await?;
+        let mm4 = listen("MM4", config.mm4.listen).await?;
+        let node = Arc::new(Node {
+            routing: Routing::new(&config),
+            ids: Ids::new(&config.name, &config.domain),
+            mm1_addr: address_of(&mm1, "MM1", config.mm1.listen)?,
+            config,
+            seeds,
+            push,
+            store: Store::default(),
+            tasks: TaskTracker::new(),
+            exchanges: TaskTracker::new(),
+            closing: CancellationToken::new(),
+            gone: CancellationToken::new(),
+            killed: Arc::new(AtomicBool::new(false)),
+            log,
+        });
+        let mm4_addr = address_of(&mm4, "MM4", node.config.mm4.listen)?;
+        node.log(|| {
+            format!(
+                "{} serves MM1 on {} and MM4 on {mm4_addr}",
+                node.config.name, node.mm1_addr
+            )
+        });
+        node.spawn(mm1::serve(node.clone(), mm1));
+        node.spawn(mm4::serve(node.clone(), mm4));
+        Ok(Relay { node, mm4_addr })
+    }
+
+    pub fn mm1_addr(&self) -> SocketAddr {
+        self.node.mm1_addr
+    }
+
+    pub fn mm4_addr(&self) -> SocketAddr {
+        self.mm4_addr
+    }
+
+    /// Stops in good order: no new connections, open exchanges finish, then everything ends. What is held in memory is lost.
+    pub async fn stop(self) {
+        self.node.closing.cancel();
+        self.node.exchanges.close();
+        // An exchange that does not finish in time is cut below.
+        let _ = tokio::time::timeout(STOP_GRACE, self.node.exchanges.wait()).await;
+        self.node.gone.cancel();
+        self.node.all_ended().await;
+    }
+
+    /// Dies on the spot: its tasks end, its sockets are reset, its memory is gone. Returns when that is so.
+    pub async fn kill(self) {
+        self.node.die();
+        self.node.all_ended().await;
+    }
+}
+
+impl Drop for Relay {
+    fn drop(&mut self) {
+        self.node.die();
+    }
+}
+
+async fn listen(what: &'static str, addr: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(addr)
+        .await
+        .map_err(|source| StartError::Listen { what, addr, source })
+}
+
+fn address_of(
+    listener: &TcpListener,
+    what: &'static str,
+    addr: SocketAddr,
+) -> Result<SocketAddr, StartError> {
+    listener
+        .local_addr()
+        .map_err(|source| StartError::Listen { what, addr, source })
+}
+
+/// What the parts of one relay share.
+pub(crate) struct Node {
+    pub config: Config,
+    pub routing: Routing,
+    pub ids: Ids,
+    pub store: Store,
+    pub push: PushGateway,
+    pub mm1_addr: SocketAddr,
+    seeds: Seeds,
+    tasks: TaskTracker,
+    /// HTTP and SMTP exchanges that others began.
+    exchanges: TaskTracker,
+    /// Set when the relay stops in good order: connections end at the next pause.
+    pub closing: CancellationToken,
+    /// Set when every task has to end.
+    gone: CancellationToken,
+    pub killed: Arc<AtomicBool>,
+    log: Log,
+}
+
+impl Node {
+    /// Runs a task of this relay. It ends with the relay at the latest.
+    pub fn spawn(self: &Arc<Self>, task: impl Future<Output = ()> + Send + 'static) {
+        let gone = self.gone.clone();
+        self.tasks.spawn(async move {
+            gone.run_until_cancelled(task).await;
+        });
+    }
+
+    /// Runs an exchange that somebody outside began: a stopping relay waits for it.
+    pub fn spawn_exchange(self: &Arc<Self>, exchange: impl Future<Output = ()> + Send + 'static) {
+        let gone = self.gone.clone();
+        self.exchanges.spawn(async move {
+            gone.run_until_cancelled(exchange).await;
+        });
+    }
+
+    async fn all_ended(&self) {
+        self.exchanges.close();
+        self.tasks.close();
+        self.exchanges.wait().await;
+        self.tasks.wait().await;
+    }
+
+    /// Whether the relay was started with this defect.
+    pub fn has(&self, seed: Seed) -> bool {
+        self.seeds.has(seed)
+    }
+
+    pub fn log(&self, line: impl FnOnce() -> String) {
+        (self.log)(&line());
+    }
+
+    fn die(&self) {
+        self.killed.store(true, Ordering::Release);
+        self.closing.cancel();
+        self.gone.cancel();
+    }
+}
+
+impl fmt::Debug for Node {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Node")
+            .field("name", &self.config.name)
+            .field("mm1", &self.mm1_addr)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,186 @@
+//! What became of an MM, told to the one who wants to know: the client that submitted it, or the MMSE it came from.
+
+use std::sync::Arc;
+
+use super::clock::Time;
+use super::defects::Seed;
+use super::model::{Mm, Origin, Status, canonical};
+use super::node::Node;
+use super::store::TransferEvent;
+use super::{mm1, mm4};
+
+/// One recipient's outcome on this node. At most one final report per recipient reaches the originator (ENC 1.3 §6.6).
+pub(crate) fn settled(node: &Arc<Node>, mm: &Arc<Mm>, recipient: &str, status: Status) {
+    match &mm.origin {
+        Origin::Here(originator) => {
+            if mark_shown(node, mm, recipient, status) && wanted(node, mm) {
+                push_delivery(node, mm, originator, recipient, status, Time::now().seconds());
+            }
+        }
+        Origin::Mm4 { .. } if wanted(node, mm) || mm.reports.relay_delivery => {
+            mm4::send_delivery_report(node, mm, recipient, status);
+        }
+        Origin::Mm4 { .. } => {}
+    }
+}
+
+fn wanted(node: &Node, mm: &Mm) -> bool {
+    mm.reports.delivery || node.has(Seed::DeliveryUnasked)
+}
+
+/// Whether this status is news about this recipient.
+fn mark_shown(node: &Node, mm: &Mm, recipient: &str, status: Status) -> bool {
+    let mut state = node.store.lock();
+    let Some(sent) = state.sent.get_mut(&mm.message_id) else {
+        return false;
+    };
+    let entry = sent.recipients.entry(canonical(recipient)).or_default();
+    let again = node.has(Seed::AckDuplicateReport) && entry.via.is_none();
+    if !again && (entry.is_settled() || entry.shown.contains(&status)) {
+        return false;
+    }
+    entry.shown.push(status);
+    true
+}
+
+fn push_delivery(node: &Arc<Node>, mm: &Mm, originator: &str, recipient: &str, status: Status, date: i64) {
+    let pdu = mm1::delivery_ind(node, mm, recipient, status, date);
+    push(node, originator, pdu);
+}
+
+fn push(node: &Arc<Node>, number: &str, pdu: bytes::Bytes) {
+    let (node, number) = (node.clone(), number.to_owned());
+    node.clone().spawn(async move {
+        node.push_to(&number, &pdu).await;
+    });
+}
+
+/// A recipient's read report (ENC 1.3 §6.7.2).
+pub(crate) fn read(node: &Arc<Node>, mm: &Arc<Mm>, reader: &str, status: &str, date: i64) {
+    let reader = canonical(reader);
+    match &mm.origin {
+        Origin::Here(originator) => {
+            let pdu = mm1::read_orig_ind(node, mm, &reader, status, date);
+            push(node, originator, pdu);
+        }
+        Origin::Mm4 { .. } if node.has(Seed::E2eReadReportLost) => {}
+        Origin::Mm4 { .. } => mm4::send_read_report(node, mm, &reader, status, date),
+    }
+}
+
+/// A report that came over MM4.
+pub(crate) struct Arrived<'a> {
+    pub message_id: &'a str,
+    /// Canonical address of the recipient it is about.
+    pub recipient: String,
+    /// Domains that the report names as its source; all must be of the MMSE that was asked.
+    pub sources: &'a [String],
+    pub date: i64,
+}
+
+/// What was done with a report that came over MM4.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Receipt {
+    Taken,
+    /// No MM of that id was submitted here.
+    UnknownMessage,
+    /// The MM was not for that recipient, or the report comes from an MMSE that never had it.
+    Denied,
+}
+
+/// A delivery report over MM4 (TS 23.140 §8.4.2). `for_originator`: X-Mms-Forward-To-Originator-UA does not say No.
+pub(crate) fn delivery_arrived(
+    node: &Arc<Node>,
+    report: &Arrived,
+    status: Status,
+    for_originator: bool,
+) -> Receipt {
+    let (mm, recipient) = match find(node, report) {
+        Ok(found) => found,
+        Err(receipt) => return receipt,
+    };
+    mm4::imply_delivery(node, &mm.message_id, &report.recipient);
+    let shown = for_originator || node.has(Seed::ReportForwardNoShown);
+    if shown && mark_shown(node, &mm, &report.recipient, status) && wanted(node, &mm) {
+        if let Origin::Here(originator) = &mm.origin
+            && !node.has(Seed::E2eReportLost)
+        {
+            push_delivery(node, &mm, originator, &recipient, status, report.date);
+        }
+    }
+    Receipt::Taken
+}
+
+/// A read-reply report over MM4 (TS 23.140 §8.4.3).
+pub(crate) fn read_arrived(node: &Arc<Node>, report: &Arrived, status: &str) -> Receipt {
+    let (mm, reader) = match find(node, report) {
+        Ok(found) => found,
+        Err(receipt) => return receipt,
+    };
+    if !mm.reports.read {
+        return Receipt::Denied;
+    }
+    mm4::imply_delivery(node, &mm.message_id, &report.recipient);
+    let first = {
+        let mut state = node.store.lock();
+        let entry = state
+            .sent
+            .get_mut(&mm.message_id)
+            .and_then(|sent| sent.recipients.get_mut(&report.recipient));
+        entry.is_some_and(|entry| !std::mem::replace(&mut entry.read_shown, true))
+    };
+    if first && let Origin::Here(originator) = &mm.origin {
+        let pdu = mm1::read_orig_ind(node, &mm, &reader, status, report.date);
+        push(node, originator, pdu);
+    }
+    Receipt::Taken
+}
+
+/// The submitted MM, if the report is about one of its recipients and comes from the MMSE that recipient is in.
+fn find(node: &Node, report: &Arrived) -> Result<(Arc<Mm>, String), Receipt> {
+    let state = node.store.lock();
+    let sent = state.sent.get(report.message_id).ok_or(Receipt::UnknownMessage)?;
+    let found = || Ok((sent.mm.clone(), report.recipient.clone()));
+    if node.has(Seed::ReportFromAnybody) {
+        return found();
+    }
+    let entry = sent.recipients.get(&report.recipient).ok_or(Receipt::Denied)?;
+    let via = entry.via.as_deref().ok_or(Receipt::Denied)?;
+    let inner = node.routing.neighbour_at(via).is_some();
+    let genuine = |domain: &String| {
+        super::routing::same_mmse(via, domain) || (inner && domain.eq_ignore_ascii_case(&node.config.domain))
+    };
+    if report.sources.iter().all(genuine) {
+        found()
+    } else {
+        Err(Receipt::Denied)
+    }
+}
+
+impl Node {
+    /// Tells every open transfer of this MM.
+    pub(crate) fn tell_transfers(&self, message_id: &str, event: &TransferEvent) {
+        let state = self.store.lock();
+        for transfer in state.transfers.values().filter(|t| t.message_id == message_id) {
+            // A transfer that is just ending needs no news.
+            let _ = transfer.events.send(event.clone());
+        }
+    }
+}
+
+/// The report of a relay that takes the inner hop for the end of the way (defect `cluster.inner-hop.own-report`).
+pub(crate) fn premature(node: &Arc<Node>, mm: &Arc<Mm>, recipient: &str) {
+    match &mm.origin {
+        Origin::Here(originator) => {
+            push_delivery(
+                node,
+                mm,
+                originator,
+                recipient,
+                Status::Retrieved,
+                Time::now().seconds(),
+            );
+        }
+        Origin::Mm4 { .. } => mm4::send_delivery_report(node, mm, recipient, Status::Retrieved),
+    }
+}

@@ -1,0 +1,199 @@
+//! Where an MM goes: the longest matching prefix over own subscribers and peers decides.
+
+use std::net::SocketAddr;
+
+use super::config::Config;
+use crate::wire::address::{self, Address};
+
+/// What the tables say about one address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Destination {
+    /// A subscriber homed on this node.
+    Here(String),
+    /// Over MM4 to a neighbour of the MMSE or to a peer.
+    Over(Hop),
+    /// Nobody serves this address.
+    Nowhere,
+    /// An address type that no MMSE is reached by.
+    Unsupported,
+}
+
+/// The next Relay/Server on the way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Hop {
+    /// Domain of envelope addresses there.
+    pub domain: String,
+    pub mm4: SocketAddr,
+    /// A node of this MMSE.
+    pub inner: bool,
+}
+
+/// The routing tables of one node.
+#[derive(Debug)]
+pub(crate) struct Routing {
+    node: String,
+    domain: String,
+    host: String,
+    subscribers: Vec<(String, String)>,
+    neighbours: Vec<(String, Hop)>,
+    peers: Vec<(String, Hop)>,
+}
+
+impl Routing {
+    pub fn new(config: &Config) -> Routing {
+        let neighbour = |n: &super::config::Neighbour| {
+            let hop = Hop {
+                domain: n.host.to_ascii_lowercase(),
+                mm4: n.mm4,
+                inner: true,
+            };
+            (n.name.clone(), hop)
+        };
+        let peer = |r: &super::config::Route| {
+            let hop = Hop {
+                domain: r.domain.to_ascii_lowercase(),
+                mm4: r.mm4,
+                inner: false,
+            };
+            (r.prefix.clone(), hop)
+        };
+        Routing {
+            node: config.name.clone(),
+            domain: config.domain.to_ascii_lowercase(),
+            host: config.host.to_ascii_lowercase(),
+            subscribers: config
+                .subscribers
+                .iter()
+                .map(|s| (s.prefix.clone(), s.home.clone()))
+                .collect(),
+            neighbours: config.relays.iter().map(neighbour).collect(),
+            peers: config.routes.iter().map(peer).collect(),
+        }
+    }
+
+    pub fn destination(&self, address: &Address) -> Destination {
+        match address {
+            Address::Plmn(number) => self.by_number(&international(number)),
+            Address::Email(mailbox) => self.by_domain(mailbox),
+            Address::Device { .. } | Address::ShortCode(_) => Destination::Unsupported,
+        }
+    }
+
+    /// The relay that a subscriber of this MMSE is homed on.
+    pub fn home(&self, number: &str) -> Option<&str> {
+        match (longest(&self.subscribers, number), longest(&self.peers, number)) {
+            (Some((own, _)), Some((foreign, _))) if foreign > own => None,
+            (own, _) => own.map(|(_, home)| home.as_str()),
+        }
+    }
+
+    /// The neighbour of that name or id tag.
+    pub fn neighbour(&self, name: &str) -> Option<&Hop> {
+        self.neighbours
+            .iter()
+            .find(|(n, _)| n == name || super::ids::tag(n) == name)
+            .map(|(_, hop)| hop)
+    }
+
+    /// The neighbour with that host name.
+    pub fn neighbour_at(&self, domain: &str) -> Option<&Hop> {
+        let host = |hop: &&Hop| hop.domain == domain;
+        self.neighbours.iter().map(|(_, hop)| hop).find(host)
+    }
+
+    /// The Relay/Server behind the domain of a system address: a neighbour, a peer, or a host of a peer.
+    pub fn system(&self, domain: &str) -> Option<Hop> {
+        if let Some(hop) = self.neighbour_at(domain) {
+            return Some(hop.clone());
+        }
+        self.peers
+            .iter()
+            .map(|(_, hop)| hop)
+            .find(|hop| same_mmse(&hop.domain, domain))
+            .cloned()
+    }
+
+    /// Whether mail for this domain is for this MMSE and node.
+    pub fn is_own(&self, domain: &str) -> bool {
+        domain == self.domain || domain == self.host
+    }
+
+    /// Whether a message with this envelope sender comes from inside the MMSE.
+    pub fn is_inside(&self, sender: Option<&str>) -> bool {
+        let Some(domain) = sender.and_then(address::domain) else {
+            return false;
+        };
+        self.neighbour_at(&domain).is_some() || (!self.neighbours.is_empty() && domain == self.domain)
+    }
+
+    fn by_number(&self, number: &str) -> Destination {
+        if let Some(home) = self.home(number) {
+            return match self.neighbour(home) {
+                _ if home == self.node => Destination::Here(number.to_owned()),
+                Some(hop) => Destination::Over(hop.clone()),
+                None => Destination::Nowhere,
+            };
+        }
+        longest(&self.peers, number).map_or(Destination::Nowhere, |(_, hop)| Destination::Over(hop.clone()))
+    }
+
+    fn by_domain(&self, mailbox: &str) -> Destination {
+        let domain = address::domain(mailbox);
+        self.peers
+            .iter()
+            .map(|(_, hop)| hop)
+            .find(|hop| Some(&hop.domain) == domain.as_ref())
+            .map_or(Destination::Nowhere, |hop| Destination::Over(hop.clone()))
+    }
+}
+
+/// Whether two domains belong to one MMSE: equal, one inside the other, or siblings below a common parent of two labels
+/// or more, as the hosts of one operator are.
+pub(crate) fn same_mmse(a: &str, b: &str) -> bool {
+    let inside = |outer: &str, inner: &str| inner.strip_suffix(outer).is_some_and(|rest| rest.ends_with('.'));
+    let parent = |domain: &'_ str| -> Option<String> {
+        let (_, parent) = domain.split_once('.')?;
+        parent.contains('.').then(|| parent.to_owned())
+    };
+    a == b || inside(a, b) || inside(b, a) || (parent(a).is_some() && parent(a) == parent(b))
+}
+
+/// `00` in front of a country code means `+`.
+pub(crate) fn international(number: &str) -> String {
+    match number.strip_prefix("00") {
+        Some(rest) => format!("+{rest}"),
+        None => number.to_owned(),
+    }
+}
+
+/// The entry with the longest prefix of this number, and that length.
+fn longest<'a, T>(table: &'a [(String, T)], number: &str) -> Option<(usize, &'a T)> {
+    table
+        .iter()
+        .filter(|(prefix, _)| number.starts_with(prefix.as_str()))
+        .max_by_key(|(prefix, _)| prefix.len())
+        .map(|(prefix, target)| (prefix.len(), target))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_of_one_operator_are_one_mmse() {
+        assert!(same_mmse("mms.peer.example", "mms.peer.example"));
+        assert!(same_mmse("peer.example", "mms1.peer.example"));
+        assert!(same_mmse("mms1.peer.example", "mms2.peer.example"));
+        assert!(!same_mmse("peer.example", "home.example"));
+        assert!(!same_mmse("mms.peer.example", "mms.other.example"));
+    }
+
+    #[test]
+    fn the_longest_prefix_wins() {
+        let table = [("+1555".to_owned(), 1), ("+15550100".to_owned(), 2)];
+        assert_eq!(longest(&table, "+15550100017").map(|(_, t)| *t), Some(2));
+        assert_eq!(longest(&table, "+15551"), Some((5, &1)));
+        assert_eq!(longest(&table, "+44"), None);
+        assert_eq!(international("0015550100"), "+15550100");
+    }
+}

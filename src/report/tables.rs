@@ -1,0 +1,103 @@
+//! What there is to run, as tables for a terminal: `mmspec list` and `mmspec explain`.
+
+use serde::Serialize;
+
+use super::text::visible;
+use super::words;
+use crate::case::Source;
+use crate::run::outcome::PurposeRef;
+
+/// A script in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Listed {
+    pub id: String,
+    pub title: String,
+    pub group: String,
+    pub topology: String,
+    /// ICS items the relay must claim.
+    pub requires: Vec<String>,
+    /// Ids of the purposes it decides, in order, each once.
+    pub tests: Vec<String>,
+    pub source: Source,
+}
+
+/// A case or row to explain.
+pub struct Explained<'a> {
+    pub listed: &'a Listed,
+    pub purposes: &'a [PurposeRef],
+    /// Text of the case file.
+    pub text: &'a str,
+}
+
+/// Id and title, in the order given; the last line counts.
+pub fn list(cases: &[Listed]) -> String {
+    let width = cases.iter().map(|c| c.id.chars().count()).max().unwrap_or(0);
+    let mut out = String::new();
+    for case in cases {
+        out.push_str(&format!(
+            "{:<width$}  {}\n",
+            visible(&case.id),
+            visible(&case.title)
+        ));
+    }
+    out.push_str(&format!(
+        "{} case{}\n",
+        cases.len(),
+        if cases.len() == 1 { "" } else { "s" }
+    ));
+    out
+}
+
+/// The same as a JSON array.
+///
+/// # Errors
+/// Those of the serializer.
+pub fn list_json(cases: &[Listed]) -> serde_json::Result<String> {
+    let mut text = serde_json::to_string_pretty(cases)?;
+    text.push('\n');
+    Ok(text)
+}
+
+/// What a case is about, what it decides, and its YAML.
+pub fn explain_case(case: &Explained<'_>) -> String {
+    let listed = case.listed;
+    let mut out = format!("{}\n  {}\n\n", visible(&listed.id), visible(&listed.title));
+    out.push_str(&format!("  file      {}\n", visible(&listed.source.to_string())));
+    out.push_str(&format!("  topology  {}\n", visible(&listed.topology)));
+    if !listed.requires.is_empty() {
+        out.push_str(&format!("  requires  {}\n", visible(&listed.requires.join(", "))));
+    }
+    out.push('\n');
+    for purpose in case.purposes {
+        out.push_str(&purpose_lines(purpose));
+    }
+    out.push('\n');
+    for line in case.text.lines() {
+        out.push_str(&format!("  {}\n", visible(line)));
+    }
+    out
+}
+
+/// A purpose of the catalogue and the cases that decide it.
+pub fn explain_purpose(purpose: &PurposeRef, cases: &[Listed]) -> String {
+    let mut out = purpose_lines(purpose);
+    out.push('\n');
+    if cases.is_empty() {
+        out.push_str("  no case decides it\n");
+    }
+    for case in cases {
+        out.push_str(&format!("  {}  {}\n", visible(&case.id), visible(&case.title)));
+    }
+    out
+}
+
+fn purpose_lines(purpose: &PurposeRef) -> String {
+    format!(
+        "  {}  {}\n    {}  {}, {}\n",
+        visible(&purpose.id),
+        visible(&purpose.purpose),
+        visible(&purpose.clause),
+        words::level(purpose.level),
+        words::basis(purpose.basis)
+    )
+}

@@ -1,0 +1,326 @@
+//! The end of a run on a terminal: what broke, the gravest nearest to the counts, and the counts as the last line.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::excerpt::excerpt;
+use super::paint::Paint;
+use super::text::{shell_word, visible, visible_lines, visible_up_to};
+use super::words;
+use crate::run::outcome::{CaseResult, ExpectationResult, PurposeRef, RunResult, Summary, Verdict};
+
+/// Characters of relay text a line may hold.
+const GOT_LIMIT: usize = 800;
+
+/// What the summary shows beside the results.
+pub struct Terminal<'a> {
+    pub paint: Paint,
+    /// Every case with every expectation, and the decoders' findings.
+    pub verbose: bool,
+    /// The text of a case file by the name [`crate::case::Source`] gives it.
+    pub text_of: &'a dyn Fn(&str) -> Option<Arc<str>>,
+    /// Where the evidence lies.
+    pub dir: Option<&'a Path>,
+    pub elapsed: Option<Duration>,
+}
+
+impl Terminal<'_> {
+    pub fn render(&self, run: &RunResult) -> String {
+        let mut out = String::new();
+        if self.verbose {
+            for case in sorted(run, |c| c.verdict <= Verdict::Pass) {
+                out.push_str(&self.quiet_case(case));
+            }
+        }
+        for verdict in [Verdict::Inconc, Verdict::Fail, Verdict::Error] {
+            for group in alike(sorted(run, |c| broken(c) == Some(verdict))) {
+                out.push_str(&self.broken_cases(run, verdict, &group));
+                out.push('\n');
+            }
+        }
+        out.push_str(&self.uncounted(run));
+        out.push_str(&self.counts(run));
+        out
+    }
+
+    /// A case in which nothing that counts broke, for `-v`.
+    fn quiet_case(&self, case: &CaseResult) -> String {
+        let mut out = format!(
+            "{}  {}  {}\n",
+            self.paint.verdict(case.verdict),
+            visible(&case.id),
+            self.paint.dim(&format!("{} ms", case.duration_ms))
+        );
+        if let Some(reason) = &case.reason {
+            out.push_str(&format!("  {}\n", visible_up_to(reason, GOT_LIMIT)));
+        }
+        for e in &case.expectations {
+            out.push_str(&format!("  {:<14}{}", e.verdict.name(), visible(&e.id)));
+            if !e.tests.is_empty() {
+                out.push_str(&format!("  {}", visible(&words::decides(e))));
+            }
+            out.push('\n');
+        }
+        out.push_str(&findings(case));
+        out
+    }
+
+    /// Cases that broke in the same way; several only when none of them has an expectation to show.
+    fn broken_cases(&self, run: &RunResult, verdict: Verdict, cases: &[&CaseResult]) -> String {
+        let Some(case) = cases.first() else {
+            return String::new();
+        };
+        let blamed = blamed(case, verdict);
+        let mut out = self.header(run, verdict, case, blamed.first().copied(), cases.len() - 1);
+        if let Some(reason) = &case.reason {
+            for line in visible_lines(reason).lines() {
+                out.push_str(&format!("  {}\n", visible_up_to(line, GOT_LIMIT)));
+            }
+        }
+        for e in blamed {
+            out.push_str(&self.expectation(e));
+        }
+        out.push_str(&not_reached(case));
+        if self.verbose {
+            out.push_str(&findings(case));
+        }
+        if cases.len() > 1 {
+            let others: Vec<_> = cases[1..].iter().map(|c| visible(&c.id)).collect();
+            out.push_str(&format!("  the same: {}\n", others.join(" ")));
+        }
+        out.push_str(&self.repeat(run, case));
+        out
+    }
+
+    /// `FAIL  id    A=embedded B=their-mmsc 2.1    hop A-B, relay B`.
+    fn header(
+        &self,
+        run: &RunResult,
+        verdict: Verdict,
+        case: &CaseResult,
+        first: Option<&ExpectationResult>,
+        others: usize,
+    ) -> String {
+        let mut out = format!(
+            "{}  {}",
+            self.paint.verdict(verdict),
+            self.paint.bold(&visible(&case.id))
+        );
+        if others > 0 {
+            out.push_str(&format!(" and {others} more"));
+        }
+        let bindings: Vec<String> = run.run.bindings.iter().map(|(r, t)| format!("{r}={t}")).collect();
+        if !bindings.is_empty() {
+            out.push_str(&format!("    {}", visible(&bindings.join(" "))));
+        }
+        let mut place = Vec::new();
+        if let Some(e) = first {
+            place.extend(e.hop.iter().map(|hop| format!("hop {hop}")));
+            place.extend(e.relay.iter().map(|relay| format!("relay {relay}")));
+        }
+        if !place.is_empty() {
+            out.push_str(&format!("    {}", visible(&place.join(", "))));
+        }
+        out.push('\n');
+        out
+    }
+
+    /// One broken demand: the requirement, the place in the case, what was seen.
+    fn expectation(&self, e: &ExpectationResult) -> String {
+        let mut out = String::new();
+        for purpose in &e.tests {
+            out.push_str(&requirement(purpose));
+        }
+        out.push_str(&format!("  {}\n", visible(&e.source.to_string())));
+        let shown = (self.text_of)(&e.source.file)
+            .map(|text| excerpt(&text, &e.source, &e.note, self.paint))
+            .unwrap_or_default();
+        if shown.is_empty() {
+            if !e.note.is_empty() {
+                out.push_str(&format!("     {}\n", visible_up_to(&e.note, GOT_LIMIT)));
+            }
+        } else {
+            for line in shown.lines() {
+                out.push_str(&format!("  {line}\n"));
+            }
+        }
+        for (name, text) in [("wanted", &e.expected), ("got", &e.got)] {
+            if !text.is_empty() {
+                out.push_str(&format!("     {name:<8}{}\n", visible_up_to(text, GOT_LIMIT)));
+            }
+        }
+        out
+    }
+
+    fn repeat(&self, run: &RunResult, case: &CaseResult) -> String {
+        let mut command = format!("mmspec run {}", shell_word(&case.id));
+        for option in &run.run.options {
+            command.push(' ');
+            command.push_str(&shell_word(option));
+        }
+        let mut out = format!("  repeat: {command}");
+        if let Some(dir) = self.dir {
+            out.push_str(&format!(
+                "    evidence: {}",
+                visible(&dir.join("events.jsonl").to_string_lossy())
+            ));
+        }
+        out.push('\n');
+        out
+    }
+
+    /// Violations that do not count, a line each with `-v`, else only in the last line.
+    fn uncounted(&self, run: &RunResult) -> String {
+        if !self.verbose {
+            return String::new();
+        }
+        let mut out = String::new();
+        for case in sorted(run, |_| true) {
+            for e in case
+                .expectations
+                .iter()
+                .filter(|e| e.verdict == Verdict::Fail && !e.counts)
+            {
+                out.push_str(&format!(
+                    "{}  {}  {} ({}, {}) {}: {}\n",
+                    self.paint.dim("noted"),
+                    visible(&case.id),
+                    visible(&words::decides(e)),
+                    words::level(e.level),
+                    words::basis(e.basis),
+                    visible(&e.source.to_string()),
+                    visible_up_to(&e.got, GOT_LIMIT)
+                ));
+            }
+        }
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        out
+    }
+
+    /// Where the reports are, and the last line.
+    fn counts(&self, run: &RunResult) -> String {
+        let mut out = String::new();
+        if let Some(dir) = self.dir {
+            out.push_str(&format!("reports: {}\n", visible(&dir.to_string_lossy())));
+        }
+        if !run.run.alive {
+            out.push_str("no relay was seen alive\n");
+        }
+        out.push_str(&self.paint.bold(&summary(run.summary)));
+        if let Some(elapsed) = self.elapsed {
+            out.push_str(&format!(", in {:.2} s", elapsed.as_secs_f64()));
+        }
+        out.push('\n');
+        out
+    }
+}
+
+/// `412 cases: 400 pass, 3 fail, 1 inconc, 0 error, 8 not applicable; 5 violations that do not count`.
+fn summary(s: Summary) -> String {
+    let mut line = format!(
+        "{} case{}: {} pass, {} fail, {} inconc, {} error, {} not applicable",
+        s.cases,
+        if s.cases == 1 { "" } else { "s" },
+        s.pass,
+        s.fail,
+        s.inconc,
+        s.error,
+        s.not_applicable
+    );
+    match s.uncounted_fails {
+        0 => {}
+        1 => line.push_str("; 1 violation that does not count"),
+        n => line.push_str(&format!("; {n} violations that do not count")),
+    }
+    line
+}
+
+/// `TP-M4R-04  3GPP TS 23.140 §8.4.4  shall, recalled: the purpose`.
+fn requirement(purpose: &PurposeRef) -> String {
+    format!(
+        "  {}  {}  {}, {}: {}\n",
+        visible(&purpose.id),
+        visible(&purpose.clause),
+        words::level(purpose.level),
+        words::basis(purpose.basis),
+        visible(&purpose.purpose)
+    )
+}
+
+fn not_reached(case: &CaseResult) -> String {
+    let moot: Vec<String> = case
+        .expectations
+        .iter()
+        .filter(|e| e.verdict == Verdict::NotReached)
+        .map(|e| {
+            if e.tests.is_empty() {
+                visible(&e.id).into_owned()
+            } else {
+                format!("{} ({})", visible(&e.id), visible(&words::decides(e)))
+            }
+        })
+        .collect();
+    if moot.is_empty() {
+        String::new()
+    } else {
+        format!("  not reached because of it: {}\n", moot.join(", "))
+    }
+}
+
+fn findings(case: &CaseResult) -> String {
+    case.findings
+        .iter()
+        .map(|f| {
+            format!(
+                "  odd: {} at {}, octet {}: {} ({})\n",
+                visible(&f.pdu),
+                visible(&f.place),
+                f.finding.offset,
+                visible_up_to(&f.finding.text, GOT_LIMIT),
+                visible(&f.finding.clause)
+            )
+        })
+        .collect()
+}
+
+/// The expectations that made the case what it is.
+fn blamed(case: &CaseResult, verdict: Verdict) -> Vec<&ExpectationResult> {
+    case.expectations
+        .iter()
+        .filter(|e| e.counts && e.verdict == verdict)
+        .collect()
+}
+
+/// The verdict under which a case is shown as broken, if it is.
+fn broken(case: &CaseResult) -> Option<Verdict> {
+    match case.verdict {
+        Verdict::Pass | Verdict::NotApplicable => None,
+        Verdict::NotReached => Some(Verdict::Inconc),
+        verdict => Some(verdict),
+    }
+}
+
+/// Cases with nothing to show but the same reason become one entry: a relay that is down is said once, not 400 times.
+fn alike(cases: Vec<&CaseResult>) -> Vec<Vec<&CaseResult>> {
+    let mut groups: Vec<Vec<&CaseResult>> = Vec::new();
+    for case in cases {
+        let bare = |c: &CaseResult| c.reason.is_some() && blamed(c, c.verdict).is_empty();
+        let same = groups
+            .iter()
+            .position(|g| bare(case) && bare(g[0]) && g[0].reason == case.reason);
+        match same {
+            Some(at) => groups[at].push(case),
+            None => groups.push(vec![case]),
+        }
+    }
+    groups
+}
+
+fn sorted(run: &RunResult, which: impl Fn(&CaseResult) -> bool) -> Vec<&CaseResult> {
+    let mut cases: Vec<&CaseResult> = run.cases.iter().filter(|c| which(c)).collect();
+    cases.sort_by(|a, b| a.id.cmp(&b.id));
+    cases
+}

@@ -1,0 +1,147 @@
+//! What the judge has seen of a script so far: sightings, captures, variables.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::case::{ContentDemand, Demands, FieldDemand, Matcher, Template};
+use crate::run::suite::Contents;
+use crate::wire::Content;
+
+use super::demand::Scope;
+use super::sighting::Sighting;
+
+/// Sightings in order, which of them are taken, and the names under which cases refer to them.
+pub struct Memory {
+    pub unix: i64,
+    pub vars: BTreeMap<String, String>,
+    sightings: Vec<Sighting>,
+    taken: Vec<bool>,
+    captures: BTreeMap<String, usize>,
+    contents: Arc<Contents>,
+}
+
+impl Memory {
+    pub fn new(contents: Arc<Contents>) -> Self {
+        Memory {
+            unix: 0,
+            vars: BTreeMap::new(),
+            sightings: Vec::new(),
+            taken: Vec::new(),
+            captures: BTreeMap::new(),
+            contents,
+        }
+    }
+
+    /// Remembers a sighting and gives its index.
+    pub fn add(&mut self, sighting: Sighting) -> usize {
+        self.sightings.push(sighting);
+        self.taken.push(false);
+        self.sightings.len() - 1
+    }
+
+    pub fn at(&self, index: usize) -> &Sighting {
+        &self.sightings[index]
+    }
+
+    pub fn len(&self) -> usize {
+        self.sightings.len()
+    }
+
+    pub fn all(&self) -> &[Sighting] {
+        &self.sightings
+    }
+
+    pub fn is_taken(&self, index: usize) -> bool {
+        self.taken[index]
+    }
+
+    pub fn take(&mut self, index: usize) {
+        self.taken[index] = true;
+    }
+
+    pub fn capture(&mut self, name: &str, index: usize) {
+        self.captures.insert(name.to_owned(), index);
+    }
+
+    pub fn captured(&self, name: &str) -> Option<&Sighting> {
+        self.captures.get(name).map(|i| &self.sightings[*i])
+    }
+
+    pub fn by_seq(&self, seq: u64) -> Option<&Sighting> {
+        self.sightings.iter().find(|s| s.seq == seq)
+    }
+
+    /// Whether an octet-identical push was already taken at the same place.
+    pub fn repeats_a_taken_push(&self, sighting: &Sighting) -> bool {
+        let Some(octets) = sighting.pushed_octets() else { return false };
+        self.sightings.iter().zip(&self.taken).any(|(other, taken)| {
+            *taken && other.place == sighting.place && other.pushed_octets() == Some(octets)
+        })
+    }
+}
+
+impl Scope for Memory {
+    fn lookup(&self, reference: &str) -> Option<String> {
+        if let Some(value) = self.vars.get(reference) {
+            return Some(value.clone());
+        }
+        if reference.starts_with("now") {
+            return crate::run::vars::instant(reference, self.unix);
+        }
+        // A capture's name may hold dots (`retrieved.notification.X-Mms-Transaction-Id`): the longest one wins.
+        let mut split = reference.len();
+        while let Some(dot) = reference[..split].rfind('.') {
+            if let Some(sighting) = self.captured(&reference[..dot]) {
+                return sighting.field(&reference[dot + 1..], self.unix);
+            }
+            split = dot;
+        }
+        None
+    }
+
+    fn content(&self, name: &str) -> Option<Content> {
+        match self.captured(name) {
+            Some(sighting) => sighting.content().cloned(),
+            None => self.contents.get(name).cloned(),
+        }
+    }
+
+    fn unix(&self) -> i64 {
+        self.unix
+    }
+}
+
+/// The first reference in these demands that has no value: what should have given it did not come.
+pub fn unresolved(demands: &[&Demands], narrow: &[FieldDemand], memory: &Memory) -> Option<String> {
+    let fields = demands.iter().flat_map(|d| d.headers.iter().chain(&d.http).chain(&d.smtp).chain(&d.push));
+    let mut templates = Vec::new();
+    for field in fields.chain(narrow) {
+        templates_of(&field.matcher, &mut templates);
+    }
+    let unknown = templates.into_iter().find_map(|t| t.resolve(&|name| memory.lookup(name)).err());
+    unknown.or_else(|| {
+        demands.iter().find_map(|d| match &d.content {
+            Some(ContentDemand::Same { of, .. }) => {
+                let name = of.raw.trim_start_matches('$');
+                memory.content(name).is_none().then(|| name.to_owned())
+            }
+            _ => None,
+        })
+    })
+}
+
+fn templates_of<'a>(matcher: &'a Matcher, found: &mut Vec<&'a Template>) {
+    match matcher {
+        Matcher::Equals(t) => found.push(t),
+        Matcher::Instant { of, .. } if of.raw != "now" => found.push(of),
+        Matcher::Not(inner) => templates_of(inner, found),
+        Matcher::In(list) | Matcher::Set(list) => found.extend(list),
+        Matcher::Range { from, to } => found.extend(from.iter().chain(to)),
+        Matcher::All(all) => all.iter().for_each(|m| templates_of(m, found)),
+        Matcher::Matches(_)
+        | Matcher::Present
+        | Matcher::Absent
+        | Matcher::Octets(_)
+        | Matcher::Instant { .. } => {}
+    }
+}

@@ -1,0 +1,18 @@
+//! The judge: consumes journal events one by one, live and offline alike, and says what each expectation is worth. It
+//! knows the script, the catalogue and the journal; it knows no socket and no clock.
+
+mod answers;
+mod demand;
+mod machine;
+mod memory;
+mod plan;
+mod results;
+mod rules;
+mod select;
+mod sighting;
+mod weight;
+
+pub use machine::{Judge, Status};
+pub use rules::RuleJudge;
+pub use sighting::{Side, Sighting};
+pub use weight::Policy;

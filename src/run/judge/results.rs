@@ -1,0 +1,459 @@
+//! What the judge writes down: one result per expectation, and the case's verdict from them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::case::{
+    Catalogue, Demands, Expect, ExpectNone, Level, Phase, Place, Script, Selector, Source, StepId, TestRef,
+    Topology,
+};
+use crate::run::outcome::{CaseResult, ExpectationResult, FindingResult, Verdict};
+use crate::wire::Severity;
+
+use super::demand::{Violation, describe};
+use super::memory::Memory;
+use super::plan::{Item, Kind};
+use super::sighting::{Side, Sighting};
+use super::weight::{Policy, Weight};
+
+/// What an expectation that passed was about.
+pub enum Subject<'a> {
+    Event(&'a Expect),
+    Absence(&'a ExpectNone),
+}
+
+/// Results in the order of the case; the second key separates a step from its `should:` half.
+pub struct Ledger {
+    results: BTreeMap<(StepId, u8), ExpectationResult>,
+    catalogue: Arc<Catalogue>,
+    policy: Policy,
+    topology: Topology,
+}
+
+const MAIN: u8 = 0;
+const SHOULD: u8 = 1;
+
+/// Where and what an expectation's result is.
+struct Entry<'a> {
+    source: &'a Source,
+    note: String,
+    expected: String,
+    got: String,
+    at_us: u64,
+    seen: Option<&'a Sighting>,
+}
+
+impl Ledger {
+    pub fn new(catalogue: Arc<Catalogue>, policy: Policy, topology: Topology) -> Self {
+        Ledger { results: BTreeMap::new(), catalogue, policy, topology }
+    }
+
+    /// The demand is met.
+    pub fn pass(
+        &mut self,
+        step: StepId,
+        item: &Item,
+        subject: Subject<'_>,
+        seen: Option<&Sighting>,
+        at_us: u64,
+    ) {
+        let (tests, expected, got) = match &subject {
+            Subject::Event(expect) => (
+                &expect.tests,
+                words_of(&expect.select, &expect.place, Some(&expect.demands)),
+                seen.map(Sighting::describe).unwrap_or_default(),
+            ),
+            Subject::Absence(none) => (
+                &none.tests,
+                format!("no {}", words_of(&none.select, &none.place, None)),
+                "none came".to_owned(),
+            ),
+        };
+        let weight = self.weigh(tests, None);
+        let entry = Entry { source: &item.source, note: String::new(), expected, got, at_us, seen };
+        self.put((step, MAIN), item, weight, Verdict::Pass, entry);
+    }
+
+    /// An event was there, and wrong. Returns the level of the demand.
+    pub fn violated(
+        &mut self,
+        step: StepId,
+        item: &Item,
+        tests: &[TestRef],
+        violation: Violation,
+        seen: &Sighting,
+        at_us: u64,
+    ) -> Level {
+        let weight = self.weigh(tests, None);
+        let (level, verdict) = (weight.level, setup_softens(item, weight.violated));
+        let got = join(&seen.describe(), &violation.got);
+        let entry = Entry {
+            source: &violation.source,
+            note: violation.note,
+            expected: violation.expected,
+            got,
+            at_us,
+            seen: Some(seen),
+        };
+        self.put((step, MAIN), item, weight, verdict, entry);
+        level
+    }
+
+    /// The `should:` half of a step whose event came.
+    pub fn should(
+        &mut self,
+        step: StepId,
+        item: &Item,
+        expect: &Expect,
+        violation: Option<Violation>,
+        seen: Option<&Sighting>,
+        at_us: u64,
+    ) {
+        let weight = self.weigh(should_tests(expect), Some(Level::Should));
+        let verdict = if violation.is_some() { setup_softens(item, weight.violated) } else { Verdict::Pass };
+        let described = seen.map(Sighting::describe).unwrap_or_default();
+        let met = Violation {
+            source: item.source.clone(),
+            note: String::new(),
+            expected: words_of(&expect.select, &expect.place, expect.should.as_ref()),
+            got: String::new(),
+        };
+        let Violation { source, note, expected, got } = violation.unwrap_or(met);
+        let got = join(&described, &got);
+        let entry = Entry { source: &source, note, expected, got, at_us, seen };
+        self.put((step, SHOULD), item, weight, verdict, entry);
+    }
+
+    /// Something came that must not. Returns the level of the demand.
+    pub fn came_although(
+        &mut self,
+        step: StepId,
+        item: &Item,
+        none: &ExpectNone,
+        seen: &Sighting,
+        at_us: u64,
+    ) -> Level {
+        let weight = self.weigh(&none.tests, None);
+        let (level, verdict) = (weight.level, setup_softens(item, weight.violated));
+        let entry = Entry {
+            source: &item.source,
+            note: "came".to_owned(),
+            expected: format!("no {}", words_of(&none.select, &none.place, None)),
+            got: seen.describe(),
+            at_us,
+            seen: Some(seen),
+        };
+        self.put((step, MAIN), item, weight, verdict, entry);
+        level
+    }
+
+    /// The event did not come in time.
+    pub fn missing(&mut self, step: StepId, item: &Item, waited_ms: u64, memory: &Memory, at_us: u64) {
+        let weight = self.weigh(&all_tests(item), None);
+        let verdict = setup_softens(item, weight.violated);
+        let (expected, place) = expected_words(item);
+        let others: Vec<String> = memory
+            .all()
+            .iter()
+            .enumerate()
+            .filter(|(i, s)| !memory.is_taken(*i) && s.side == Side::Relay && Some(&s.place) == place.as_ref())
+            .map(|(_, s)| s.label())
+            .take(4)
+            .collect();
+        let instead = if others.is_empty() {
+            String::new()
+        } else {
+            format!("; what came and nothing expected: {}", others.join(", "))
+        };
+        let entry = Entry {
+            source: &item.source,
+            note: "did not come".to_owned(),
+            expected,
+            got: format!("nothing of that kind within {waited_ms} ms{instead}"),
+            at_us,
+            seen: None,
+        };
+        self.put((step, MAIN), item, weight, verdict, entry);
+    }
+
+    /// Nothing came, and no relay has ever shown that it lives.
+    pub fn never_alive(&mut self, step: StepId, item: &Item, at_us: u64) {
+        let weight = Weight { counts: true, ..self.weigh(&all_tests(item), None) };
+        let entry = Entry {
+            source: &item.source,
+            note: "no relay seen alive".to_owned(),
+            expected: expected_words(item).0,
+            got: "no relay has answered anything".to_owned(),
+            at_us,
+            seen: None,
+        };
+        self.put((step, MAIN), item, weight, Verdict::Inconc, entry);
+    }
+
+    /// A request that no step expects the answer of was refused, or not answered.
+    pub fn refused(&mut self, step: StepId, item: &Item, seen: &Sighting, at_us: u64) {
+        let weight = self.weigh(&[], None);
+        let entry = Entry {
+            source: &item.source,
+            note: "not answered positively".to_owned(),
+            expected: "a positive answer".to_owned(),
+            got: seen.refusal(),
+            at_us,
+            seen: Some(seen),
+        };
+        self.put((step, MAIN), item, weight, Verdict::Inconc, entry);
+    }
+
+    /// A step whose references have no value: what should have given them did not.
+    pub fn unreachable(&mut self, step: StepId, item: &Item, missing: &str, at_us: u64) {
+        let weight = self.weigh(&all_tests(item), None);
+        let weight = Weight { counts: true, ..weight };
+        let entry = Entry {
+            source: &item.source,
+            note: "not reached".to_owned(),
+            expected: expected_words(item).0,
+            got: format!("${missing} has no value: the event it names did not carry it"),
+            at_us,
+            seen: None,
+        };
+        self.put((step, MAIN), item, weight, Verdict::Inconc, entry);
+    }
+
+    /// Writes down what was not decided: not reached, or left open by a legal end of the case.
+    pub fn settle(&mut self, step: StepId, item: &Item, case_over: bool) {
+        if !item.is_expectation() {
+            return;
+        }
+        let (verdict, got) = if case_over {
+            (Verdict::Inconc, "the case ended with an accepted outcome before")
+        } else {
+            (Verdict::NotReached, "not reached because of an earlier failure")
+        };
+        let put = |ledger: &mut Self, key, tests: &[TestRef], cap| {
+            if !ledger.results.contains_key(&key) {
+                let weight = Weight { counts: false, ..ledger.weigh(tests, cap) };
+                let entry = Entry {
+                    source: &item.source,
+                    note: String::new(),
+                    expected: expected_words(item).0,
+                    got: got.to_owned(),
+                    at_us: 0,
+                    seen: None,
+                };
+                ledger.put(key, item, weight, verdict, entry);
+            }
+        };
+        put(self, (step, MAIN), &all_tests(item), None);
+        if let Kind::Expect(expect) = &item.kind
+            && expect.should.is_some()
+        {
+            put(self, (step, SHOULD), should_tests(expect), Some(Level::Should));
+        }
+    }
+
+    fn weigh(&self, tests: &[TestRef], cap: Option<Level>) -> Weight {
+        self.policy.weigh(tests, cap, &self.catalogue)
+    }
+
+    fn put(&mut self, key: (StepId, u8), item: &Item, weight: Weight, verdict: Verdict, entry: Entry<'_>) {
+        let relay = entry.seen.filter(|s| s.side == Side::Relay).and_then(|s| s.relay.clone());
+        let hop = if self.topology.relays().len() < 2 {
+            None
+        } else {
+            match (place_of(item), &relay) {
+                (Some(Place::On(link)), _) => Some(link.clone()),
+                (Some(Place::At(party)), Some(relay)) => Some(format!("{relay}-{party}")),
+                _ => None,
+            }
+        };
+        let result = ExpectationResult {
+            id: if key.1 == SHOULD { format!("{}!should", item.id) } else { item.id.clone() },
+            verdict,
+            counts: weight.counts,
+            level: weight.level,
+            basis: weight.basis,
+            tests: weight.tests,
+            hop,
+            relay,
+            source: entry.source.clone(),
+            note: entry.note,
+            expected: entry.expected,
+            got: entry.got,
+            at_us: entry.at_us,
+        };
+        self.results.entry(key).or_insert(result);
+    }
+}
+
+/// A step of `setup:` accuses nobody: without it the case is inconclusive.
+fn setup_softens(item: &Item, violated: Verdict) -> Verdict {
+    if item.phase == Phase::Setup { Verdict::Inconc } else { violated }
+}
+
+fn should_tests(expect: &Expect) -> &[TestRef] {
+    if expect.should_tests.is_empty() { &expect.tests } else { &expect.should_tests }
+}
+
+/// Every purpose a step decides, whichever alternative it takes.
+fn all_tests(item: &Item) -> Vec<TestRef> {
+    let mut tests = item.tests().to_vec();
+    if let Kind::AnyOf(any) = &item.kind {
+        tests.extend(any.alternatives.iter().flat_map(|e| e.tests.iter().cloned()));
+    }
+    tests
+}
+
+fn place_of(item: &Item) -> Option<&Place> {
+    match &item.kind {
+        Kind::Expect(e) | Kind::Recv(e) => Some(&e.place),
+        Kind::ExpectNone(e) => Some(&e.place),
+        Kind::AnyOf(any) => any.alternatives.first().map(|e| &e.place),
+        Kind::Send { .. } | Kind::Other => None,
+    }
+}
+
+fn expected_words(item: &Item) -> (String, Option<String>) {
+    let place = place_of(item).map(|p| match p {
+        Place::At(name) | Place::On(name) => name.clone(),
+    });
+    let words = match &item.kind {
+        Kind::Expect(e) | Kind::Recv(e) => words_of(&e.select, &e.place, Some(&e.demands)),
+        Kind::ExpectNone(e) => format!("no {}", words_of(&e.select, &e.place, None)),
+        Kind::AnyOf(any) => any
+            .alternatives
+            .iter()
+            .map(|e| words_of(&e.select, &e.place, Some(&e.demands)))
+            .collect::<Vec<_>>()
+            .join(", or "),
+        Kind::Send { .. } | Kind::Other => item.id.clone(),
+    };
+    (words, place)
+}
+
+fn words_of(select: &Selector, place: &Place, demands: Option<&Demands>) -> String {
+    let what = match select {
+        Selector::Pdu(kind) => kind.name(),
+        Selector::Reply => "reply",
+    };
+    let place = match place {
+        Place::At(name) => format!("at {name}"),
+        Place::On(name) => format!("on {name}"),
+    };
+    let Some(demands) = demands else { return format!("{what} {place}") };
+    let fields: Vec<String> = demands
+        .headers
+        .iter()
+        .chain(&demands.http)
+        .chain(&demands.smtp)
+        .chain(&demands.push)
+        .map(|d| format!("{}: {}", d.name, describe(&d.matcher, None)))
+        .collect();
+    if fields.is_empty() {
+        return format!("{what} {place}");
+    }
+    format!("{what} {place} with {}", fields.join("; "))
+}
+
+fn join(described: &str, got: &str) -> String {
+    if got.is_empty() || described.starts_with(got) {
+        described.to_owned()
+    } else {
+        format!("{described}; {got}")
+    }
+}
+
+/// What concerns the case as a whole.
+#[derive(Debug, Default)]
+pub struct Case {
+    pub alive: bool,
+    pub deaths: Vec<String>,
+    pub faults: Vec<String>,
+    pub ended_us: Option<u64>,
+    over: bool,
+    not_applicable: Option<String>,
+}
+
+impl Case {
+    pub fn not_applicable(&mut self, unclaimed: &[String], missing: &[String]) {
+        let mut reasons = Vec::new();
+        if !unclaimed.is_empty() {
+            reasons.push(format!("the target does not claim {}", unclaimed.join(", ")));
+        }
+        if !missing.is_empty() {
+            reasons.push(format!("the target does not give {}", missing.join(", ")));
+        }
+        if !reasons.is_empty() {
+            self.not_applicable = Some(reasons.join("; "));
+        }
+    }
+
+    pub fn over(&mut self) {
+        self.over = true;
+    }
+
+    pub fn is_over(&self) -> bool {
+        self.over
+    }
+
+    pub fn result(self, script: &Script, ledger: Ledger, sightings: &[Sighting]) -> CaseResult {
+        let (applicable, alive) = (self.not_applicable.is_none(), self.alive);
+        let expectations: Vec<ExpectationResult> =
+            if applicable { ledger.results.into_values().collect() } else { Vec::new() };
+        let (verdict, reason) = self.verdict(&expectations);
+        CaseResult {
+            id: script.id.clone(),
+            title: script.title.clone(),
+            verdict,
+            topology: script.topology.name().to_owned(),
+            source: script.source.clone(),
+            duration_ms: self.ended_us.unwrap_or_default() / 1000,
+            expectations,
+            findings: findings(sightings),
+            alive,
+            reason,
+        }
+    }
+
+    fn verdict(&self, expectations: &[ExpectationResult]) -> (Verdict, Option<String>) {
+        if let Some(reason) = &self.not_applicable {
+            return (Verdict::NotApplicable, Some(reason.clone()));
+        }
+        if !self.faults.is_empty() {
+            return (Verdict::Error, Some(self.faults.join("; ")));
+        }
+        if self.ended_us.is_none() {
+            return (Verdict::Error, Some("the journal ends before the case did".to_owned()));
+        }
+        if !self.deaths.is_empty() {
+            return (Verdict::Fail, Some(self.deaths.join("; ")));
+        }
+        let worst = expectations
+            .iter()
+            .filter(|e| e.counts && matches!(e.verdict, Verdict::Fail | Verdict::Inconc))
+            .max_by_key(|e| e.verdict);
+        if let Some(worst) = worst {
+            let reason = (worst.verdict == Verdict::Inconc).then(|| format!("{}: {}", worst.id, worst.got));
+            return (worst.verdict, reason);
+        }
+        // Demands that count were left undecided by something that does not.
+        let undecided = expectations.iter().find(|e| e.verdict == Verdict::NotReached && !e.tests.is_empty());
+        match undecided {
+            Some(e) => (Verdict::Inconc, Some(format!("{} was not reached", e.id))),
+            None => (Verdict::Pass, None),
+        }
+    }
+}
+
+fn findings(sightings: &[Sighting]) -> Vec<FindingResult> {
+    sightings
+        .iter()
+        .filter(|s| s.side == Side::Relay)
+        .flat_map(|s| {
+            s.findings.iter().filter(|f| f.severity > Severity::Note).map(|finding| FindingResult {
+                place: s.place.clone(),
+                pdu: s.label(),
+                finding: finding.clone(),
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,192 @@
+//! Rules over every journal of a run (`kind: always`): one verdict per rule, from all scripts together.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry as Slot;
+use std::sync::Arc;
+
+use crate::case::{Body, Rule, RuleDemand, Script};
+use crate::run::outcome::{CaseResult, ExpectationResult, Verdict};
+use crate::run::suite::Suite;
+
+use super::demand::{self, Violation};
+use super::memory::Memory;
+use super::sighting::{Side, Sighting};
+use super::weight::Policy;
+
+/// Judges the rules of one script over the events of all others.
+pub struct RuleJudge {
+    script: Arc<Script>,
+    suite: Arc<Suite>,
+    policy: Policy,
+    rules: Vec<State>,
+}
+
+#[derive(Default)]
+struct State {
+    judged: usize,
+    violation: Option<(Violation, String, Option<String>)>,
+    /// Value → where it was first seen.
+    values: BTreeMap<String, First>,
+}
+
+struct First {
+    script: String,
+    octets: Vec<u8>,
+    mm: Option<String>,
+}
+
+impl RuleJudge {
+    pub fn new(script: Arc<Script>, suite: Arc<Suite>, policy: Policy) -> Self {
+        let rules = match &script.body {
+            Body::Always(rules) => rules.iter().map(|_| State::default()).collect(),
+            Body::Scenario(_) => Vec::new(),
+        };
+        RuleJudge { script, suite, policy, rules }
+    }
+
+    /// Takes a sighting of any script's journal.
+    pub fn feed(&mut self, script: &str, seen: &Sighting) {
+        let Some(kind) = seen.kind() else { return };
+        let own = Arc::clone(&self.script);
+        let Body::Always(rules) = &own.body else { return };
+        for (index, rule) in rules.iter().enumerate().filter(|(_, r)| r.select.contains(&kind)) {
+            self.judge(index, rule, seen, script);
+        }
+    }
+
+    /// The verdict on all journals fed.
+    pub fn finish(self) -> CaseResult {
+        let script = Arc::clone(&self.script);
+        let Body::Always(rules) = &script.body else { return self.result(Vec::new()) };
+        let expectations =
+            rules.iter().zip(&self.rules).map(|(rule, state)| self.expectation(rule, state)).collect();
+        self.result(expectations)
+    }
+
+    fn judge(&mut self, index: usize, rule: &Rule, seen: &Sighting, script: &str) {
+        let memory = Memory::new(Arc::clone(&self.suite.contents));
+        if seen.side != Side::Relay || !demand::narrows(&rule.narrow, seen, &memory) {
+            return;
+        }
+        let state = &mut self.rules[index];
+        state.judged += 1;
+        if state.violation.is_some() {
+            return;
+        }
+        let violation = match &rule.demand {
+            RuleDemand::Every(demands) => demand::check(demands, seen, &memory),
+            RuleDemand::Unique(field) => state.unique(field, rule, seen, script),
+            RuleDemand::Same(field) => state.same(field, rule, seen, script),
+        };
+        if let Some(violation) = violation {
+            let got = format!("in {script} at {}: {}; {}", seen.place, seen.describe(), violation.got);
+            state.violation = Some((violation, got, seen.relay.clone()));
+        }
+    }
+
+    fn expectation(&self, rule: &Rule, state: &State) -> ExpectationResult {
+        let weight = self.policy.weigh(&rule.tests, None, &self.suite.catalogue);
+        let kinds: Vec<&str> = rule.select.iter().map(|k| k.name()).collect();
+        let (verdict, source, note, expected, got, relay) = match (&state.violation, state.judged) {
+            (Some((v, got, relay)), _) => {
+                (weight.violated, v.source.clone(), v.note.clone(), v.expected.clone(), got.clone(), relay.clone())
+            }
+            (None, 0) => {
+                let got = format!("no {} was seen in this run", kinds.join(" or "));
+                (Verdict::NotApplicable, rule.source.clone(), String::new(), kinds.join(", "), got, None)
+            }
+            (None, n) => {
+                let got = format!("{n} of them, all as they must be");
+                (Verdict::Pass, rule.source.clone(), String::new(), kinds.join(", "), got, None)
+            }
+        };
+        ExpectationResult {
+            id: self.script.expectation_id(rule.id).unwrap_or_else(|| format!("rule#{}", rule.id.0)),
+            verdict,
+            counts: weight.counts,
+            level: weight.level,
+            basis: weight.basis,
+            tests: weight.tests,
+            hop: None,
+            relay,
+            source,
+            note,
+            expected,
+            got,
+            at_us: 0,
+        }
+    }
+
+    fn result(&self, expectations: Vec<ExpectationResult>) -> CaseResult {
+        let counting = expectations.iter().filter(|e| e.counts && e.verdict == Verdict::Fail);
+        let (verdict, reason) = if counting.count() > 0 {
+            (Verdict::Fail, None)
+        } else if expectations.iter().all(|e| e.verdict == Verdict::NotApplicable) {
+            (Verdict::NotApplicable, Some("nothing it speaks of was seen in this run".to_owned()))
+        } else {
+            (Verdict::Pass, None)
+        };
+        CaseResult {
+            id: self.script.id.clone(),
+            title: self.script.title.clone(),
+            verdict,
+            topology: self.script.topology.name().to_owned(),
+            source: self.script.source.clone(),
+            duration_ms: 0,
+            expectations,
+            findings: Vec::new(),
+            alive: false,
+            reason,
+        }
+    }
+}
+
+impl State {
+    fn unique(&mut self, field: &str, rule: &Rule, seen: &Sighting, script: &str) -> Option<Violation> {
+        let value = seen.pdu.as_ref()?.text(field)?;
+        let now = First { script: script.to_owned(), octets: seen.raw_pdu().to_vec(), mm: mm_of(seen) };
+        match self.values.entry(value.clone()) {
+            Slot::Vacant(slot) => {
+                slot.insert(now);
+                None
+            }
+            Slot::Occupied(slot) => {
+                let first = slot.get();
+                // A PDU sent again, or another about the same MM, may repeat the value.
+                let again = first.script == now.script
+                    && (first.octets == now.octets || (first.mm.is_some() && first.mm == now.mm));
+                (!again).then(|| Violation {
+                    source: rule.source.clone(),
+                    note: "not unique".to_owned(),
+                    expected: format!("{field} different for every MM"),
+                    got: format!("{field}: {value} also stood in {}", first.script),
+                })
+            }
+        }
+    }
+
+    fn same(&mut self, field: &str, rule: &Rule, seen: &Sighting, script: &str) -> Option<Violation> {
+        let value = seen.pdu.as_ref()?.text(field).unwrap_or_else(|| "absent".to_owned());
+        let first = self.values.keys().next().cloned();
+        match first {
+            None => {
+                let now = First { script: script.to_owned(), octets: Vec::new(), mm: None };
+                self.values.insert(value, now);
+                None
+            }
+            Some(first) if first == value => None,
+            Some(first) => Some(Violation {
+                source: rule.source.clone(),
+                note: "differs".to_owned(),
+                expected: format!("the same {field} in all"),
+                got: format!("{field}: {value}, but {first} before"),
+            }),
+        }
+    }
+}
+
+/// What tells the MM a PDU is about.
+fn mm_of(seen: &Sighting) -> Option<String> {
+    let pdu = seen.pdu.as_ref()?;
+    ["X-Mms-Message-ID", "Message-ID", "X-Mms-Content-Location"].iter().find_map(|name| pdu.text(name))
+}

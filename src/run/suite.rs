@@ -1,0 +1,218 @@
+//! What the binary carries: cases, groups, catalogue and contents, compiled in; `--cases DIR` adds to them.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use include_dir::{Dir, include_dir};
+use serde::Deserialize;
+
+use crate::case::{self, Catalogue, Diagnostic, Library, Script};
+use crate::wire::{Content, MediaType, Part};
+
+static CASES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/cases");
+static FIXTURES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/fixtures");
+
+/// Named contents of MMs.
+pub type Contents = BTreeMap<String, Content>;
+
+/// Everything a run can select from.
+pub struct Suite {
+    pub scripts: Vec<Arc<Script>>,
+    pub catalogue: Arc<Catalogue>,
+    pub contents: Arc<Contents>,
+}
+
+/// Why a suite cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Broken {
+    /// Cases that are wrong, each with its place.
+    #[error("{} problems in the cases", .0.len())]
+    Cases(Vec<Diagnostic>),
+    #[error("{0}")]
+    File(String),
+}
+
+impl Suite {
+    /// The compiled-in suite, with the cases of these files and directories added.
+    ///
+    /// # Errors
+    /// What is wrong with a case, or a path that cannot be read.
+    pub fn load(extra: &[PathBuf]) -> Result<Suite, Broken> {
+        let contents = contents()?;
+        let library = library(&contents)?;
+        let mut texts = Vec::new();
+        builtin(&CASES, &mut texts);
+        let mut scripts = read(&texts, &library)?;
+        let mut added = Vec::new();
+        for path in extra {
+            files(path, &mut added)?;
+        }
+        // A case on disk replaces the compiled-in one of its id: that is how one edits a case.
+        let added = read(&added, &library)?;
+        scripts.retain(|s| !added.iter().any(|a| a.case_id == s.case_id));
+        scripts.extend(added);
+        scripts.sort_by(|a, b| a.id.cmp(&b.id));
+        let catalogue = Arc::new(library.catalogue.unwrap_or_default());
+        Ok(Suite { scripts, catalogue, contents: Arc::new(contents) })
+    }
+}
+
+impl Suite {
+    /// The text of a case file, by the name [`crate::case::Source`] gives it.
+    pub fn text_of(&self, file: &str) -> Option<Arc<str>> {
+        self.scripts.iter().find(|s| s.source.file == file).map(|s| Arc::clone(&s.text))
+    }
+}
+
+/// Checks the given case files, or the compiled-in ones: how many there are and what is wrong with them.
+///
+/// # Errors
+/// A path that cannot be read, or a compiled-in part that is wrong itself.
+pub fn lint(paths: &[PathBuf]) -> Result<(usize, Vec<Diagnostic>), Broken> {
+    let contents = contents()?;
+    let library = library(&contents)?;
+    let mut texts = Vec::new();
+    if paths.is_empty() {
+        builtin(&CASES, &mut texts);
+    }
+    for path in paths {
+        files(path, &mut texts)?;
+    }
+    let (_, problems) = case::load_all(pairs(&texts), &library);
+    Ok((texts.len(), problems))
+}
+
+fn read(texts: &[(String, String)], library: &Library) -> Result<Vec<Arc<Script>>, Broken> {
+    let (scripts, problems) = case::load_all(pairs(texts), library);
+    if problems.is_empty() { Ok(scripts.into_iter().map(Arc::new).collect()) } else { Err(Broken::Cases(problems)) }
+}
+
+fn pairs(texts: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
+    texts.iter().map(|(name, text)| (name.as_str(), text.as_str()))
+}
+
+/// The compiled-in catalogue of test purposes.
+///
+/// # Errors
+/// The catalogue itself is wrong.
+pub fn catalogue() -> Result<Catalogue, Broken> {
+    let text = builtin_text(&CASES, "purposes.yaml")?;
+    Catalogue::parse("cases/purposes.yaml", text).map_err(Broken::Cases)
+}
+
+fn library(contents: &Contents) -> Result<Library, Broken> {
+    let mut library = Library {
+        catalogue: Some(catalogue()?),
+        contents: Some(contents.keys().cloned().collect()),
+        ..Library::default()
+    };
+    let groups = builtin_text(&CASES, "groups.yaml")?;
+    library.add_groups("cases/groups.yaml", groups).map_err(Broken::Cases)?;
+    Ok(library)
+}
+
+fn builtin_text(dir: &'static Dir<'_>, name: &str) -> Result<&'static str, Broken> {
+    dir.get_file(name)
+        .and_then(|f| f.contents_utf8())
+        .ok_or_else(|| Broken::File(format!("{name} is not compiled in as UTF-8 text")))
+}
+
+/// Case files: YAML below a folder. What lies at the top of `cases/` is no case.
+fn builtin(dir: &Dir<'_>, texts: &mut Vec<(String, String)>) {
+    for sub in dir.dirs() {
+        for file in sub.files().filter(|f| is_yaml(f.path())) {
+            if let Some(text) = file.contents_utf8() {
+                texts.push((format!("cases/{}", file.path().display()), text.to_owned()));
+            }
+        }
+        builtin(sub, texts);
+    }
+}
+
+fn files(path: &Path, texts: &mut Vec<(String, String)>) -> Result<(), Broken> {
+    let wrong = |e: std::io::Error| Broken::File(format!("{}: {e}", path.display()));
+    if path.is_dir() {
+        let mut entries: Vec<PathBuf> =
+            std::fs::read_dir(path).map_err(wrong)?.filter_map(|e| e.ok().map(|e| e.path())).collect();
+        entries.sort();
+        for entry in entries {
+            let skipped = entry.file_name().is_some_and(|n| n == "purposes.yaml" || n == "groups.yaml");
+            if entry.is_dir() || (is_yaml(&entry) && !skipped) {
+                files(&entry, texts)?;
+            }
+        }
+        return Ok(());
+    }
+    let octets = std::fs::read(path).map_err(wrong)?;
+    let text = String::from_utf8(octets)
+        .map_err(|e| Broken::File(format!("{}: not UTF-8 text, at octet {}", path.display(), e.utf8_error().valid_up_to())))?;
+    texts.push((path.display().to_string(), text));
+    Ok(())
+}
+
+fn is_yaml(path: &Path) -> bool {
+    path.extension().is_some_and(|e| e == "yaml" || e == "yml")
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct ContentFile {
+    media: String,
+    #[serde(default)]
+    params: BTreeMap<String, String>,
+    file: Option<String>,
+    #[serde(default)]
+    parts: Vec<PartFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct PartFile {
+    file: String,
+    media: String,
+    #[serde(default)]
+    params: BTreeMap<String, String>,
+    content_id: Option<String>,
+    content_location: Option<String>,
+}
+
+fn contents() -> Result<Contents, Broken> {
+    let text = builtin_text(&FIXTURES, "contents.yaml")?;
+    let files: BTreeMap<String, ContentFile> =
+        serde_saphyr::from_str(text).map_err(|e| Broken::File(format!("fixtures/contents.yaml: {e}")))?;
+    files.into_iter().map(|(name, file)| Ok((name, content(file)?))).collect()
+}
+
+fn content(file: ContentFile) -> Result<Content, Broken> {
+    let media = media(&file.media, file.params);
+    if let Some(path) = file.file {
+        return Ok(Content::single(media, octets(&path)?));
+    }
+    let parts = file
+        .parts
+        .into_iter()
+        .map(|part| {
+            Ok(Part {
+                media: self::media(&part.media, part.params),
+                content_id: part.content_id,
+                content_location: part.content_location,
+                headers: Vec::new(),
+                data: octets(&part.file)?,
+            })
+        })
+        .collect::<Result<_, Broken>>()?;
+    Ok(Content { media, parts, body: Bytes::new() })
+}
+
+fn media(essence: &str, params: BTreeMap<String, String>) -> MediaType {
+    params.iter().fold(MediaType::new(essence), |media, (name, value)| media.with(name, value))
+}
+
+fn octets(path: &str) -> Result<Bytes, Broken> {
+    FIXTURES
+        .get_file(path)
+        .map(|f| Bytes::from_static(f.contents()))
+        .ok_or_else(|| Broken::File(format!("fixtures/contents.yaml names {path}, which is not there")))
+}

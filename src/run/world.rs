@@ -1,0 +1,140 @@
+//! What a run shares: the front desk, the listeners relays reach, numbers, targets.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::party::peer::{self, PeerIdentity};
+use crate::party::user_agent::UserAgent;
+use crate::party::{Desk, Listening, kannel};
+use crate::target::{Start, Target, probe};
+
+use super::numbers::Numbers;
+
+/// How long a remote relay may take to answer the first probe.
+const PROBE: Duration = Duration::from_secs(5);
+
+/// One for a run.
+pub struct World {
+    pub desk: Arc<Desk>,
+    pub agent: UserAgent,
+    pub numbers: Numbers,
+    /// Relay name → its target.
+    pub targets: BTreeMap<String, Arc<Target>>,
+    /// Seeded defects: relay name (`None`: all embedded ones) and defect.
+    pub defects: Vec<(Option<String>, String)>,
+    /// Relays that answered the probe.
+    pub alive: Vec<String>,
+    /// What the silent ones said, for a person.
+    pub silent: Vec<String>,
+    kannels: BTreeMap<String, Listening>,
+    peers: BTreeMap<(String, String), Listening>,
+    peer_names: Vec<String>,
+}
+
+/// The world cannot be set up: the environment's fault.
+#[derive(Debug, thiserror::Error)]
+pub enum Unfit {
+    #[error("cannot listen at {addr} for {what}: {reason}")]
+    Listen { addr: SocketAddr, what: String, reason: std::io::Error },
+    #[error("the HTTP client cannot be set up: {0}")]
+    Http(String),
+}
+
+impl World {
+    /// Opens every listener that the given relays need for the given peers, and probes remote relays.
+    ///
+    /// # Errors
+    /// A port cannot be bound.
+    pub async fn open(
+        targets: BTreeMap<String, Arc<Target>>,
+        defects: Vec<(Option<String>, String)>,
+        peer_names: BTreeSet<String>,
+        seed: u64,
+    ) -> Result<World, Unfit> {
+        let desk = Desk::new();
+        let agent = UserAgent::new().map_err(|e| Unfit::Http(e.to_string()))?;
+        let mut world = World {
+            desk,
+            agent,
+            numbers: Numbers::new(seed),
+            targets,
+            defects,
+            alive: Vec::new(),
+            silent: Vec::new(),
+            kannels: BTreeMap::new(),
+            peers: BTreeMap::new(),
+            peer_names: peer_names.into_iter().collect(),
+        };
+        let relays: Vec<(String, Arc<Target>)> =
+            world.targets.iter().map(|(n, t)| (n.clone(), Arc::clone(t))).collect();
+        for (relay, target) in relays {
+            world.listen(&relay, &target).await?;
+            world.probe(&relay, &target).await;
+        }
+        Ok(world)
+    }
+
+    /// Where this relay's Kannel is.
+    pub fn kannel(&self, relay: &str) -> Option<SocketAddr> {
+        self.kannels.get(relay).map(|l| l.addr)
+    }
+
+    /// Where this relay reaches this peer.
+    pub fn peer(&self, peer: &str, relay: &str) -> Option<SocketAddr> {
+        self.peers.get(&(peer.to_owned(), relay.to_owned())).map(|l| l.addr)
+    }
+
+    /// Domain and number prefix of a peer, as this relay knows them.
+    pub fn peer_identity(&self, peer: &str, relay: &str) -> Option<(String, String)> {
+        let target = self.targets.get(relay)?;
+        if let Some(ixit) = &target.ixit {
+            return ixit.peers.get(peer).map(|p| (p.domain.clone(), p.prefix.clone()));
+        }
+        let index = self.peer_names.iter().position(|n| n == peer)?;
+        Some((format!("mms.{peer}.example"), format!("+15552{index:02}")))
+    }
+
+    pub fn target(&self, relay: &str) -> Option<&Arc<Target>> {
+        self.targets.get(relay)
+    }
+
+    async fn listen(&mut self, relay: &str, target: &Target) -> Result<(), Unfit> {
+        let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let at = target.ixit.as_ref().map_or(any, |i| i.kannel_listen);
+        let unfit = |what: String, addr| move |reason| Unfit::Listen { addr, what, reason };
+        let kannel = kannel::listen(Arc::clone(&self.desk), relay, at)
+            .await
+            .map_err(unfit(format!("the Kannel of relay {relay}"), at))?;
+        self.kannels.insert(relay.to_owned(), kannel);
+        for name in self.peer_names.clone() {
+            let at = match &target.ixit {
+                None => any,
+                Some(ixit) => match ixit.peers.get(&name) {
+                    Some(peer) => peer.listen,
+                    None => continue,
+                },
+            };
+            let domain = self.peer_identity(&name, relay).map(|(domain, _)| domain).unwrap_or_default();
+            let identity = PeerIdentity { name: name.clone(), host: format!("mx.{domain}"), domain };
+            let listening = peer::serve(Arc::clone(&self.desk), identity, relay, at)
+                .await
+                .map_err(unfit(format!("peer MMSE {name} of relay {relay}"), at))?;
+            self.peers.insert((name, relay.to_owned()), listening);
+        }
+        Ok(())
+    }
+
+    async fn probe(&mut self, relay: &str, target: &Target) {
+        if target.start != Start::Remote {
+            return;
+        }
+        if let Some(ixit) = &target.ixit {
+            match probe::probe(ixit, PROBE.min(Duration::from_millis(target.timers.reply))).await {
+                probe::Found::Alive => self.alive.push(relay.to_owned()),
+                probe::Found::Silent(why) => self.silent.push(format!("relay {relay}: {why}")),
+            }
+        }
+    }
+}

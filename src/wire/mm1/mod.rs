@@ -1,0 +1,32 @@
+//! MM1: the MMS encapsulation of OMA-TS-MMS_ENC-V1_3.
+//!
+//! [`decode`] reads whatever can be read and reports the rest as findings; [`segments`] writes a PDU as named runs of octets, so
+//! that a case can damage one field of it.
+
+mod decode;
+mod encode;
+mod rules;
+mod values;
+
+pub(crate) use values::parse_version;
+
+pub use decode::decode;
+pub use encode::{encode, segments};
+
+/// The media type of every MM1 PDU (ENC 1.3 §5).
+pub const MEDIA_TYPE: &str = "application/vnd.wap.mms-message";
+
+/// Field octets the codec itself must know.
+const CONTENT_TYPE: u8 = 0x84;
+const MESSAGE_TYPE: u8 = 0x8C;
+
+/// The number of a field that no standard names, as cases and findings write it: `0xC5`.
+fn unnamed(octet: u8) -> String {
+    format!("0x{octet:02X}")
+}
+
+/// The octet behind such a name.
+fn unnamed_octet(name: &str) -> Option<u8> {
+    let hex = name.strip_prefix("0x").or_else(|| name.strip_prefix("0X"))?;
+    u8::from_str_radix(hex, 16).ok().filter(|octet| *octet >= 0x80)
+}

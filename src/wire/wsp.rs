@@ -1,1 +1,0 @@
-//! WSP primitives (WAP-230 §8.4): integers, strings, value lengths, content types, multipart.

@@ -1,0 +1,196 @@
+//! Media types: their numbers and Content-type-value (WAP-230 §8.4.2.24).
+
+use super::params::{read_params, write_params};
+use super::{Cursor, Fault, FaultKind, Form, write};
+use crate::wire::finding::Findings;
+use crate::wire::{MediaType, Severity};
+
+/// The registered types; the index is the number.
+const TYPES: &[&str] = &[
+    "*/*",
+    "text/*",
+    "text/html",
+    "text/plain",
+    "text/x-hdml",
+    "text/x-ttml",
+    "text/x-vcalendar",
+    "text/x-vcard",
+    "text/vnd.wap.wml",
+    "text/vnd.wap.wmlscript",
+    "text/vnd.wap.wta-event",
+    "multipart/*",
+    "multipart/mixed",
+    "multipart/form-data",
+    "multipart/byteranges",
+    "multipart/alternative",
+    "application/*",
+    "application/java-vm",
+    "application/x-www-form-urlencoded",
+    "application/x-hdmlc",
+    "application/vnd.wap.wmlc",
+    "application/vnd.wap.wmlscriptc",
+    "application/vnd.wap.wta-eventc",
+    "application/vnd.wap.uaprof",
+    "application/vnd.wap.wtls-ca-certificate",
+    "application/vnd.wap.wtls-user-certificate",
+    "application/x-x509-ca-cert",
+    "application/x-x509-user-cert",
+    "image/*",
+    "image/gif",
+    "image/jpeg",
+    "image/tiff",
+    "image/png",
+    "image/vnd.wap.wbmp",
+    "application/vnd.wap.multipart.*",
+    "application/vnd.wap.multipart.mixed",
+    "application/vnd.wap.multipart.form-data",
+    "application/vnd.wap.multipart.byteranges",
+    "application/vnd.wap.multipart.alternative",
+    "application/xml",
+    "text/xml",
+    "application/vnd.wap.wbxml",
+    "application/x-x968-cross-cert",
+    "application/x-x968-ca-cert",
+    "application/x-x968-user-cert",
+    "text/vnd.wap.si",
+    "application/vnd.wap.sic",
+    "text/vnd.wap.sl",
+    "application/vnd.wap.slc",
+    "text/vnd.wap.co",
+    "application/vnd.wap.coc",
+    "application/vnd.wap.multipart.related",
+    "application/vnd.wap.sia",
+    "text/vnd.wap.connectivity-xml",
+    "application/vnd.wap.connectivity-wbxml",
+    "application/pkcs7-mime",
+    "application/vnd.wap.hashed-certificate",
+    "application/vnd.wap.signed-certificate",
+    "application/vnd.wap.cert-response",
+    "application/xhtml+xml",
+    "application/wml+xml",
+    "text/css",
+    "application/vnd.wap.mms-message",
+    "application/vnd.wap.rollover-certificate",
+    "application/vnd.wap.locc+wbxml",
+    "application/vnd.wap.loc+xml",
+    "application/vnd.syncml.dm+wbxml",
+    "application/vnd.syncml.dm+xml",
+    "application/vnd.syncml.notification",
+    "application/vnd.wap.xhtml+xml",
+    "application/vnd.wv.csp.cir",
+    "application/vnd.oma.dd+xml",
+    "application/vnd.oma.drm.message",
+    "application/vnd.oma.drm.content",
+    "application/vnd.oma.drm.rights+xml",
+    "application/vnd.oma.drm.rights+wbxml",
+    "application/vnd.wv.csp+xml",
+    "application/vnd.wv.csp+wbxml",
+    "application/vnd.syncml.ds.notification",
+    "audio/*",
+    "video/*",
+    "application/vnd.oma.dd2+xml",
+    "application/mikey",
+];
+
+/// Numbers above this one came too late for encoding version 1.3, but for that of MMS itself, which everybody knows.
+const LAST_TO_SEND: u8 = 0x33;
+const MMS_MESSAGE: u8 = 0x3E;
+
+/// The prefix of the binary twins of the multipart types (WAP-230 §8.5).
+const WAP_MULTIPART: &str = "application/vnd.wap.multipart.";
+
+/// The textual type of a number; a number that nobody registered is named by its octet.
+pub(super) fn essence_of_code(code: u64) -> String {
+    match usize::try_from(code).ok().and_then(|code| TYPES.get(code)) {
+        Some(name) => textual(name),
+        None => format!("0x{code:02X}"),
+    }
+}
+
+/// `multipart/related` for `application/vnd.wap.multipart.related`, others as they are, in lower case.
+fn textual(name: &str) -> String {
+    let name = name.to_ascii_lowercase();
+    match name.strip_prefix(WAP_MULTIPART) {
+        Some(kind) => format!("multipart/{kind}"),
+        None => name,
+    }
+}
+
+/// Reads a Content-type-value in any of its forms.
+pub fn read_media_type(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Result<MediaType, Fault> {
+    let start = cursor.pos();
+    let (form, mut value) = cursor.value()?;
+    let (name, params) = match form {
+        Form::Octet(octet) => (by_code(u64::from(octet & 0x7F)), Vec::new()),
+        Form::Text => {
+            let media = MediaType::parse(&String::from_utf8_lossy(value.text_octets()?));
+            (media.essence, media.params)
+        }
+        Form::Length => {
+            let mut inner = value.length_value()?;
+            if inner.is_empty() {
+                // ENC 1.3 table 15 writes "no content" so.
+                return Ok(MediaType::new("*/*"));
+            }
+            let name = general_form(&mut inner)?;
+            (name, read_params(&mut inner, findings))
+        }
+    };
+    if name.starts_with("multipart/") {
+        findings.add(
+            "multipart-not-wap",
+            Severity::Warning,
+            cursor.since(start),
+            "WAP-230 §8.5",
+            format!("{name} where a binary multipart has application/vnd.wap.multipart"),
+        );
+    }
+    Ok(MediaType {
+        essence: textual(&name),
+        params,
+    })
+}
+
+fn general_form(inner: &mut Cursor<'_>) -> Result<String, Fault> {
+    match inner.peek().ok_or(inner.fault(FaultKind::Truncated))? {
+        0x20..0x80 => Ok(String::from_utf8_lossy(inner.text_octets()?).to_ascii_lowercase()),
+        _ => Ok(by_code(inner.integer()?)),
+    }
+}
+
+fn by_code(code: u64) -> String {
+    match usize::try_from(code).ok().and_then(|code| TYPES.get(code)) {
+        Some(name) => (*name).to_owned(),
+        None => format!("0x{code:02X}"),
+    }
+}
+
+/// Writes a Content-type-value: the short form where the type has a number to send or is plain text and has no parameters,
+/// else with a value-length.
+pub fn write_media_type(out: &mut Vec<u8>, media: &MediaType) {
+    let name = match media.essence.strip_prefix("multipart/") {
+        Some(kind) => format!("{WAP_MULTIPART}{kind}"),
+        None => media.essence.clone(),
+    };
+    let mut head = Vec::new();
+    match code_to_send(&name) {
+        Some(code) => head.push(code | 0x80),
+        None => write::text(&mut head, &name),
+    }
+    if !media.params.is_empty() {
+        write_params(&mut head, &media.essence, &media.params);
+        write::value_length(out, head.len());
+    }
+    out.extend_from_slice(&head);
+}
+
+fn code_to_send(name: &str) -> Option<u8> {
+    let hex = name
+        .strip_prefix("0x")
+        .and_then(|hex| u8::from_str_radix(hex, 16).ok());
+    if let Some(code) = hex {
+        return Some(code).filter(|code| *code < 0x80);
+    }
+    let code = u8::try_from(TYPES.iter().position(|known| *known == name)?).ok()?;
+    Some(code).filter(|code| *code <= LAST_TO_SEND || *code == MMS_MESSAGE)
+}

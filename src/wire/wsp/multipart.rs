@@ -1,0 +1,165 @@
+//! The binary multipart (WAP-230 §8.5).
+
+use super::headers::write_header;
+use super::media::{read_media_type, write_media_type};
+use super::{Cursor, Fault, read_headers, write};
+use crate::wire::finding::Findings;
+use crate::wire::{MediaType, Part, Severity, Span};
+
+/// More parts than any message has, so that a hostile one cannot make a structure of every three octets.
+const MAX_PARTS: usize = 4096;
+
+/// Reads a multipart to the end of the cursor. The number of entries is compared, not believed: entries are read as long as
+/// there are octets. The bodies are slices of the PDU.
+pub fn read_multipart(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Vec<Part> {
+    let start = cursor.pos();
+    let count = match cursor.uintvar() {
+        Ok(count) => count as usize,
+        Err(fault) => {
+            fault.note(cursor.since(start), findings);
+            cursor.finish();
+            return Vec::new();
+        }
+    };
+    let count_at = cursor.since(start);
+    let mut parts = Vec::new();
+    while !cursor.is_empty() && parts.len() < MAX_PARTS {
+        let entry = cursor.pos();
+        match read_part(cursor, findings) {
+            Ok(part) => parts.push(part),
+            Err(fault) => {
+                cursor.finish();
+                let at = cursor.since(entry);
+                if parts.len() >= count {
+                    trailing(at, findings);
+                } else {
+                    fault.note(at, findings);
+                }
+                return parts;
+            }
+        }
+    }
+    if !cursor.is_empty() {
+        let at = Span {
+            offset: cursor.pos(),
+            len: cursor.remaining(),
+        };
+        cursor.finish();
+        findings.add(
+            "too-many-parts",
+            Severity::Error,
+            at,
+            "WAP-230 §8.5",
+            format!("more than {MAX_PARTS} parts"),
+        );
+    } else if parts.len() != count {
+        findings.add(
+            "multipart-count",
+            Severity::Error,
+            count_at,
+            "WAP-230 §8.5.2",
+            format!("the number of entries is {count}, but {} are there", parts.len()),
+        );
+    }
+    parts
+}
+
+fn trailing(at: Span, findings: &mut Findings) {
+    findings.add(
+        "trailing-octets",
+        Severity::Error,
+        at,
+        "WAP-230 §8.5",
+        "octets follow the last entry",
+    );
+}
+
+fn read_part(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Result<Part, Fault> {
+    let start = cursor.pos();
+    let headers_len = cursor.uintvar()? as usize;
+    let data_len = cursor.uintvar()? as usize;
+    let lengths = cursor.since(start);
+    let mut headers = cursor.sub(headers_len)?;
+    let data = match cursor.sub(data_len) {
+        Ok(data) => data,
+        Err(fault) => {
+            fault.note(lengths, findings);
+            let rest = cursor.clone();
+            cursor.finish();
+            rest
+        }
+    };
+    let mut part = Part {
+        data: data.into_bytes(),
+        ..Part::default()
+    };
+    let media_start = headers.pos();
+    part.media = match read_media_type(&mut headers, findings) {
+        Ok(media) => media,
+        Err(_) => {
+            findings.add(
+                "part-without-content-type",
+                Severity::Error,
+                Span {
+                    offset: media_start,
+                    len: headers.remaining(),
+                },
+                "WAP-230 §8.5.3",
+                "the entry does not begin with a content type that can be read",
+            );
+            return Ok(Part {
+                media: MediaType::new("application/octet-stream"),
+                ..part
+            });
+        }
+    };
+    for header in read_headers(&mut headers, findings) {
+        let is_id = header.name.eq_ignore_ascii_case("content-id");
+        let slot = match header.name.to_ascii_lowercase().as_str() {
+            "content-location" => &mut part.content_location,
+            "content-id" => &mut part.content_id,
+            _ => {
+                part.headers.push((header.name, header.value));
+                continue;
+            }
+        };
+        match slot {
+            None if is_id => *slot = Some(without_brackets(&header.value).to_owned()),
+            None => *slot = Some(header.value),
+            Some(_) => part.headers.push((header.name, header.value)),
+        }
+    }
+    Ok(part)
+}
+
+fn without_brackets(id: &str) -> &str {
+    id.strip_prefix('<')
+        .and_then(|id| id.strip_suffix('>'))
+        .unwrap_or(id)
+}
+
+/// Writes a multipart: number of entries, and for each its lengths, content type, headers and data.
+pub fn write_multipart(out: &mut Vec<u8>, parts: &[Part]) {
+    write::uintvar(out, u32::try_from(parts.len()).unwrap_or(u32::MAX));
+    let mut headers = Vec::new();
+    for part in parts {
+        headers.clear();
+        write_media_type(&mut headers, &part.media);
+        if let Some(id) = &part.content_id {
+            headers.push(0xC0);
+            headers.push(b'"');
+            write::text(&mut headers, &format!("<{id}>"));
+        }
+        if let Some(location) = &part.content_location {
+            headers.push(0x8E);
+            write::text(&mut headers, location);
+        }
+        for (name, value) in &part.headers {
+            write_header(&mut headers, name, value);
+        }
+        write::uintvar(out, u32::try_from(headers.len()).unwrap_or(u32::MAX));
+        write::uintvar(out, u32::try_from(part.data.len()).unwrap_or(u32::MAX));
+        out.extend_from_slice(&headers);
+        out.extend_from_slice(&part.data);
+    }
+}

@@ -1,0 +1,108 @@
+//! Mails of concurrent scripts reach the script that owns them.
+
+use std::sync::Arc;
+
+use mmspec::party::{SmtpAct, SmtpRule, SmtpStage};
+
+use crate::party_support::{CAROL, LIMIT, Mail, Peer, end_of, send};
+
+const DAVE: &str = "+15550200018/TYPE=PLMN@mms.peer.example";
+const SYSTEM_OF_P: &str = "system-user@mms.peer.example";
+
+#[tokio::test]
+async fn concurrent_scripts_get_their_own_mails_under_their_own_rules() {
+    let mut peer = Peer::open().await;
+    let (other, mut to_other) = peer.desk.open(2);
+    other.claim_number("15550200018", "p");
+    let refuse = SmtpRule {
+        at: SmtpStage::EndOfData,
+        act: SmtpAct::Reply("451 not yet".to_owned()),
+        times: 0,
+    };
+    other.smtp_rules("p", vec![refuse]);
+    let addr = peer.server.addr;
+
+    let both = (0..20).map(|n| async move {
+        let rcpt = if n % 2 == 0 { CAROL } else { DAVE };
+        let delivery = send(addr, &[rcpt], format!("Subject: {n}\r\n\r\n")).await;
+        (n, end_of(&delivery).0)
+    });
+    for (n, code) in futures_util::future::join_all(both).await {
+        assert_eq!(code, if n % 2 == 0 { 250 } else { 451 });
+    }
+
+    for _ in 0..10 {
+        assert_eq!(peer.arrived().rcpt_to, [CAROL]);
+        let mail = Mail::of(to_other.try_recv().unwrap());
+        assert_eq!(
+            (mail.place.as_str(), &mail.rcpt_to[..]),
+            ("p", &[DAVE.to_owned()][..])
+        );
+    }
+    assert_eq!(peer.desk.unsolicited().count, 0);
+}
+
+#[tokio::test]
+async fn ids_and_numbers_in_the_message_decide_where_a_mailbox_is_shared() {
+    let mut peer = Peer::open().await;
+    let (other, mut to_other) = peer.desk.open(2);
+    for guest in [&peer.guest, &other] {
+        guest.claim_mailbox("System-User@mms.peer.example", "p");
+    }
+    peer.guest.claim_id("tid-1", "p");
+    other.claim_id("\"tid-2\"", "p");
+    other.claim_id("mid-2", "p");
+    other.claim_number("+15550200018", "p");
+    let messages = [
+        ("X-Mms-Transaction-ID: \"tid-1\"\r\n", false),
+        (
+            "X-Mms-Transaction-Id: tid-2\r\nFrom: +15550200017/TYPE=PLMN\r\n",
+            true,
+        ),
+        ("x-mms-message-id:\r\n  \"mid-2\"\r\n", true),
+        (
+            "From: <+15550100001/TYPE=PLMN>\r\nTo: a@b, +1-555-020-0018\r\n",
+            true,
+        ),
+        ("Subject: tid-1\r\n\r\nX-Mms-Transaction-ID: tid-1\r\n", true),
+    ];
+    for (header, others) in messages {
+        send(peer.server.addr, &[SYSTEM_OF_P], format!("{header}\r\n")).await;
+        let got = (peer.arrivals.try_recv().is_ok(), to_other.try_recv().is_ok());
+        assert_eq!(got, (!others, others), "{header}");
+    }
+}
+
+#[tokio::test]
+async fn a_mail_of_nobody_or_of_a_script_that_ended_is_unsolicited() {
+    let mut peer = Peer::open().await;
+    send(peer.server.addr, &["x@mms.peer.example"], &b"A: b\r\n\r\n"[..]).await;
+    assert!(peer.arrivals.try_recv().is_err());
+    drop(peer.guest);
+    send(peer.server.addr, &[CAROL], &b"A: b\r\n\r\n"[..]).await;
+
+    let unsolicited = peer.desk.unsolicited();
+    assert_eq!(unsolicited.count, 2);
+    assert_eq!(Mail::of(unsolicited.first[1].clone()).rcpt_to, [CAROL]);
+}
+
+#[tokio::test]
+async fn a_peer_is_held_by_one_alone_or_by_many() {
+    let peer = Peer::open().await;
+    let (other, _arrivals) = peer.desk.open(2);
+    let other = Arc::new(other);
+    let (first, second) = (peer.guest.alongside("p").await, other.alongside("p").await);
+    let waiting = tokio::spawn({
+        let other = Arc::clone(&other);
+        async move { other.exclusive("p").await }
+    });
+    drop(first);
+    tokio::task::yield_now().await;
+    assert!(!waiting.is_finished());
+    drop(second);
+    let alone = tokio::time::timeout(LIMIT, waiting).await.unwrap().unwrap();
+    drop(alone);
+    tokio::time::timeout(LIMIT, peer.guest.exclusive("p"))
+        .await
+        .unwrap();
+}
