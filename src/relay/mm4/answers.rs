@@ -105,13 +105,13 @@ pub(super) fn send(
         } else {
             bare(&id).to_owned()
         };
-        pdu.push("X-Mms-Message-ID", Value::Text(id));
+        pdu.push("X-Mms-Message-ID", requests::quoted(&id));
     }
     if !(forward && node.has(Seed::ResNoStatus)) {
         pdu.push("X-Mms-Request-Status-Code", Value::token(request_status));
     }
-    if !recipients.is_empty() {
-        pdu.push("X-Mms-Request-Recipients", Value::Address(recipients.join(", ")));
+    for recipient in recipients {
+        pdu.push("X-Mms-Request-Recipients", Value::Address(recipient.clone()));
     }
     pdu.push("Date", Value::Date(Time::now().seconds()));
     pdu.push("From", Value::Address(identity.system.clone()));

@@ -3,7 +3,7 @@
 use crate::relay::node::Node;
 use crate::relay::routing::{Destination, Hop};
 use crate::wire::address::{self, Address};
-use crate::wire::{Field, Value, table};
+use crate::wire::{Field, PduType, Value, table};
 
 /// The version of every MM4 PDU this relay makes.
 pub(super) const VERSION: &str = "6.10.0";
@@ -139,7 +139,10 @@ pub(super) fn to_mm4(field: &Field) -> Option<(&str, Value)> {
     let unknown =
         table::field(&field.name).is_none() && !is_transport(&field.name) && is_header_name(&field.name);
     if is_in(&SHARED, &field.name) || unknown {
-        return Some((&field.name, field.value.clone()));
+        // MM1 and MM4 write some names with other capitals.
+        let usage = table::pdu(PduType::Mm4ForwardReq).usage(&field.name);
+        let name = usage.map_or(field.name.as_str(), |usage| usage.field);
+        return Some((name, field.value.clone()));
     }
     None
 }

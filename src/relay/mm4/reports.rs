@@ -88,7 +88,7 @@ impl Outgoing {
             mm.message_id.clone()
         };
         let pdu = requests::pdu(node, kind, &node.ids.transaction())
-            .with("X-Mms-Message-ID", Value::Text(id))
+            .with("X-Mms-Message-ID", requests::quoted(&id))
             .with("From", Value::Address(from))
             .with("To", Value::Address(to))
             .with("Sender", Value::Address(system.clone()))
