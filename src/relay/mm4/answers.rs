@@ -22,6 +22,7 @@ pub(super) mod status {
     pub const OK: &str = "Ok";
     pub const SERVICE_DENIED: &str = "Error-service-denied";
     pub const FORMAT_CORRUPT: &str = "Error-message-format-corrupt";
+    pub const ADDRESS_UNRESOLVED: &str = "Error-sending-address-unresolved";
     pub const NOT_FOUND: &str = "Error-message-not-found";
     pub const NETWORK_PROBLEM: &str = "Error-network-problem";
     pub const UNSUPPORTED: &str = "Error-unsupported-message";
