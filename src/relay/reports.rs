@@ -101,12 +101,12 @@ pub(crate) fn delivery_arrived(
     };
     mm4::imply_delivery(node, &mm.message_id, &report.recipient);
     let shown = for_originator || node.has(Seed::ReportForwardNoShown);
-    if shown && mark_shown(node, &mm, &report.recipient, status) && wanted(node, &mm) {
-        if let Origin::Here(originator) = &mm.origin
-            && !node.has(Seed::E2eReportLost)
-        {
-            push_delivery(node, &mm, originator, &recipient, status, report.date);
-        }
+    let news = shown && mark_shown(node, &mm, &report.recipient, status) && wanted(node, &mm);
+    if let Origin::Here(originator) = &mm.origin
+        && news
+        && !node.has(Seed::E2eReportLost)
+    {
+        push_delivery(node, &mm, originator, &recipient, status, report.date);
     }
     Receipt::Taken
 }

@@ -83,6 +83,10 @@ fn version_served(node: &Node, pdu: &Pdu) -> bool {
 /// The client's number, or the Response-Status of a refusal.
 fn check(node: &Node, client: Option<&str>, decoded: &Decoded, size: usize) -> Result<String, &'static str> {
     let pdu = &decoded.pdu;
+    let found = |code: &str| decoded.findings.iter().any(|f| f.code == code);
+    if found("too-many-fields") || found("too-many-parts") {
+        return Err(status::FAILURE);
+    }
     if is_corrupt(decoded) || missing_mandatory(pdu) {
         return Err(status::FORMAT_CORRUPT);
     }
@@ -121,7 +125,7 @@ fn missing_mandatory(pdu: &Pdu) -> bool {
 /// known field whose value has not the field's form. An unknown value in a legal form is not corrupt (ENC 1.3 §6.14.2), and
 /// neither is an order that the sender got wrong.
 fn is_corrupt(decoded: &Decoded) -> bool {
-    const FATAL: [&str; 10] = [
+    const FATAL: [&str; 8] = [
         "truncated",
         "text-not-terminated",
         "value-length-beyond-pdu",
@@ -129,8 +133,6 @@ fn is_corrupt(decoded: &Decoded) -> bool {
         "uintvar-overflow",
         "not-an-integer",
         "integer-too-large",
-        "too-many-fields",
-        "too-many-parts",
         "body-without-content-type",
     ];
     let misread = decoded.findings.iter().any(|f| FATAL.contains(&f.code.as_str()));
@@ -160,7 +162,7 @@ fn to_mm(node: &Node, pdu: &Pdu, number: &str) -> Mm {
     };
     let interval = |name: &str| match pdu.value(name) {
         Some(Value::Interval(Interval::Relative(seconds))) => Some(now.plus_seconds(*seconds)),
-        Some(Value::Interval(Interval::Absolute(date))) => Some(Time::from_seconds(*date)),
+        Some(Value::Interval(Interval::Absolute(date))) => Some(Time::at_seconds(*date)),
         _ => None,
     };
     let expiry = interval("X-Mms-Expiry");

@@ -95,6 +95,11 @@ pub(super) fn forward_req(node: &Node, mm: &Mm, hop: &Hop, tid: &str) -> Pdu {
     }
     if hop.inner && node.has(Seed::InnerForwardCounter) {
         pdu.set("X-Mms-Forward-Counter", Value::Integer(1));
+        let address = mm.from.clone();
+        pdu.push(
+            "X-Mms-Previously-sent-by",
+            Value::PreviouslySentBy { count: 0, address },
+        );
     }
     for line in mm.trace.iter().rev() {
         pdu.fields.insert(0, field("Received", Value::text_of(line)));
@@ -141,7 +146,7 @@ pub(super) fn to_mm(node: &Node, pdu: &Pdu, received: String) -> Mm {
     let expiry = match pdu.value("X-Mms-Expiry") {
         _ if node.has(Seed::InExpiryIgnored) => None,
         Some(Value::Interval(Interval::Relative(seconds))) => Some(now.plus_seconds(*seconds)),
-        Some(Value::Interval(Interval::Absolute(date))) => Some(Time::from_seconds(*date)),
+        Some(Value::Interval(Interval::Absolute(date))) => Some(Time::at_seconds(*date)),
         _ => None,
     };
     let mut mm_fields = Vec::new();
