@@ -139,7 +139,10 @@ pub(crate) fn read_arrived(node: &Arc<Node>, report: &Arrived, status: &str) -> 
 /// The submitted MM, if the report is about one of its recipients and comes from the MMSE that recipient is in.
 fn find(node: &Node, report: &Arrived) -> Result<(Arc<Mm>, String), Receipt> {
     let state = node.store.lock();
-    let sent = state.sent.get(report.message_id).ok_or(Receipt::UnknownMessage)?;
+    let sent = state
+        .sent
+        .get(&report.message_id.to_owned())
+        .ok_or(Receipt::UnknownMessage)?;
     let found = || Ok((sent.mm.clone(), report.recipient.clone()));
     if node.has(Seed::ReportFromAnybody) {
         return found();

@@ -1,6 +1,7 @@
 //! The integration tests, one binary: each module drives one part at its boundary.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+mod relay_boundary;
 mod relay_cluster;
 mod relay_mm1;
 mod relay_mm4;

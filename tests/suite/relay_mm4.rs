@@ -277,6 +277,86 @@ async fn what_fails_for_good_is_reported_once() {
 }
 
 #[tokio::test]
+async fn each_recipient_has_an_outcome_of_its_own() {
+    let mut gateway = Gateway::start().await;
+    let mut peer = Peer::scripted(Script {
+        at_rcpt: Some(("+15550200098", "550 nobody")),
+        size: 2_000_000,
+        ..Script::default()
+    })
+    .await;
+    let relay = Relay::start(config(gateway.addr, peer.addr)).await.unwrap();
+    let mut req = send_req("t1", CAROL);
+    req.push("To", Value::Address(plmn("+15550200098")));
+    req.push("To", Value::Address(plmn("+15550200099")));
+    post(&relay, ALICE, &req).await;
+    let report = gateway.expect(PduType::DeliveryInd, ALICE).await;
+    assert_eq!(report.text("To"), plmn("+15550200098"));
+    assert_eq!(report.text("X-Mms-Status"), "Unreachable");
+    let sent = peer.expect(PduType::Mm4ForwardReq).await;
+    assert_eq!(sent.to.len(), 2);
+    let system = [sent.text("X-Mms-Originator-System")];
+    let denied = answer_to(&sent, PduType::Mm4ForwardRes, "Error-service-denied")
+        .with("X-Mms-Request-Recipients", Value::Address(plmn("+15550200099")));
+    deliver(&relay, "system@mms.peer.example", &system, &denied).await;
+    let report = gateway.expect(PduType::DeliveryInd, ALICE).await;
+    assert_eq!(report.text("To"), plmn("+15550200099"));
+    assert_eq!(report.text("X-Mms-Status"), "Rejected");
+    // Carol's own outcome is still open: the request is repeated for her alone, under the same ids.
+    let again = peer.expect(PduType::Mm4ForwardReq).await;
+    assert_eq!(again.to, [carol_mailbox()]);
+    assert_eq!(
+        again.text("X-Mms-Transaction-ID"),
+        sent.text("X-Mms-Transaction-ID")
+    );
+    let ok = answer_to(&sent, PduType::Mm4ForwardRes, "Ok");
+    deliver(&relay, "", &system, &ok).await;
+    peer.expect_none().await;
+    gateway.expect_none().await;
+}
+
+#[tokio::test]
+async fn a_message_bigger_than_the_peer_takes_is_not_sent() {
+    let mut gateway = Gateway::start().await;
+    let mut peer = Peer::scripted(Script {
+        size: 100,
+        ..Script::default()
+    })
+    .await;
+    let relay = Relay::start(config(gateway.addr, peer.addr)).await.unwrap();
+    post(&relay, ALICE, &send_req("t1", CAROL)).await;
+    let report = gateway.expect(PduType::DeliveryInd, ALICE).await;
+    assert_eq!(report.text("X-Mms-Status"), "Rejected");
+    peer.expect_none().await;
+}
+
+#[tokio::test]
+async fn a_hidden_sender_stays_hidden_though_the_gateway_stumbles() {
+    let mut gateway = Gateway::start_failing(2).await;
+    let mut peer = Peer::start(vec![]).await;
+    let relay = Relay::start(config(gateway.addr, peer.addr)).await.unwrap();
+    let mut req = forward_req("r1", BOB).with("X-Mms-Sender-Visibility", Value::token("Hide"));
+    req.set(
+        "X-Mms-Message-ID",
+        Value::Text(format!("{CAROL}-1@mms.peer.example")),
+    );
+    assert_eq!(carol_sends(&relay, &req).await, 250);
+    peer.expect(PduType::Mm4ForwardRes).await;
+    let notification = gateway.expect(PduType::NotificationInd, BOB).await;
+    let retrieved = get(&relay, BOB, &notification).await;
+    for octets in [&notification.octets, &retrieved.body] {
+        assert!(!octets.windows(11).any(|w| w == &CAROL.as_bytes()[1..]));
+    }
+    // The reader's report goes back under the originator's id.
+    post(&relay, BOB, &read_rec(&retrieved, BOB, CAROL)).await;
+    let read = peer.expect(PduType::Mm4ReadReplyReportReq).await;
+    assert_eq!(
+        read.text("X-Mms-Message-ID").trim_matches('"'),
+        format!("{CAROL}-1@mms.peer.example")
+    );
+}
+
+#[tokio::test]
 async fn a_defect_changes_one_thing() {
     let (relay, _gateway, mut peer) = start_with(vec![], &["mm4.res.wrong-transaction-id"]).await;
     assert_eq!(carol_sends(&relay, &forward_req("r1", BOB)).await, 250);

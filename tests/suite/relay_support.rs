@@ -1,6 +1,7 @@
 //! What the relay's tests play around it: a push gateway, clients, peer MMSEs, all on raw sockets.
 
 use std::net::SocketAddr;
+use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -113,13 +114,19 @@ pub struct Gateway {
 
 impl Gateway {
     pub async fn start() -> Gateway {
+        Self::start_failing(0).await
+    }
+
+    /// One that answers the first requests with 503.
+    pub async fn start_failing(failures: usize) -> Gateway {
+        let left = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(failures));
         let listener = TcpListener::bind(local()).await.unwrap();
         let addr = listener.local_addr().unwrap();
         let (sender, pushes) = mpsc::unbounded_channel();
         tokio::spawn(async move {
             loop {
                 let (mut stream, _) = listener.accept().await.unwrap();
-                let sender = sender.clone();
+                let (sender, left) = (sender.clone(), left.clone());
                 tokio::spawn(async move {
                     let mut seen = Vec::new();
                     let mut buffer = [0; 4096];
@@ -127,11 +134,13 @@ impl Gateway {
                         seen.extend_from_slice(&buffer[..count]);
                         while let Some(end) = seen.windows(4).position(|w| w == b"\r\n\r\n") {
                             let head = String::from_utf8(seen.drain(..end + 4).collect()).unwrap();
-                            let _ = sender.send(pushed(&head));
-                            stream
-                                .write_all(b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n")
-                                .await
-                                .unwrap();
+                            let fails = left.try_update(SeqCst, SeqCst, |n| n.checked_sub(1)).is_ok();
+                            if !fails {
+                                let _ = sender.send(pushed(&head));
+                            }
+                            let status = if fails { "503 Later" } else { "202 Accepted" };
+                            let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n");
+                            stream.write_all(answer.as_bytes()).await.unwrap();
                         }
                     }
                 });
@@ -327,18 +336,39 @@ impl Mail {
     }
 }
 
-/// A peer's SMTP server: takes everything, after refusing the end of data as often as it is told.
+/// How a peer's SMTP server behaves.
+#[derive(Default, Clone)]
+pub struct Script {
+    /// Replies to the first ends of data; then it takes everything.
+    pub at_end: Vec<&'static str>,
+    /// A number and the reply to its RCPT.
+    pub at_rcpt: Option<(&'static str, &'static str)>,
+    /// SIZE it offers.
+    pub size: usize,
+}
+
+/// A peer's SMTP server.
 pub struct Peer {
     pub addr: SocketAddr,
     mails: UnboundedReceiver<Mail>,
 }
 
 impl Peer {
-    pub async fn start(refusals: Vec<&'static str>) -> Peer {
+    /// One that takes everything, after giving these replies to the first ends of data.
+    pub async fn start(at_end: Vec<&'static str>) -> Peer {
+        Self::scripted(Script {
+            at_end,
+            size: 2_000_000,
+            at_rcpt: None,
+        })
+        .await
+    }
+
+    pub async fn scripted(script: Script) -> Peer {
         let listener = TcpListener::bind(local()).await.unwrap();
         let addr = listener.local_addr().unwrap();
         let (sender, mails) = mpsc::unbounded_channel();
-        let refusals = std::sync::Arc::new(std::sync::Mutex::new(refusals.into_iter()));
+        let refusals = std::sync::Arc::new(std::sync::Mutex::new(script.at_end.into_iter()));
         tokio::spawn(async move {
             loop {
                 let (mut stream, _) = listener.accept().await.unwrap();
@@ -353,19 +383,24 @@ impl Peer {
                         while let Some(item) = receiver.next() {
                             let reply = match item {
                                 Received::Command(line) if line.starts_with("EHLO") => {
-                                    "250-peer\r\n250 SIZE 2000000"
+                                    format!("250-peer\r\n250 SIZE {}", script.size)
                                 }
                                 Received::Command(line) if line.starts_with("DATA") => {
                                     receiver.expect_message();
-                                    "354 go"
+                                    "354 go".to_owned()
                                 }
                                 Received::Command(line) => {
-                                    if let Some(rest) = line.strip_prefix("MAIL FROM:<") {
-                                        from = rest.split('>').next().unwrap().to_owned();
-                                    } else if let Some(rest) = line.strip_prefix("RCPT TO:<") {
-                                        to.push(rest.split('>').next().unwrap().to_owned());
+                                    let path = |prefix: &str| {
+                                        let rest = line.strip_prefix(prefix)?;
+                                        rest.split('>').next().map(str::to_owned)
+                                    };
+                                    let refused = script.at_rcpt.filter(|(number, _)| line.contains(number));
+                                    match (path("MAIL FROM:<"), path("RCPT TO:<"), refused) {
+                                        (Some(path), ..) => from = path,
+                                        (_, Some(path), None) => to.push(path),
+                                        _ => {}
                                     }
-                                    "250 ok"
+                                    refused.map_or("250 ok", |(_, reply)| reply).to_owned()
                                 }
                                 Received::Message(octets) => {
                                     let refusal = refusals.lock().unwrap().next();
@@ -375,7 +410,7 @@ impl Peer {
                                         pdu: mm4::decode(&octets.into()).unwrap().pdu,
                                     };
                                     let _ = sender.send(mail);
-                                    refusal.unwrap_or("250 taken")
+                                    refusal.unwrap_or("250 taken").to_owned()
                                 }
                                 other => panic!("{other:?}"),
                             };

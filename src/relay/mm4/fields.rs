@@ -128,8 +128,12 @@ pub(super) fn is_carried(name: &str) -> bool {
     is_in(&CARRIED, name)
 }
 
-/// The MM4 form of an MM's field; none for what has no place on MM4.
+/// The MM4 form of an MM's field; none for what has no place on MM4. Octets that are no text stay behind: as they are, they
+/// could begin another header line.
 pub(super) fn to_mm4(field: &Field) -> Option<(&str, Value)> {
+    if matches!(field.value, Value::Octets(_)) {
+        return None;
+    }
     if let Some((_, mm4)) = RENAMED
         .iter()
         .find(|(mm1, _)| mm1.eq_ignore_ascii_case(&field.name))
