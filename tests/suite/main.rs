@@ -3,6 +3,7 @@
 
 mod relay_boundary;
 mod relay_cluster;
+mod relay_load;
 mod relay_mm1;
 mod relay_mm4;
 mod relay_support;

@@ -2,7 +2,6 @@
 
 use mmspec::relay::{Config, Relay};
 use mmspec::wire::{Interval, PduType, Value};
-use tokio::net::TcpListener;
 
 use crate::relay_support::*;
 
@@ -11,12 +10,6 @@ struct Cluster {
     b: Config,
     gateway: Gateway,
     peer: Peer,
-}
-
-/// An address that is free now; the relays must know each other's before they start.
-async fn free() -> std::net::SocketAddr {
-    let listener = TcpListener::bind(local()).await.unwrap();
-    listener.local_addr().unwrap()
 }
 
 async fn start(change: impl FnOnce(&mut Config, &mut Config)) -> Cluster {

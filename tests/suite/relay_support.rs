@@ -31,6 +31,12 @@ pub fn local() -> SocketAddr {
     "127.0.0.1:0".parse().unwrap()
 }
 
+/// An address that is free now; the relays must know each other's before they start.
+pub async fn free() -> std::net::SocketAddr {
+    let listener = TcpListener::bind(local()).await.unwrap();
+    listener.local_addr().unwrap()
+}
+
 /// A relay's configuration: node A of the MMSE, one peer.
 pub fn config(gateway: SocketAddr, peer: SocketAddr) -> Config {
     Config {
