@@ -161,7 +161,6 @@ pub enum Recalled {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum SchemaOf {
     Case,
-    Target,
     Results,
 }
 

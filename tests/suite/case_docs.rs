@@ -25,7 +25,11 @@ fn examples() -> Vec<String> {
 fn the_cases_on_the_page_are_right() {
     let texts = examples();
     assert!(texts.len() >= 8);
-    let named: Vec<(String, &String)> = texts.iter().enumerate().map(|(n, t)| (format!("example {n}"), t)).collect();
+    let named: Vec<(String, &String)> = texts
+        .iter()
+        .enumerate()
+        .map(|(n, t)| (format!("example {n}"), t))
+        .collect();
     let files = named.iter().map(|(name, text)| (name.as_str(), text.as_str()));
     let (_, problems) = load_all(files, library());
     assert!(problems.is_empty(), "{}", rendered(&problems));
@@ -47,7 +51,9 @@ fn the_page_names_every_word_of_the_language() {
     let page = page();
     let mut words = BTreeSet::new();
     keys(&schema()["$defs"]["step"], &mut words);
-    for definition in ["matcher", "damage", "rule", "smtpRule", "httpRule", "line", "should"] {
+    for definition in [
+        "matcher", "damage", "rule", "smtpRule", "httpRule", "line", "should",
+    ] {
         keys(&schema()["$defs"][definition], &mut words);
     }
     assert!(words.len() > 50);
@@ -64,7 +70,13 @@ fn keys(schema: &Value, words: &mut BTreeSet<String>) {
         Value::Object(map) => {
             for (key, value) in map {
                 if key == "properties" {
-                    words.extend(value.as_object().into_iter().flatten().map(|(name, _)| name.clone()));
+                    words.extend(
+                        value
+                            .as_object()
+                            .into_iter()
+                            .flatten()
+                            .map(|(name, _)| name.clone()),
+                    );
                 }
                 keys(value, words);
             }

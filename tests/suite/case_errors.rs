@@ -186,7 +186,10 @@ steps:
 #[test]
 fn ids_are_unique_across_files() {
     let case = steps("  - { expect: M-Send.conf, at: alice, tests: [TP-SUB-01] }\n");
-    let (scripts, problems) = load_all([("one.yaml", case.as_str()), ("two.yaml", case.as_str())], library());
+    let (scripts, problems) = load_all(
+        [("one.yaml", case.as_str()), ("two.yaml", case.as_str())],
+        library(),
+    );
     assert_eq!(scripts.len(), 2);
     insta::assert_snapshot!(rendered(&problems));
 }
@@ -212,7 +215,9 @@ fn aliases_do_not_explode() {
     let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
     for n in 1..9 {
         let last = n - 1;
-        bomb.push_str(&format!("a{n}: &a{n} [*a{last}, *a{last}, *a{last}, *a{last}, *a{last}, *a{last}, *a{last}, *a{last}]\n"));
+        bomb.push_str(&format!(
+            "a{n}: &a{n} [*a{last}, *a{last}, *a{last}, *a{last}, *a{last}, *a{last}, *a{last}, *a{last}]\n"
+        ));
     }
     let problems = load("bomb.yaml", &bomb, library()).unwrap_err();
     assert!(problems[0].message.contains("values"), "{}", problems[0]);

@@ -2,7 +2,8 @@
 
 use mmspec::case::steps::answers_expected;
 use mmspec::case::{
-    Action, Body, ContentDemand, Expect, Line, Matcher, Phase, Place, Script, Selector, Send, Step, split_reference,
+    Action, Body, ContentDemand, Expect, Line, Matcher, Phase, Place, Script, Selector, Send, Step,
+    split_reference,
 };
 use mmspec::wire::PduType;
 use mmspec::wire::damage::Damage;
@@ -41,7 +42,11 @@ fn scalars_stay_the_text_they_were_written_as() {
         "  - { send: M-Send.req, from: alice, headers: { To: +15550100, X-Mms-MMS-Version: 1.0, X-Mms-Delivery-Report: Yes, Subject: 0x1F } }
   - { expect: M-Send.conf, at: alice, tests: [TP-SUB-01] }",
     ));
-    let values: Vec<&str> = sends(&script)[0].headers.iter().map(|h| h.values[0].raw.as_str()).collect();
+    let values: Vec<&str> = sends(&script)[0]
+        .headers
+        .iter()
+        .map(|h| h.values[0].raw.as_str())
+        .collect();
     assert_eq!(values, ["+15550100", "1.0", "Yes", "0x1F"]);
 }
 
@@ -55,7 +60,10 @@ fn places_are_counted_in_characters() {
     assert_eq!(to.source.to_string(), "case.yaml:5:69");
     assert_eq!((to.source.len, to.values[0].source.column), (2, 73));
     let expect = script.steps().nth(1).unwrap();
-    assert_eq!((expect.source.line, expect.source.column, expect.source.len), (6, 7, 6));
+    assert_eq!(
+        (expect.source.line, expect.source.column, expect.source.len),
+        (6, 7, 6)
+    );
 }
 
 #[test]
@@ -100,7 +108,10 @@ steps:
     let second = expects(&scripts[1])[0];
     assert!(matches!(second.demands.headers[0].matcher, Matcher::Range { .. }));
     assert_eq!(second.tests.len(), 2);
-    assert_eq!(second.tests[0].source.line, 6, "the place of a row's value is in the row");
+    assert_eq!(
+        second.tests[0].source.line, 6,
+        "the place of a row's value is in the row"
+    );
 }
 
 #[test]
@@ -128,7 +139,13 @@ fn matchers_of_every_kind_are_read() {
         .demands
         .headers
         .iter()
-        .map(|d| format!("{:?}", d.matcher).split([' ', '(', '{']).next().unwrap_or_default().to_owned())
+        .map(|d| {
+            format!("{:?}", d.matcher)
+                .split([' ', '(', '{'])
+                .next()
+                .unwrap_or_default()
+                .to_owned()
+        })
         .collect();
     assert_eq!(
         kinds,
@@ -182,7 +199,10 @@ fn groups_keep_their_names_to_themselves() {
             "${first/response.X-Mms-Status}"
         ]
     );
-    assert_eq!(split_reference("first/notification.Subject"), ("first/notification", Some("Subject")));
+    assert_eq!(
+        split_reference("first/notification.Subject"),
+        ("first/notification", Some("Subject"))
+    );
 }
 
 #[test]
@@ -234,8 +254,12 @@ fn lanes_are_lists_maps_or_single_steps() {
       - { steps: [{ kill: A }, { start: A }] }
   - { expect: M-Delivery.ind, at: alice, headers: { Message-ID: $conf.Message-ID } }",
     ));
-    let Body::Scenario(steps) = &script.body else { panic!("steps") };
-    let Action::Parallel(lanes) = &steps[0].action else { panic!("lanes") };
+    let Body::Scenario(steps) = &script.body else {
+        panic!("steps")
+    };
+    let Action::Parallel(lanes) = &steps[0].action else {
+        panic!("lanes")
+    };
     assert_eq!(lanes.iter().map(Vec::len).collect::<Vec<_>>(), [1, 2, 2]);
     assert_eq!(script.steps().count(), 7);
 }
@@ -324,11 +348,18 @@ fn dialogues_have_lines_of_four_kinds() {
       - { raw: \"QUIT\\r\\n\" }",
     ));
     let step = script.steps().next().unwrap();
-    let Action::Dialogue(dialogue) = &step.action else { panic!("a dialogue") };
+    let Action::Dialogue(dialogue) = &step.action else {
+        panic!("a dialogue")
+    };
     assert_eq!(dialogue.lines.len(), 5);
     assert!(matches!(&dialogue.lines[4], Line::Raw { text, .. } if text.raw == "QUIT\r\n"));
-    let Line::Recv { demands, .. } = &dialogue.lines[2] else { panic!("a reply") };
-    assert_eq!(demands.iter().map(|d| d.name.as_str()).collect::<Vec<_>>(), ["code", "text"]);
+    let Line::Recv { demands, .. } = &dialogue.lines[2] else {
+        panic!("a reply")
+    };
+    assert_eq!(
+        demands.iter().map(|d| d.name.as_str()).collect::<Vec<_>>(),
+        ["code", "text"]
+    );
 }
 
 #[test]

@@ -10,14 +10,18 @@ use crate::case_support::{case_files, steps};
 
 /// Why a value does not fit: the keywords that the schema uses.
 fn check(schema: &Value, value: &Value, root: &Value, at: &str) -> Result<(), String> {
-    let Some(schema) = schema.as_object() else { return Ok(()) };
+    let Some(schema) = schema.as_object() else {
+        return Ok(());
+    };
     for (keyword, wanted) in schema {
         let list = || wanted.as_array().map(Vec::as_slice).unwrap_or_default();
         let size = value.as_object().map_or(0, serde_json::Map::len) as u64;
         let good = match keyword.as_str() {
             "$ref" => {
                 let name = wanted.as_str().unwrap().trim_start_matches("#/$defs/");
-                let definition = root["$defs"].get(name).unwrap_or_else(|| panic!("no definition {name}"));
+                let definition = root["$defs"]
+                    .get(name)
+                    .unwrap_or_else(|| panic!("no definition {name}"));
                 check(definition, value, root, at)?;
                 true
             }
@@ -32,17 +36,22 @@ fn check(schema: &Value, value: &Value, root: &Value, at: &str) -> Result<(), St
                 _ => true,
             },
             "anyOf" => {
-                let tries: Vec<Result<(), String>> = list().iter().map(|s| check(s, value, root, at)).collect();
+                let tries: Vec<Result<(), String>> =
+                    list().iter().map(|s| check(s, value, root, at)).collect();
                 if tries.iter().all(Result::is_err) {
                     let reasons: Vec<String> = tries.into_iter().filter_map(Result::err).collect();
                     return Err(reasons.join(" | "));
                 }
                 true
             }
-            "required" => list().iter().all(|key| value.get(key.as_str().unwrap()).is_some()),
+            "required" => list()
+                .iter()
+                .all(|key| value.get(key.as_str().unwrap()).is_some()),
             "minProperties" => size >= wanted.as_u64().unwrap(),
             "maxProperties" => size <= wanted.as_u64().unwrap(),
-            "minItems" => value.as_array().is_none_or(|a| a.len() as u64 >= wanted.as_u64().unwrap()),
+            "minItems" => value
+                .as_array()
+                .is_none_or(|a| a.len() as u64 >= wanted.as_u64().unwrap()),
             "minimum" => value.as_u64().is_none_or(|n| n >= wanted.as_u64().unwrap()),
             "properties" => {
                 for (key, inner) in value.as_object().into_iter().flatten() {
@@ -71,7 +80,11 @@ fn check(schema: &Value, value: &Value, root: &Value, at: &str) -> Result<(), St
                 true
             }
             "if" => {
-                let branch = if check(wanted, value, root, at).is_ok() { "then" } else { "else" };
+                let branch = if check(wanted, value, root, at).is_ok() {
+                    "then"
+                } else {
+                    "else"
+                };
                 if let Some(branch) = schema.get(branch) {
                     check(branch, value, root, at)?;
                 }
@@ -119,7 +132,11 @@ fn it_accepts_the_cases_of_the_project() {
 #[test]
 fn it_accepts_the_cases_on_the_page() {
     let page = fs::read_to_string("docs/cases.md").unwrap();
-    for text in page.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()) {
+    for text in page
+        .split("```yaml\n")
+        .skip(1)
+        .filter_map(|rest| rest.split("```").next())
+    {
         if let Err(reason) = verdict(text) {
             panic!("{reason}\n{text}");
         }

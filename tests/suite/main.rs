@@ -1,4 +1,5 @@
 //! The integration tests, one binary: each module drives one part at its boundary.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod architecture;
 
@@ -24,3 +25,8 @@ mod report_results;
 mod report_sample;
 mod report_tables;
 mod report_terminal;
+mod wire_compare;
+mod wire_mm1;
+mod wire_mm4;
+mod wire_mm4_round_trip;
+mod wire_smtp;

@@ -9,7 +9,7 @@ use crate::report::results;
 
 pub fn schema(args: &SchemaArgs) -> Result<u8, Failure> {
     match args.of {
-        SchemaOf::Case => print(&case::schema())?,
+        SchemaOf::Case => print(&format!("{:#}", case::schema()))?,
         SchemaOf::Results => print(results::JSON_SCHEMA)?,
     }
     Ok(exit::AS_EXPECTED)

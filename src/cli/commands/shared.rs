@@ -58,6 +58,7 @@ pub(super) fn refused(refused: Refused) -> Failure {
     match refused {
         Refused::Usage(text) => Failure::usage(text),
         Refused::NothingSelected(text) => Failure::nothing_tested(text),
+        Refused::Environment(text) => Failure::error(text),
     }
 }
 
