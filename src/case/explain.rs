@@ -1,5 +1,421 @@
-//! x
-use super::{Catalogue, Script};
-pub fn explain(_: &Script, _: &Catalogue) -> String {
-    String::new()
+//! A case in plain words: who sends what to whom, what must come of it, by which clause.
+
+use super::catalogue::Catalogue;
+use super::model::{
+    Action, Behaviour, Body, ContentDemand, Damage, Demands, Dialogue, Expect, FieldDemand, Line, Matcher,
+    NodeOp, Phase, Place, Rule, RuleDemand, Script, Selector, Send, SendWhat, Set, SmtpAct, Step, Template,
+    TestRef,
+};
+use super::vocabulary as words;
+
+/// The script as a text to read aloud.
+pub fn explain(script: &Script, catalogue: &Catalogue) -> String {
+    let mut page = Page {
+        out: Vec::new(),
+        catalogue,
+        number: 0,
+    };
+    page.head(script);
+    match &script.body {
+        Body::Scenario(steps) => {
+            for (phase, title) in [(Phase::Setup, "To begin with"), (Phase::Steps, "The test")] {
+                let mut steps = steps.iter().filter(|s| s.phase == phase).peekable();
+                if steps.peek().is_some() {
+                    page.out.push(String::new());
+                    page.out.push(format!("{title}:"));
+                    steps.for_each(|step| page.step(step, 1));
+                }
+            }
+        }
+        Body::Always(rules) => {
+            page.out.push(String::new());
+            page.out.push("In everything the run saw:".to_owned());
+            rules.iter().for_each(|rule| page.rule(rule));
+        }
+    }
+    page.out.push(String::new());
+    page.out.join("\n")
+}
+
+struct Page<'a> {
+    out: Vec<String>,
+    catalogue: &'a Catalogue,
+    number: usize,
+}
+
+impl Page<'_> {
+    fn head(&mut self, script: &Script) {
+        self.out.push(format!("{} — {}", script.id, script.title));
+        self.out.push(script.source.to_string());
+        if matches!(script.body, Body::Scenario(_)) {
+            self.out.push(stage(script));
+        }
+        if !script.requires.is_empty() {
+            let items: Vec<String> = script
+                .requires
+                .iter()
+                .map(|item| match item.strip_prefix("not ") {
+                    Some(item) => format!("does not claim {item}"),
+                    None => format!("claims {item}"),
+                })
+                .collect();
+            self.out
+                .push(format!("Applies to a relay that {}.", items.join(" and ")));
+        }
+    }
+
+    fn line(&mut self, depth: usize, text: &str) {
+        self.out.push(format!("{}{text}", "    ".repeat(depth)));
+    }
+
+    fn step(&mut self, step: &Step, depth: usize) {
+        self.number += 1;
+        let number = self.number;
+        let called = step
+            .capture
+            .as_ref()
+            .map_or(String::new(), |name| format!(" (called {name})"));
+        let mut say = |text: String| {
+            let indent = "    ".repeat(depth - 1);
+            self.out.push(format!("{indent}{number:>2}. {text}{called}"));
+        };
+        match &step.action {
+            Action::Send(send) => {
+                say(sending(send));
+                self.sent(send, depth);
+            }
+            Action::Expect(expect) => {
+                say(format!(
+                    "{} must come{}",
+                    what(expect),
+                    within(expect.within.as_ref())
+                ));
+                self.expectation(expect, depth);
+            }
+            Action::ExpectNone(none) => {
+                say(format!(
+                    "no {}{} may come{}",
+                    seen(&none.select, &none.place),
+                    narrowed(&none.narrow),
+                    within(none.within.as_ref())
+                ));
+                self.tests(&none.tests, depth);
+            }
+            Action::AnyOf(any) => {
+                say(format!("one of these must come{}", within(any.within.as_ref())));
+                for alternative in &any.alternatives {
+                    self.line(depth, &format!("- {}", what(alternative)));
+                    self.expectation(alternative, depth + 1);
+                }
+                self.tests(&any.tests, depth);
+            }
+            Action::Set(set) => say(behaviour(set)),
+            Action::Node { op, relay } => say(match op {
+                NodeOp::Start => format!("relay {relay} starts"),
+                NodeOp::Stop => format!("relay {relay} is stopped"),
+                NodeOp::Kill => format!("relay {relay} is killed"),
+            }),
+            Action::Dialogue(dialogue) => {
+                say(format!(
+                    "{} speaks SMTP with {}",
+                    dialogue.from,
+                    to(dialogue.to.as_ref())
+                ));
+                self.dialogue(dialogue, depth);
+            }
+            Action::Parallel(lanes) => {
+                say("at the same time".to_owned());
+                for lane in lanes {
+                    lane.iter().for_each(|step| self.step(step, depth + 1));
+                    self.line(depth, "meanwhile");
+                }
+                self.out.pop();
+            }
+        }
+    }
+
+    fn sent(&mut self, send: &Send, depth: usize) {
+        for header in &send.headers {
+            let values: Vec<&str> = header.values.iter().map(|v| v.raw.as_str()).collect();
+            let text = match values[..] {
+                [] => format!("without {}", header.name),
+                _ => format!("{}: {}", header.name, values.join(" and again ")),
+            };
+            self.line(depth, &text);
+        }
+        if let Some(content) = &send.content {
+            self.line(depth, &format!("content {}", content.raw));
+        }
+        if let Some(damage) = &send.damage {
+            self.line(depth, &format!("damaged: {}", fault(damage)));
+        }
+    }
+
+    fn expectation(&mut self, expect: &Expect, depth: usize) {
+        for (name, _) in &expect.after {
+            self.line(depth, &format!("after {name}"));
+        }
+        self.demands(&expect.demands, depth);
+        for (name, _) in &expect.same {
+            self.line(depth, &format!("{name} is the same in all of them"));
+        }
+        self.tests(&expect.tests, depth);
+        if let Some(should) = &expect.should {
+            self.line(depth, "and should:");
+            self.demands(should, depth + 1);
+            self.tests(&expect.should_tests, depth + 1);
+        }
+        if expect.ends_case {
+            self.line(depth, "this ends the case");
+        }
+    }
+
+    fn demands(&mut self, demands: &Demands, depth: usize) {
+        let groups = [
+            ("", &demands.headers),
+            ("HTTP ", &demands.http),
+            ("SMTP ", &demands.smtp),
+            ("push ", &demands.push),
+        ];
+        for (side, list) in groups {
+            for demand in list {
+                self.line(
+                    depth,
+                    &format!("{side}{} {}", demand.name, matching(&demand.matcher)),
+                );
+            }
+        }
+        match &demands.content {
+            None => {}
+            Some(ContentDemand::Same { of, .. }) => {
+                self.line(depth, &format!("its content is that of {}", of.raw))
+            }
+            Some(ContentDemand::Present { .. }) => self.line(depth, "it has a content"),
+            Some(ContentDemand::Absent { .. }) => self.line(depth, "it has no content"),
+        }
+        for (code, _) in &demands.no_findings {
+            let text = match code.as_str() {
+                "any" => "the decoder finds no error in it".to_owned(),
+                code => format!("the decoder does not find {code}"),
+            };
+            self.line(depth, &text);
+        }
+    }
+
+    fn tests(&mut self, tests: &[TestRef], depth: usize) {
+        for test in tests {
+            let text = match self.catalogue.get(&test.id) {
+                Some(p) => format!(
+                    "→ {} ({}, {}; {}): {}",
+                    p.id,
+                    p.level.name(),
+                    p.basis.name(),
+                    p.clause,
+                    p.purpose
+                ),
+                None => format!("→ {}", test.id),
+            };
+            self.line(depth, &text);
+        }
+    }
+
+    fn dialogue(&mut self, dialogue: &Dialogue, depth: usize) {
+        for line in &dialogue.lines {
+            match line {
+                Line::Send { text, .. } | Line::Raw { text, .. } => {
+                    self.line(depth, &format!("says {}", text.raw.escape_debug()));
+                }
+                Line::Message { send, .. } => {
+                    self.line(depth, &format!("sends {} as the message", sent_what(&send.what)));
+                    self.sent(send, depth + 1);
+                }
+                Line::Recv { demands, tests, .. } => {
+                    let all: Vec<String> = demands
+                        .iter()
+                        .map(|d| format!("{} {}", d.name, matching(&d.matcher)))
+                        .collect();
+                    self.line(depth, &format!("hears a reply: {}", all.join(", ")));
+                    self.tests(tests, depth + 1);
+                }
+            }
+        }
+    }
+
+    fn rule(&mut self, rule: &Rule) {
+        let pdus: Vec<&str> = rule.select.iter().map(|p| p.name()).collect();
+        let pdus = format!("{}{}", pdus.join(" or "), narrowed(&rule.narrow));
+        match &rule.demand {
+            RuleDemand::Every(demands) => {
+                self.line(0, &format!("for every {pdus} from a relay"));
+                self.demands(demands, 1);
+            }
+            RuleDemand::Unique(field) => {
+                self.line(0, &format!("no two {pdus} of a relay have the same {field}"))
+            }
+            RuleDemand::Same(field) => self.line(0, &format!("every {pdus} has the same {field}")),
+        }
+        self.tests(&rule.tests, 1);
+    }
+}
+
+/// The relays and parties of the case.
+fn stage(script: &Script) -> String {
+    let own = words::TOPOLOGIES.iter().find(|t| t.topology == script.topology);
+    let mut nodes: Vec<String> = script
+        .topology
+        .relays()
+        .iter()
+        .map(|r| format!("relay {r}"))
+        .collect();
+    nodes.extend(
+        own.map_or(&[][..], |t| t.users)
+            .iter()
+            .map(|(user, home)| format!("{user} on {home}")),
+    );
+    nodes.extend(
+        own.map_or(&[][..], |t| t.peers)
+            .iter()
+            .map(|(peer, user)| format!("peer {peer} with {user}")),
+    );
+    nodes.extend(script.nodes.iter().map(|n| match (&n.home, &n.peer) {
+        (Some(home), _) => format!("{} on {home}", n.name),
+        (None, Some(peer)) => format!("{} of peer {peer}", n.name),
+        (None, None) => format!("peer {}", n.name),
+    }));
+    format!("{}: {}", script.topology.name(), nodes.join(", "))
+}
+
+fn to(relay: Option<&String>) -> String {
+    relay.map_or("its relay".to_owned(), Clone::clone)
+}
+
+fn sent_what(what: &SendWhat) -> String {
+    match what {
+        SendWhat::Pdu(pdu) => pdu.name().to_owned(),
+        SendWhat::Get(url) => format!("GET {}", url.raw),
+        SendWhat::Again(of) => format!("the octets of {} once more", of.raw),
+    }
+}
+
+fn sending(send: &Send) -> String {
+    format!(
+        "{} sends {} to {}",
+        send.from,
+        sent_what(&send.what),
+        to(send.to.as_ref())
+    )
+}
+
+fn seen(select: &Selector, place: &Place) -> String {
+    let what = match select {
+        Selector::Pdu(pdu) => pdu.name(),
+        Selector::Reply => "reply",
+    };
+    match place {
+        Place::At(party) => format!("{what} at {party}"),
+        Place::On(link) => format!("{what} on link {link}"),
+    }
+}
+
+fn what(expect: &Expect) -> String {
+    let times = if expect.times > 1 {
+        format!("{} × ", expect.times)
+    } else {
+        String::new()
+    };
+    format!(
+        "{times}{}{}",
+        seen(&expect.select, &expect.place),
+        narrowed(&expect.narrow)
+    )
+}
+
+fn narrowed(narrow: &[FieldDemand]) -> String {
+    if narrow.is_empty() {
+        return String::new();
+    }
+    let all: Vec<String> = narrow
+        .iter()
+        .map(|d| format!("{} {}", d.name, matching(&d.matcher)))
+        .collect();
+    format!(", the one where {},", all.join(" and "))
+}
+
+fn within(template: Option<&Template>) -> String {
+    template.map_or(String::new(), |t| format!(" within {}", t.raw))
+}
+
+fn fault(damage: &Damage) -> String {
+    match damage {
+        Damage::CutIn(field) => format!("it ends in the middle of {field}"),
+        Damage::CutAt(octets) => format!("it ends after {octets} octets"),
+        Damage::Omit(fields) => format!("without {}", fields.join(", ")),
+        Damage::Duplicate(fields) => format!("{} twice", fields.join(", ")),
+        Damage::Reorder(fields) => format!("{} first, in this order", fields.join(", ")),
+        Damage::Octets { field, are } => format!("{field} is the octets {}", hex::encode_upper(are)),
+        Damage::Raw(octets) => format!("it is {} chosen octets", octets.len()),
+    }
+}
+
+fn behaviour(set: &Set) -> String {
+    let node = &set.node;
+    let times = |n: u32| {
+        if n == 0 {
+            String::new()
+        } else {
+            format!(" {n} times")
+        }
+    };
+    match &set.behaviour {
+        Behaviour::Smtp(rules) if rules.is_empty() => format!("{node} speaks SMTP as usual again"),
+        Behaviour::Smtp(rules) => {
+            let all: Vec<String> = rules
+                .iter()
+                .map(|rule| {
+                    let act = match &rule.act {
+                        SmtpAct::Reply(reply) => format!("answers {reply}"),
+                        SmtpAct::Drop => "cuts the connection".to_owned(),
+                        SmtpAct::Delay(delay) => format!("takes {} ms to answer", delay.as_millis()),
+                    };
+                    format!("{act} at {:?}{}", rule.at, times(rule.times))
+                })
+                .collect();
+            format!("from now on {node} {}", all.join(", "))
+        }
+        Behaviour::Http(rules) => {
+            let all: Vec<String> = rules
+                .iter()
+                .map(|r| format!("{}{}", r.status, times(r.times)))
+                .collect();
+            format!("from now on pushes for {node} are answered {}", all.join(", "))
+        }
+        Behaviour::Acknowledge(None) => format!("from now on {node} acknowledges nothing"),
+        Behaviour::Acknowledge(Some(status)) => format!("from now on {node} acknowledges with {status}"),
+    }
+}
+
+fn matching(matcher: &Matcher) -> String {
+    let list = |values: &[Template]| {
+        values
+            .iter()
+            .map(|v| v.raw.clone())
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    match matcher {
+        Matcher::Equals(value) => format!("is {}", value.raw),
+        Matcher::Not(inner) => format!("not: {}", matching(inner)),
+        Matcher::In(values) => format!("is one of {}", list(values)),
+        Matcher::Matches(regex) => format!("matches {regex}"),
+        Matcher::Range { from, to } => {
+            let bound = |b: &Option<Template>| b.as_ref().map_or(String::new(), |t| t.raw.clone());
+            format!("is in {}..{}", bound(from), bound(to))
+        }
+        Matcher::Present => "is there".to_owned(),
+        Matcher::Absent => "is absent".to_owned(),
+        Matcher::Octets(octets) => format!("is the octets {}", hex::encode_upper(octets)),
+        Matcher::Instant { of, within } => format!("is within {} ms of {}", within.as_millis(), of.raw),
+        Matcher::Set(values) => format!("has the values {}, in any order", list(values)),
+        Matcher::All(all) => all.iter().map(matching).collect::<Vec<_>>().join(" and "),
+    }
 }

@@ -17,6 +17,7 @@ mod scope;
 pub mod steps;
 pub mod template;
 mod vocabulary;
+mod world;
 mod yaml;
 
 pub use catalogue::{Basis, Catalogue, Level, Purpose};

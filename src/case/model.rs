@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::wire::PduType;
-use crate::wire::damage::Damage;
+pub use crate::wire::damage::Damage;
 
 /// A place in a case file; lines and columns count from 1, columns and `len` in characters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -141,7 +141,7 @@ impl Target {
             name: "embedded".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             start: Start::Embedded,
-            lacks: ["mm1.forward", "mm1.mmbox", "mm1.reply-charging", "mm1.notification-repeat"]
+            lacks: ["mm1.forward", "mm1.mmbox", "mm1.reply-charging", "mm1.notification-repeat", "multi-relay.any-entrance"]
                 .map(str::to_owned)
                 .to_vec(),
             ixit: None,

@@ -44,6 +44,7 @@ pub const ITEMS: &[Item] = &[
     must("mm4.read-reply", "sends and takes MM4_read_reply_report.REQ", "3GPP TS 23.140 §8.4.3"),
     may("mm4.retry", "repeats a request that is not acknowledged"),
     may("multi-relay.mesh", "several relays in one MMSE, MM4 between them"),
+    may("multi-relay.any-entrance", "a user agent may retrieve and acknowledge through any relay of the MMSE"),
 ];
 
 /// The item of that name.

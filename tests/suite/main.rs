@@ -1,7 +1,7 @@
 //! The integration tests, one binary: each module drives one part at its boundary.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod architecture;
-
 mod cli_exit;
 mod cli_present;
 mod party_hop;
@@ -17,3 +17,5 @@ mod report_results;
 mod report_sample;
 mod report_tables;
 mod report_terminal;
+mod wire_compare;
+mod wire_mm1;

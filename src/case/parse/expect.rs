@@ -2,8 +2,8 @@
 
 use crate::case::diagnostic::Diagnostic;
 use crate::case::model::{Action, AnyOf, Expect, ExpectNone, FieldDemand, Phase, Place, Selector, Source};
-use crate::case::scope::NodeKind;
 use crate::case::vocabulary::{self as words, Key, Shape};
+use crate::case::world::NodeKind;
 use crate::case::yaml::Node;
 use crate::wire::{PduType, Protocol, table};
 

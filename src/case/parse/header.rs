@@ -2,7 +2,8 @@
 
 use crate::case::diagnostic::Diagnostic;
 use crate::case::model::{HeaderSpec, Template};
-use crate::case::scope::{Want, field_of};
+use crate::case::scope::Want;
+use crate::case::world::field_of;
 use crate::case::yaml::{Data, Node, Span};
 use crate::wire::table::{self, Kind};
 use crate::wire::{PduType, Protocol};

@@ -23,7 +23,11 @@ impl Reader<'_> {
                 let args = self.args(node, "a matcher", words::MATCHERS)?;
                 let mut all: Vec<Matcher> = Vec::new();
                 for (key, value) in args.iter() {
-                    all.extend(self.one_matcher(&key.text, value, &key.span));
+                    match key.text.as_str() {
+                        "instant" => all.extend(self.instant(value, &args)),
+                        "within" if args.get("instant").is_some() => {}
+                        name => all.extend(self.one_matcher(name, value, &key.span)),
+                    }
                 }
                 match (entries.len(), all.len()) {
                     (0, _) => {
@@ -77,20 +81,44 @@ impl Reader<'_> {
             }
             "range" => self.range(value),
             "octets" => hex(self, value).map(Matcher::Octets),
-            "instant" => {
-                let args = self.args(value, "`instant`", words::INSTANT)?;
-                let of = self.template(args.get("of")?)?;
-                let within = self.duration(args.get("within")?, "`within`")?;
-                Some(Matcher::Instant { of, within })
-            }
             "all" => {
                 let items = self.list(value, "`all`");
                 Some(Matcher::All(
                     items.iter().filter_map(|i| self.matcher(i)).collect(),
                 ))
             }
+            "within" => {
+                self.error(Diagnostic::at(
+                    key,
+                    "`within:` stands beside `instant:` only".to_owned(),
+                ));
+                None
+            }
             _ => None,
         }
+    }
+
+    fn instant(&mut self, of: &Node, args: &Args<'_>) -> Option<Matcher> {
+        // `{ instant: { of: now, within: 5s } }` says the same.
+        let nested = match of.map() {
+            Some(_) => Some(self.args(of, "`instant`", words::INSTANT)?),
+            None => None,
+        };
+        let (of, args) = match &nested {
+            Some(nested) => (nested.get("of")?, nested),
+            None => (of, args),
+        };
+        let Some(within) = args.get("within") else {
+            self.error(
+                Diagnostic::at(&args.at, "`instant:` needs `within:` beside it".to_owned())
+                    .help("`{ instant: now, within: 5s }`"),
+            );
+            return None;
+        };
+        Some(Matcher::Instant {
+            of: self.template(of)?,
+            within: self.duration(within, "`within`")?,
+        })
     }
 
     fn range(&mut self, node: &Node) -> Option<Matcher> {

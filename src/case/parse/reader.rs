@@ -7,9 +7,10 @@ use crate::case::catalogue::is_id;
 use crate::case::diagnostic::Diagnostic;
 use crate::case::library::Library;
 use crate::case::model::{Phase, Source, StepId, Template, TestRef};
-use crate::case::scope::{Captured, Scope, Unknown, Want, World, duration};
+use crate::case::scope::{Captured, Scope, Unknown, Want};
 use crate::case::template::{Piece, pieces};
 use crate::case::vocabulary::{self as words, Key as KeyDef};
+use crate::case::world::{World, duration};
 use crate::case::yaml::{Key, Node, Span};
 use crate::wire::PduType;
 

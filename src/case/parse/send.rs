@@ -2,8 +2,9 @@
 
 use crate::case::diagnostic::Diagnostic;
 use crate::case::model::{Action, Dialogue, FieldDemand, Line, Send, SendWhat, Template};
-use crate::case::scope::{NodeKind, Want};
+use crate::case::scope::Want;
 use crate::case::vocabulary as words;
+use crate::case::world::NodeKind;
 use crate::case::yaml::{Node, Span};
 use crate::wire::{PduType, Protocol};
 
@@ -13,8 +14,8 @@ impl Reader<'_> {
     /// `send:` with its arguments, and the name it gets.
     pub fn send(&mut self, object: &Node, args: &Args<'_>) -> Option<(Action, Option<String>)> {
         match object.text() {
-            Some("GET") => self.send_get(object, args),
-            Some("repeat") => self.send_repeat(object, args),
+            Some("GET") => self.send_get(args),
+            Some("repeat") => self.send_repeat(args),
             _ => self.send_pdu(object, args),
         }
     }
@@ -22,7 +23,7 @@ impl Reader<'_> {
     fn send_pdu(&mut self, object: &Node, args: &Args<'_>) -> Option<(Action, Option<String>)> {
         let pdu = self.pdu(object)?;
         let from = match pdu.protocol() {
-            Protocol::Mm1 => self.node(args.get("from")?, "user agent", |k| *k == NodeKind::User),
+            Protocol::Mm1 => self.user_agent(args),
             Protocol::Mm4 => self.node(args.get("from")?, "peer MMSE", |k| *k == NodeKind::Peer),
         };
         let foreign: &[&str] = match pdu.protocol() {
@@ -52,22 +53,20 @@ impl Reader<'_> {
         Some((Action::Send(Box::new(send)), capture))
     }
 
-    fn send_get(&mut self, object: &Node, args: &Args<'_>) -> Option<(Action, Option<String>)> {
+    fn send_get(&mut self, args: &Args<'_>) -> Option<(Action, Option<String>)> {
         let url = self.template(args.get("url")?)?;
-        let from = self.node(args.get("from")?, "user agent", |k| *k == NodeKind::User)?;
+        let from = self.user_agent(args)?;
         let mut send = plain(SendWhat::Get(url), from);
         send.to = self.relay(args.get("to"));
         send.http_headers = self.http_headers(args.get("http"));
-        let _ = object;
         let capture = self.capture(args.get("as"), Vec::new(), Vec::new());
         Some((Action::Send(Box::new(send)), capture))
     }
 
-    fn send_repeat(&mut self, object: &Node, args: &Args<'_>) -> Option<(Action, Option<String>)> {
+    fn send_repeat(&mut self, args: &Args<'_>) -> Option<(Action, Option<String>)> {
         let of = args.get("of")?;
         let text = self.text(of, "`of`")?;
         let (captured, source) = self.captured(text, &of.span)?;
-        let _ = object;
         let of = Template {
             raw: format!("${{{}}}", captured.name),
             source,
@@ -99,6 +98,10 @@ impl Reader<'_> {
             );
         }
         found
+    }
+
+    fn user_agent(&mut self, args: &Args<'_>) -> Option<String> {
+        self.node(args.get("from")?, "user agent", |k| *k == NodeKind::User)
     }
 
     /// A node of the case that is of this kind.

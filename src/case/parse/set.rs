@@ -1,9 +1,9 @@
 //! `set:` — how a fake party behaves from now on.
 
-use crate::case::diagnostic::Diagnostic;
+use crate::case::diagnostic::{Diagnostic, nearest};
 use crate::case::model::{Action, Behaviour, HttpRule, Set, SmtpAct, SmtpRule, SmtpStage};
-use crate::case::scope::NodeKind;
 use crate::case::vocabulary as words;
+use crate::case::world::NodeKind;
 use crate::case::yaml::Node;
 use crate::wire::table::{Kind, field};
 
@@ -142,10 +142,12 @@ impl Reader<'_> {
         let Some(kind @ Kind::Token(list)) = status else {
             return Some(Some(text.to_owned()));
         };
-        if kind.token_octet(text).is_none() {
+        let near = nearest(text, list.iter().map(|(name, _)| *name));
+        // A status that nobody knows can be meant; one that is nearly right is a slip.
+        if let Some(near) = near.filter(|_| kind.token_octet(text).is_none()) {
             self.error(
                 Diagnostic::at(&node.span, format!("`{text}` is no status of a RES"))
-                    .suggest(text, list.iter().map(|(name, _)| *name).chain(["no"])),
+                    .label(format!("did you mean `{near}`?")),
             );
             return None;
         }

@@ -8,8 +8,8 @@ use crate::case::expand::Substitution;
 use crate::case::library::Library;
 use crate::case::lint;
 use crate::case::model::{Body, Cost, NodeDecl, Phase, Script, Source, Topology};
-use crate::case::scope::{NodeKind, World};
 use crate::case::vocabulary as words;
+use crate::case::world::{NodeKind, World};
 use crate::case::yaml::{self, Data, Node, SourceFile};
 
 use super::reader::{Args, Reader};

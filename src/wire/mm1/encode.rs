@@ -13,7 +13,7 @@ const INSERT_ADDRESS: u8 = 0x81;
 
 /// Encodes as named segments; joined they are the PDU. Message type, transaction id and version come first, Content-Type last,
 /// then the body; all else stays in its order. A field X-Mms-Message-Type or Content-Type among [`Pdu::fields`] replaces what
-/// `kind` and `content` would say.
+/// `kind` and `content` would say. A status, text or location of M-Delete.conf that carries no count of its own gets count 1.
 pub fn segments(pdu: &Pdu) -> Vec<Segment> {
     let is = |name: &'static str| move |field: &&Field| field.name.eq_ignore_ascii_case(name);
     let front = ["X-Mms-Message-Type", "X-Mms-Transaction-ID", "X-Mms-MMS-Version"];

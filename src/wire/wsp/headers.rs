@@ -108,11 +108,26 @@ pub fn header_name(code: u8) -> String {
     }
 }
 
+/// More headers than any part or push has.
+const MAX_HEADERS: usize = 64;
+
 /// Reads headers to the end of the cursor. What cannot be read ends the list with a finding.
 pub fn read_headers(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Vec<Header> {
     let mut headers = Vec::new();
     while !cursor.is_empty() {
         let start = cursor.pos();
+        if headers.len() >= MAX_HEADERS {
+            cursor.finish();
+            let text = format!("more than {MAX_HEADERS} headers");
+            findings.add(
+                "too-many-headers",
+                Severity::Error,
+                cursor.since(start),
+                "WAP-230 §8.4.2",
+                text,
+            );
+            break;
+        }
         match read_header(cursor, findings) {
             Ok(Some((name, value))) => headers.push(Header {
                 name,

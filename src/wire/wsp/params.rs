@@ -55,11 +55,26 @@ const CODES: &[(u8, &str, Typed)] = &[
 /// Codes from here on came with encoding version 1.4.
 const FIRST_OF_1_4: u8 = 0x11;
 
+/// More parameters than any value has.
+const MAX_PARAMS: usize = 64;
+
 /// Reads parameters to the end of the cursor. What cannot be read ends the list with a finding.
 pub(super) fn read_params(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Vec<(String, String)> {
     let mut params = Vec::new();
     while !cursor.is_empty() {
         let start = cursor.pos();
+        if params.len() >= MAX_PARAMS {
+            cursor.finish();
+            let text = format!("more than {MAX_PARAMS} parameters");
+            findings.add(
+                "too-many-parameters",
+                Severity::Error,
+                cursor.since(start),
+                "WAP-230 §8.4.2.4",
+                text,
+            );
+            break;
+        }
         match read_param(cursor, findings) {
             Ok(param) => params.push(param),
             Err(fault) => {

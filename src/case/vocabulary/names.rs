@@ -1,0 +1,105 @@
+//! Names that the language gives: aspects of events, timers, attributes of nodes, what a topology holds.
+
+use crate::case::model::Topology;
+
+/// What a demand under `smtp:` can be about.
+pub(crate) const SMTP_ASPECTS: &[&str] = &["code", "text", "mail-from", "rcpt-to", "body"];
+/// What a demand under `push:` can be about.
+pub(crate) const PUSH_ASPECTS: &[&str] = &["content-type", "application-id", "recipient"];
+/// What `where:` of a reply can be about.
+pub(crate) const REPLY_ASPECTS: &[&str] = &["status", "code"];
+
+/// Where in an SMTP session a rule applies.
+pub(crate) const SMTP_STAGES: &[&str] = &["connect", "ehlo", "mail", "rcpt", "data", "end-of-data"];
+
+/// Waiting times a target names.
+pub(crate) const TIMERS: &[&str] = &[
+    "reply",
+    "notify",
+    "mm4",
+    "mm4-response",
+    "mm4-retries",
+    "failover",
+    "quiet",
+];
+/// Limits a target names.
+pub(crate) const LIMITS: &[&str] = &["message-size"];
+pub(crate) const USER_ATTRIBUTES: &[&str] = &["plmn", "number", "mailbox"];
+pub(crate) const PEER_ATTRIBUTES: &[&str] = &["domain", "host", "system-address"];
+pub(crate) const RELAY_ATTRIBUTES: &[&str] = &["domain", "system-address", "mm1-url"];
+/// What a capture tells beside its fields.
+pub(crate) const CAPTURE_ATTRIBUTES: &[&str] = &[
+    "received-at",
+    "http-status",
+    "smtp-code",
+    "text",
+    "envelope-from",
+    "envelope-to",
+];
+/// Names that no node, column or capture may have.
+pub(crate) const RESERVED: &[&str] = &["now", "timer", "limit", "run", "i"];
+
+/// The nodes a topology has of itself.
+pub(crate) struct Nodes {
+    pub topology: Topology,
+    /// User agents and their home relays.
+    pub users: &'static [(&'static str, &'static str)],
+    /// Peer MMSEs and a subscriber of each.
+    pub peers: &'static [(&'static str, &'static str)],
+    /// Links between relays.
+    pub links: &'static [&'static str],
+}
+
+pub(crate) const TOPOLOGIES: &[Nodes] = &[
+    Nodes {
+        topology: Topology::OneRelay,
+        users: &[("alice", "A"), ("bob", "A")],
+        peers: &[("p", "carol")],
+        links: &[],
+    },
+    Nodes {
+        topology: Topology::TwoMmse,
+        users: &[("alice", "A"), ("bob", "B")],
+        peers: &[("p", "carol")],
+        links: &["A-B"],
+    },
+    Nodes {
+        topology: Topology::TwoRelays,
+        users: &[("alice", "A"), ("bob", "B")],
+        peers: &[("p", "carol")],
+        links: &["A-B"],
+    },
+];
+
+/// Words of the language that this version cannot run yet, and what they need.
+pub(crate) const LATER: &[(&str, &str)] = &[
+    (
+        "front-relay",
+        "a topology whose relay F terminates MM4 for others",
+    ),
+    ("hub", "a topology with a hub between two MMSEs"),
+    ("naptr", "scripted DNS answers"),
+    ("mx", "scripted DNS answers"),
+    ("shape", "links with a rate, delay or loss"),
+    ("prefix", "peers that share a number prefix"),
+    ("enum", "scripted DNS answers"),
+];
+
+/// Why a word cannot be used yet.
+pub(crate) fn later(word: &str) -> Option<&'static str> {
+    LATER.iter().find(|(w, _)| *w == word).map(|(_, why)| *why)
+}
+
+/// Fields that MM1 and MM4 name differently: MM1, MM4.
+pub(crate) const COUNTERPARTS: &[(&str, &str)] = &[
+    ("X-Mms-Read-Report", "X-Mms-Read-Reply"),
+    ("X-Mms-Status", "X-Mms-MM-Status-Code"),
+    ("X-Mms-MMS-Version", "X-Mms-3GPP-MMS-Version"),
+    ("X-Mms-Response-Status", "X-Mms-Request-Status-Code"),
+    ("X-Mms-Response-Text", "X-Mms-Status-Text"),
+    (
+        "X-Mms-Previously-Sent-Date",
+        "X-Mms-Previously-sent-date-and-time",
+    ),
+    ("Message-ID", "X-Mms-Message-ID"),
+];
