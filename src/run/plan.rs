@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::case::{Body, Cost, Script};
-use crate::relay::defects;
+use crate::relay::find_defect;
 use crate::target::{Start, Target};
 
 use super::execute::{Options, Refused};
@@ -115,7 +115,7 @@ fn seeded(
                 Some((node, name)) => (Some(node.to_owned()), name),
                 None => (None, text.as_str()),
             };
-            if let Err(unknown) = defects::find(name) {
+            if let Err(unknown) = find_defect(name) {
                 return Err(Refused::Usage(unknown.to_string()));
             }
             let embedded = |t: &Arc<Target>| t.start == Start::Embedded;

@@ -135,6 +135,7 @@ fn recv(
         narrow: Vec::new(),
         demands: Demands { smtp: demands.to_vec(), ..Demands::default() },
         should: None,
+        should_tests: Vec::new(),
         times: 1,
         same: Vec::new(),
         after: Vec::new(),
