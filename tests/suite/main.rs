@@ -2,6 +2,14 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod architecture;
+
+mod case_docs;
+mod case_errors;
+mod case_examples;
+mod case_language;
+mod case_robust;
+mod case_schema;
+mod case_support;
 mod cli_exit;
 mod cli_present;
 mod party_hop;
