@@ -3,7 +3,6 @@
 use serde::Serialize;
 
 use super::text::visible;
-use super::words;
 use crate::case::Source;
 use crate::run::outcome::PurposeRef;
 
@@ -97,7 +96,7 @@ fn purpose_lines(purpose: &PurposeRef) -> String {
         visible(&purpose.id),
         visible(&purpose.purpose),
         visible(&purpose.clause),
-        words::level(purpose.level),
-        words::basis(purpose.basis)
+        purpose.level.name(),
+        purpose.basis.name()
     )
 }

@@ -4,3 +4,4 @@ pub mod journal;
 pub mod observer;
 pub mod outcome;
 pub mod select;
+pub mod suite;

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod architecture;
+mod cli_commands;
 mod cli_exit;
 mod cli_present;
 mod party_hop;

@@ -3,16 +3,12 @@
 mod explain;
 mod lint;
 mod list;
-mod rejudge;
 mod relay;
-mod run;
 mod schema;
 mod shared;
 
 pub(super) use explain::explain;
 pub(super) use lint::lint;
 pub(super) use list::list;
-pub(super) use rejudge::rejudge;
 pub(super) use relay::relay;
-pub(super) use run::run;
 pub(super) use schema::schema;
