@@ -9,4 +9,5 @@ pub mod party;
 pub mod relay;
 pub mod report;
 pub mod run;
+pub mod target;
 pub mod wire;

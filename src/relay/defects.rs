@@ -210,6 +210,14 @@ defects! {
         "MM4 7.0 and above is neither served nor answered", "TS 23.140 §8.4.6", ["TP-VER-08"];
 }
 
+/// Finds a defect by its name.
+///
+/// # Errors
+/// There is none; the nearest name is given.
+pub fn find(name: &str) -> Result<&'static Defect, UnknownDefect> {
+    DEFECTS.iter().find(|d| d.name == name).ok_or_else(|| UnknownDefect::new(name))
+}
+
 /// The defects one relay was started with.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Seeds(u128);

@@ -23,5 +23,5 @@ mod store;
 pub mod config;
 
 pub use config::Config;
-pub use defects::{DEFECTS, Defect, UnknownDefect};
+pub use defects::{DEFECTS, Defect, UnknownDefect, find as find_defect};
 pub use node::{Log, Relay, StartError};

@@ -2,11 +2,52 @@
 //! to judge it again later. One JSON object a line in `events.jsonl`.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use crate::case::StepId;
 use crate::link::Crossing;
+
+/// What a journal says of its run as a whole: `run.json` beside `events.jsonl`, written before anything runs.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct RunHead {
+    /// Relay name → name and version of its target.
+    pub bindings: BTreeMap<String, String>,
+    /// Relay name → ICS items its target denies.
+    pub lacks: BTreeMap<String, Vec<String>>,
+    /// Whether any relay is embedded.
+    pub embedded: bool,
+    /// Ids of the scripts that were selected.
+    pub scripts: Vec<String>,
+    pub strict: bool,
+    pub recalled_inconc: bool,
+    pub defects: Vec<String>,
+    /// The options that repeat the run.
+    pub options: Vec<String>,
+}
+
+impl RunHead {
+    const FILE: &'static str = "run.json";
+
+    /// # Errors
+    /// The file cannot be written.
+    pub fn write(&self, dir: &Path) -> std::io::Result<()> {
+        let text = serde_json::to_string_pretty(self)?;
+        std::fs::write(dir.join(Self::FILE), text + "\n")
+    }
+
+    /// # Errors
+    /// What is wrong, in words for a person.
+    pub fn read(dir: &Path) -> Result<Self, String> {
+        let path = dir.join(Self::FILE);
+        let text = std::fs::read_to_string(&path).map_err(|e| {
+            format!("{}: {e}; a run's folder holds run.json and events.jsonl", path.display())
+        })?;
+        serde_json::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))
+    }
+}
 
 /// One entry.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -51,6 +92,9 @@ pub enum What {
     /// A party sent something.
     Sent {
         step: Option<StepId>,
+        /// The name under which the case refers to it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        capture: Option<String>,
         at: String,
         to: String,
         crossing: Crossing,

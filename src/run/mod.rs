@@ -1,7 +1,28 @@
 //! A run: topology up → steps → journal → verdict → topology down.
+//!
+//! [`execute`] selects scripts, opens the [`world`] they share, and drives each on its own [`stage`]. Everything that crosses a
+//! PCO goes through a [`recorder`] into the [`journal`] and to the [`judge`], which alone decides verdicts; [`rejudge`] gives
+//! it a stored journal instead.
 
+mod collect;
+mod compose;
+mod drive;
+mod exchange;
+mod execute;
 pub mod journal;
+pub mod judge;
+mod numbers;
 pub mod observer;
 pub mod outcome;
+mod plan;
+mod recorder;
+mod rejudge;
 pub mod select;
+mod stage;
+mod statics;
 pub mod suite;
+pub mod vars;
+mod world;
+
+pub use execute::{Finished, Options, Refused, execute};
+pub use rejudge::rejudge;

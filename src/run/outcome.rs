@@ -78,6 +78,25 @@ pub struct Summary {
     pub uncounted_fails: usize,
 }
 
+impl Summary {
+    /// Counts verdicts.
+    pub fn of(cases: &[CaseResult]) -> Self {
+        let mut summary = Summary { cases: cases.len(), ..Summary::default() };
+        for case in cases {
+            match case.verdict {
+                Verdict::Pass => summary.pass += 1,
+                Verdict::Fail => summary.fail += 1,
+                Verdict::Inconc | Verdict::NotReached => summary.inconc += 1,
+                Verdict::Error => summary.error += 1,
+                Verdict::NotApplicable => summary.not_applicable += 1,
+            }
+            let fails = case.expectations.iter().filter(|e| e.verdict == Verdict::Fail && !e.counts);
+            summary.uncounted_fails += fails.count();
+        }
+        summary
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CaseResult {
     /// Script id: `case` or `case[row]`.
@@ -90,6 +109,8 @@ pub struct CaseResult {
     pub duration_ms: u64,
     pub expectations: Vec<ExpectationResult>,
     pub findings: Vec<FindingResult>,
+    /// Whether a relay said anything while it ran.
+    pub alive: bool,
     /// Why the case is `error`, `inconc` or `not-applicable` when no expectation says it.
     pub reason: Option<String>,
 }

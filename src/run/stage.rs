@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::mpsc;
 
-use crate::case::{Body, Script, Topology};
+use crate::case::{Action, Script, Topology};
 use crate::link::{Arrival, Hop};
 use crate::party::Guest;
 use crate::relay::{self, Relay, config};
@@ -362,12 +362,7 @@ pub fn peers_of(script: &Script) -> Vec<String> {
 
 /// Whether the script starts, stops or kills this relay.
 fn controls(script: &Script, relay: &str) -> bool {
-    match &script.body {
-        Body::Scenario(steps) => crate::case::all_steps(steps)
-            .iter()
-            .any(|s| matches!(&s.action, crate::case::Action::Node { relay: r, .. } if r == relay)),
-        Body::Always(_) => false,
-    }
+    script.steps().any(|s| matches!(&s.action, Action::Node { relay: r, .. } if r == relay))
 }
 
 /// A link is named by its ends in alphabetical order: one name for both directions.

@@ -44,24 +44,25 @@ impl Suite {
         let library = library(&contents)?;
         let mut texts = Vec::new();
         builtin(&CASES, &mut texts);
+        let mut scripts = read(&texts, &library)?;
+        let mut added = Vec::new();
         for path in extra {
-            files(path, &mut texts)?;
+            files(path, &mut added)?;
         }
-        let mut scripts: Vec<Arc<Script>> = Vec::new();
-        let mut problems = Vec::new();
-        for (name, text) in &texts {
-            match case::load(name, text, &library) {
-                Ok(loaded) => scripts.extend(loaded.into_iter().map(Arc::new)),
-                Err(found) => problems.extend(found),
-            }
-        }
-        problems.extend(case::duplicate_ids(&scripts));
-        if !problems.is_empty() {
-            return Err(Broken::Cases(problems));
-        }
+        // A case on disk replaces the compiled-in one of its id: that is how one edits a case.
+        let added = read(&added, &library)?;
+        scripts.retain(|s| !added.iter().any(|a| a.case_id == s.case_id));
+        scripts.extend(added);
         scripts.sort_by(|a, b| a.id.cmp(&b.id));
         let catalogue = Arc::new(library.catalogue.unwrap_or_default());
         Ok(Suite { scripts, catalogue, contents: Arc::new(contents) })
+    }
+}
+
+impl Suite {
+    /// The text of a case file, by the name [`crate::case::Source`] gives it.
+    pub fn text_of(&self, file: &str) -> Option<Arc<str>> {
+        self.scripts.iter().find(|s| s.source.file == file).map(|s| Arc::clone(&s.text))
     }
 }
 
@@ -79,16 +80,17 @@ pub fn lint(paths: &[PathBuf]) -> Result<(usize, Vec<Diagnostic>), Broken> {
     for path in paths {
         files(path, &mut texts)?;
     }
-    let mut scripts = Vec::new();
-    let mut problems = Vec::new();
-    for (name, text) in &texts {
-        match case::load(name, text, &library) {
-            Ok(loaded) => scripts.extend(loaded.into_iter().map(Arc::new)),
-            Err(found) => problems.extend(found),
-        }
-    }
-    problems.extend(case::duplicate_ids(&scripts));
+    let (_, problems) = case::load_all(pairs(&texts), &library);
     Ok((texts.len(), problems))
+}
+
+fn read(texts: &[(String, String)], library: &Library) -> Result<Vec<Arc<Script>>, Broken> {
+    let (scripts, problems) = case::load_all(pairs(texts), library);
+    if problems.is_empty() { Ok(scripts.into_iter().map(Arc::new).collect()) } else { Err(Broken::Cases(problems)) }
+}
+
+fn pairs(texts: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
+    texts.iter().map(|(name, text)| (name.as_str(), text.as_str()))
 }
 
 /// The compiled-in catalogue of test purposes.

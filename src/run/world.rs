@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::party::peer::{self, PeerIdentity};
-use crate::party::{Desk, Listening, UserAgent, kannel};
+use crate::party::user_agent::UserAgent;
+use crate::party::{Desk, Listening, kannel};
 use crate::target::{Start, Target, probe};
 
 use super::numbers::Numbers;

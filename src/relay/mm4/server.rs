@@ -57,7 +57,6 @@ struct Session {
     recipients: usize,
     in_message: bool,
     /// Octets since the last complete command or message.
-    unfinished: usize,
     over: bool,
 }
 
@@ -65,12 +64,11 @@ impl Session {
     fn new(node: Arc<Node>) -> Session {
         Session {
             node,
-            receiver: Receiver::new(),
+            receiver: Receiver::with_message_limit(limit),
             client: None,
             envelope: None,
             recipients: 0,
             in_message: false,
-            unfinished: 0,
             over: false,
         }
     }
@@ -109,32 +107,20 @@ impl Session {
     /// Answers everything that is complete.
     fn take(&mut self, octets: &[u8]) -> String {
         self.receiver.push(octets);
-        self.unfinished += octets.len();
         let mut replies = String::new();
         while !self.over {
             let Some(item) = self.receiver.next() else {
                 break;
             };
-            self.unfinished = 0;
             let reply = match item {
                 Received::Command(line) => self.command(&line),
                 Received::Message(message) => self.message(message),
+                Received::TooLong => "500 5.5.2 line too long".to_owned(),
+                Received::TooLarge => self.too_large(),
+                Received::Chunk(_) => "502 5.5.1 not offered".to_owned(),
             };
             replies.push_str(&reply);
             replies.push_str("\r\n");
-        }
-        let limit = if self.in_message {
-            self.node.config.limits.message_size.saturating_mul(2) + LONGEST_LINE
-        } else {
-            LONGEST_LINE
-        };
-        if self.unfinished > limit {
-            self.over = true;
-            replies.push_str(if self.in_message {
-                "552 5.3.4 message too big\r\n"
-            } else {
-                "500 5.5.2 line too long\r\n"
-            });
         }
         replies
     }
@@ -239,15 +225,19 @@ impl Session {
         "354 go ahead".to_owned()
     }
 
+    fn too_large(&mut self) -> String {
+        self.in_message = false;
+        self.recipients = 0;
+        self.envelope = None;
+        "552 5.3.4 message too big".to_owned()
+    }
+
     fn message(&mut self, message: Vec<u8>) -> String {
         self.in_message = false;
         self.recipients = 0;
         let Some(envelope) = self.envelope.take() else {
             return "503 5.5.1 MAIL first".to_owned();
         };
-        if message.len() > self.node.config.limits.message_size {
-            return "552 5.3.4 message too big".to_owned();
-        }
         let message = if self.node.has(Seed::InDotsKept) {
             without_leading_dots(&message)
         } else {

@@ -76,7 +76,7 @@ impl Judge {
             }
             What::StepStart { step } => self.start(*step, event.at_us),
             What::WindowEnd { step } => self.close(*step, event.at_us),
-            What::Sent { step, .. } => self.sent(*step, event),
+            What::Sent { step, capture, .. } => self.sent(*step, capture.as_deref(), event),
             What::Seen { .. } | What::NoReply { .. } => self.seen(event),
             What::Halt { step, missing } => self.halt(*step, missing, event.at_us),
             What::Node { node, state, detail } => match state {
@@ -172,15 +172,15 @@ impl Judge {
         self.status.insert(step, Status::Broken);
     }
 
-    fn sent(&mut self, step: Option<StepId>, event: &Event) {
+    fn sent(&mut self, step: Option<StepId>, capture: Option<&str>, event: &Event) {
         let Some(sighting) = Sighting::of(event) else { return };
         let index = self.memory.add(sighting);
         self.memory.take(index);
-        let Some(step) = step else { return };
-        let Some(item) = self.items.get(&step) else { return };
-        if let Some(name) = &item.capture {
+        if let Some(name) = capture {
             self.memory.capture(name, index);
         }
+        let Some(step) = step else { return };
+        let Some(item) = self.items.get(&step) else { return };
         if let Kind::Send { send, answered_later } = &item.kind {
             self.answers.sent(event.seq, step, &send.what, *answered_later);
             let status = if *answered_later { Status::Done } else { Status::Open };

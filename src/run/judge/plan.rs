@@ -1,7 +1,8 @@
 //! The steps of a script as the judge looks them up: flat, by number.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::case::steps::answers_expected;
 use crate::case::{
     Action, AnyOf, Body, Demands, Dialogue, Expect, ExpectNone, FieldDemand, Line, Phase, Script, Send, SendWhat,
     Source, Step, StepId, TestRef,
@@ -45,51 +46,60 @@ impl Item {
     }
 }
 
+/// What is known of the script as a whole.
+struct Known<'a> {
+    /// Sends whose answer a later step expects.
+    expected: &'a BTreeSet<StepId>,
+    names: &'a BTreeMap<StepId, String>,
+}
+
 /// Every step of a scenario by number; empty for rules.
 pub fn items(script: &Script) -> BTreeMap<StepId, Item> {
     let mut items = BTreeMap::new();
     if let Body::Scenario(steps) = &script.body {
-        collect(script, steps, &mut items);
+        let expected = answers_expected(script);
+        let names = script.expectation_ids();
+        collect(&Known { expected: &expected, names: &names }, steps, &mut items);
     }
     items
 }
 
-fn collect(script: &Script, steps: &[Step], items: &mut BTreeMap<StepId, Item>) {
+fn collect(known: &Known<'_>, steps: &[Step], items: &mut BTreeMap<StepId, Item>) {
     for step in steps {
         let kind = match &step.action {
             Action::Send(send) => {
-                Kind::Send { send: send.clone(), answered_later: script.expects_answer(step.id) }
+                Kind::Send { send: send.clone(), answered_later: known.expected.contains(&step.id) }
             }
             Action::Expect(expect) => Kind::Expect(expect.clone()),
             Action::ExpectNone(none) => Kind::ExpectNone(none.clone()),
             Action::AnyOf(any) => Kind::AnyOf(any.clone()),
             Action::Dialogue(dialogue) => {
-                collect_dialogue(script, step, dialogue, items);
+                collect_dialogue(known, step, dialogue, items);
                 Kind::Other
             }
             Action::Parallel(lanes) => {
                 for lane in lanes {
-                    collect(script, lane, items);
+                    collect(known, lane, items);
                 }
                 Kind::Other
             }
             Action::Set(_) | Action::Node { .. } => Kind::Other,
         };
-        items.insert(step.id, item(script, step, step.id, &step.source, step.capture.as_ref(), kind));
+        items.insert(step.id, item(known, step, step.id, &step.source, step.capture.as_ref(), kind));
     }
 }
 
-fn collect_dialogue(script: &Script, step: &Step, dialogue: &Dialogue, items: &mut BTreeMap<StepId, Item>) {
+fn collect_dialogue(known: &Known<'_>, step: &Step, dialogue: &Dialogue, items: &mut BTreeMap<StepId, Item>) {
     for line in &dialogue.lines {
         let Line::Recv { step: id, demands, source, capture, tests } = line else { continue };
         let expect = recv(dialogue, demands, source, capture.as_ref(), tests);
         let kind = Kind::Recv(Box::new(expect));
-        items.insert(*id, item(script, step, *id, source, capture.as_ref(), kind));
+        items.insert(*id, item(known, step, *id, source, capture.as_ref(), kind));
     }
 }
 
 fn item(
-    script: &Script,
+    known: &Known<'_>,
     step: &Step,
     id: StepId,
     source: &Source,
@@ -105,7 +115,7 @@ fn item(
             };
             format!("answer to {what}@{}", send.from)
         }
-        _ => script.expectation_id(id).unwrap_or_default(),
+        _ => known.names.get(&id).cloned().unwrap_or_default(),
     };
     Item { id: name, phase: step.phase, source: source.clone(), capture: capture.cloned(), kind }
 }
@@ -125,6 +135,7 @@ fn recv(
         narrow: Vec::new(),
         demands: Demands { smtp: demands.to_vec(), ..Demands::default() },
         should: None,
+        should_tests: Vec::new(),
         times: 1,
         same: Vec::new(),
         after: Vec::new(),

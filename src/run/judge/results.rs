@@ -396,7 +396,7 @@ impl Case {
     }
 
     pub fn result(self, script: &Script, ledger: Ledger, sightings: &[Sighting]) -> CaseResult {
-        let applicable = self.not_applicable.is_none();
+        let (applicable, alive) = (self.not_applicable.is_none(), self.alive);
         let expectations: Vec<ExpectationResult> =
             if applicable { ledger.results.into_values().collect() } else { Vec::new() };
         let (verdict, reason) = self.verdict(&expectations);
@@ -409,6 +409,7 @@ impl Case {
             duration_ms: self.ended_us.unwrap_or_default() / 1000,
             expectations,
             findings: findings(sightings),
+            alive,
             reason,
         }
     }

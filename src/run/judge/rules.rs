@@ -135,6 +135,7 @@ impl RuleJudge {
             duration_ms: 0,
             expectations,
             findings: Vec::new(),
+            alive: false,
             reason,
         }
     }

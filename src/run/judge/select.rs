@@ -10,15 +10,9 @@ use super::sighting::{Side, Sighting};
 /// The PDU type a request is answered with on MM1, if it has an answer of its own.
 pub fn answer_to(what: &SendWhat) -> Option<PduType> {
     match what {
-        SendWhat::Pdu(PduType::SendReq) => Some(PduType::SendConf),
-        SendWhat::Pdu(PduType::ForwardReq) => Some(PduType::ForwardConf),
-        SendWhat::Pdu(PduType::MboxStoreReq) => Some(PduType::MboxStoreConf),
-        SendWhat::Pdu(PduType::MboxViewReq) => Some(PduType::MboxViewConf),
-        SendWhat::Pdu(PduType::MboxUploadReq) => Some(PduType::MboxUploadConf),
-        SendWhat::Pdu(PduType::MboxDeleteReq) => Some(PduType::MboxDeleteConf),
-        SendWhat::Pdu(PduType::DeleteReq) => Some(PduType::DeleteConf),
+        SendWhat::Pdu(kind) => crate::case::steps::answer(*kind),
         SendWhat::Get(_) => Some(PduType::RetrieveConf),
-        SendWhat::Pdu(_) | SendWhat::Again(_) => None,
+        SendWhat::Again(_) => None,
     }
 }
 
@@ -42,7 +36,9 @@ pub fn selects(
         return false;
     }
     let right = match select {
-        Selector::Reply => seen.is_reply() || seen.is_dialogue_reply() || seen.no_reply.is_some(),
+        Selector::Reply => {
+            seen.is_dialogue_reply() || (answered.is_some() && (seen.is_reply() || seen.no_reply.is_some()))
+        }
         // The answer that came instead of the expected one is the event to be judged: no other will come.
         Selector::Pdu(kind) => {
             seen.kind() == Some(*kind) || answered.is_some_and(|a| a.with == Some(*kind) && seen.is_final())

@@ -127,6 +127,11 @@ impl Sighting {
         matches!(self.crossing, Some(Crossing::HttpResponse { .. } | Crossing::SmtpReply { .. }))
     }
 
+    /// Whether the receiver took the mail over: only then does it answer the PDU.
+    pub fn is_accepted(&self) -> bool {
+        matches!(&self.crossing, Some(Crossing::Mail { reply: Some((code, _)), .. }) if code / 100 == 2)
+    }
+
     /// A reply inside a `dialogue:`.
     pub fn is_dialogue_reply(&self) -> bool {
         matches!(self.crossing, Some(Crossing::SmtpLine { .. }))

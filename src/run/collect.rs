@@ -1,0 +1,44 @@
+//! Takes every event of a run: appends it to `events.jsonl` and shows it to the rules that speak of all journals.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use tokio::sync::mpsc;
+
+use super::journal::{Event, What};
+use super::judge::{RuleJudge, Side, Sighting};
+
+/// Writes until every sender is gone; what was written stays readable whatever happens to the run.
+///
+/// # Errors
+/// The journal cannot be written.
+pub async fn collect(
+    path: &Path,
+    mut events: mpsc::UnboundedReceiver<Event>,
+    mut rules: Vec<RuleJudge>,
+) -> io::Result<Vec<RuleJudge>> {
+    let mut file = BufWriter::new(File::create(path)?);
+    let mut batch = Vec::new();
+    while events.recv_many(&mut batch, 256).await > 0 {
+        for event in batch.drain(..) {
+            serde_json::to_writer(&mut file, &event)?;
+            file.write_all(b"\n")?;
+            show(&event, &mut rules);
+        }
+        file.flush()?;
+    }
+    Ok(rules)
+}
+
+/// Shows an event to the rules, if it is one they can speak of.
+pub fn show(event: &Event, rules: &mut [RuleJudge]) {
+    if rules.is_empty() || !matches!(event.what, What::Seen { .. }) {
+        return;
+    }
+    if let Some(seen) = Sighting::of(event).filter(|s| s.side == Side::Relay) {
+        for rule in rules {
+            rule.feed(&event.script, &seen);
+        }
+    }
+}

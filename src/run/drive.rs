@@ -1,0 +1,248 @@
+//! Drives one script: its steps in order, lanes side by side, everything that arrives into the journal.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use tokio::sync::mpsc;
+use tokio_util::task::TaskTracker;
+
+use crate::case::{
+    Action, Behaviour, Body, NodeOp, Place, Script, Selector, Set, SmtpStage, Step, Template,
+};
+use crate::link::Arrival;
+use crate::party::{self, SmtpRule};
+use crate::wire::PduType;
+
+use super::compose::{self, Words};
+use super::journal::{NodeState, What};
+use super::judge::Status;
+use super::recorder::Recorder;
+use super::stage::Stage;
+use super::vars;
+use super::world::World;
+
+/// Everything a step needs.
+pub struct Driver {
+    pub script: Arc<Script>,
+    pub world: Arc<World>,
+    pub stage: Arc<Stage>,
+    pub recorder: Arc<Recorder>,
+    /// How each peer answers requests that ask for it; absent: `Ok`.
+    acknowledge: Mutex<BTreeMap<String, Option<String>>>,
+    /// Exchanges under way.
+    pub exchanges: TaskTracker,
+}
+
+/// Whether a sequence goes on after a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flow {
+    On,
+    End,
+}
+
+impl Driver {
+    pub fn new(script: Arc<Script>, world: Arc<World>, stage: Arc<Stage>, recorder: Arc<Recorder>) -> Arc<Self> {
+        Arc::new(Driver {
+            script,
+            world,
+            stage,
+            recorder,
+            acknowledge: Mutex::default(),
+            exchanges: TaskTracker::new(),
+        })
+    }
+
+    /// Runs all steps. Arrivals are journalled meanwhile.
+    pub async fn run(self: &Arc<Self>, mut arrivals: mpsc::UnboundedReceiver<Arrival>) {
+        let script = Arc::clone(&self.script);
+        let Body::Scenario(steps) = &script.body else { return };
+        let pump = async {
+            while let Some(arrival) = arrivals.recv().await {
+                self.arrived(arrival);
+            }
+        };
+        tokio::select! {
+            _ = self.sequence(steps) => {}
+            () = pump => {}
+        }
+        // What came while the last step was decided belongs to the journal too.
+        while let Ok(arrival) = arrivals.try_recv() {
+            self.arrived(arrival);
+        }
+    }
+
+    fn arrived(self: &Arc<Self>, arrival: Arrival) {
+        let Arrival { place, from, crossing } = arrival;
+        let what = What::Seen { place: place.clone(), from: from.clone(), crossing };
+        let (_, pdu) = self.recorder.record_and(what, |judge| {
+            judge.last().and_then(|seen| if seen.is_accepted() { seen.pdu.clone() } else { None })
+        });
+        let (Some(pdu), Some(relay)) = (pdu, from) else { return };
+        if !self.stage.peers.contains_key(&place) {
+            return;
+        }
+        let mode = self.acknowledge.lock().unwrap_or_else(PoisonError::into_inner).get(&place).cloned();
+        let Some(status) = mode.unwrap_or_else(|| Some("Ok".to_owned())) else { return };
+        let mail = compose::acknowledgement(&pdu, &status, &self.stage, &place, self.recorder.unix);
+        if let (Some(mail), Some(access)) = (mail, self.stage.access(&relay)) {
+            self.deliver(None, None, &place, &relay, &access, mail);
+        }
+    }
+
+    /// Steps one after the other.
+    fn sequence<'a>(self: &'a Arc<Self>, steps: &'a [Step]) -> Pin<Box<dyn Future<Output = Flow> + Send + 'a>> {
+        Box::pin(async move {
+            for step in steps {
+                if self.step(step).await == Flow::End {
+                    return Flow::End;
+                }
+            }
+            Flow::On
+        })
+    }
+
+    async fn step(self: &Arc<Self>, step: &Step) -> Flow {
+        let id = step.id;
+        let limit = match &step.action {
+            Action::Send(send) => return self.send(step, send).await,
+            Action::Dialogue(dialogue) => return self.dialogue(step, dialogue).await,
+            Action::Set(set) => {
+                self.set(set);
+                return Flow::On;
+            }
+            Action::Node { op, relay } => return self.node(step, *op, relay).await,
+            Action::Parallel(lanes) => {
+                let flows = join_all(lanes.iter().map(|lane| self.sequence(lane))).await;
+                return if flows.contains(&Flow::End) { Flow::End } else { Flow::On };
+            }
+            Action::Expect(e) => self.window(e.within.as_ref(), &e.select, &e.place),
+            Action::AnyOf(any) => match (&any.within, any.alternatives.first()) {
+                (Some(within), _) => self.duration(within),
+                (None, _) => any
+                    .alternatives
+                    .iter()
+                    .filter_map(|e| self.window(e.within.as_ref(), &e.select, &e.place))
+                    .max(),
+            },
+            Action::ExpectNone(none) => match &none.within {
+                Some(within) => self.duration(within),
+                None => self.timer("quiet"),
+            },
+        };
+        let Some(limit) = limit else {
+            let text = format!("{}: `within` is no duration", step.source);
+            self.recorder.record(What::Fault { step: Some(id), text });
+            return Flow::End;
+        };
+        self.recorder.record(What::StepStart { step: id });
+        flow(self.recorder.decided(id, limit).await)
+    }
+
+    /// How long an event of this kind is waited for.
+    fn window(&self, within: Option<&Template>, select: &Selector, place: &Place) -> Option<Duration> {
+        if let Some(within) = within {
+            return self.duration(within);
+        }
+        let name = match select {
+            Selector::Pdu(
+                PduType::Mm4ForwardRes | PduType::Mm4DeliveryReportRes | PduType::Mm4ReadReplyReportRes,
+            ) => "mm4-response",
+            Selector::Pdu(
+                PduType::NotificationInd | PduType::DeliveryInd | PduType::ReadOrigInd | PduType::CancelReq,
+            ) => "notify",
+            Selector::Pdu(kind) if kind.octet().is_none() => "mm4",
+            Selector::Pdu(_) => "reply",
+            Selector::Reply if matches!(place, Place::On(_)) => "mm4",
+            Selector::Reply => "reply",
+        };
+        self.timer(name)
+    }
+
+    pub fn timer(&self, name: &str) -> Option<Duration> {
+        self.stage.vars.get(&format!("timer.{name}")).and_then(|text| vars::duration(text))
+    }
+
+    fn duration(&self, template: &Template) -> Option<Duration> {
+        let text = self.recorder.ask(|judge| Words { judge }.resolve(template).ok())?;
+        vars::duration(&text)
+    }
+
+    fn set(&self, set: &Set) {
+        match &set.behaviour {
+            Behaviour::Smtp(rules) => {
+                let rules = rules.iter().map(smtp_rule).collect();
+                self.stage.guest.smtp_rules(&set.node, rules);
+            }
+            Behaviour::Http(rules) => {
+                let rules = rules.iter().map(|r| party::HttpRule { status: r.status, times: r.times }).collect();
+                self.stage.guest.http_rules(&set.node, rules);
+            }
+            Behaviour::Acknowledge(status) => {
+                let mut modes = self.acknowledge.lock().unwrap_or_else(PoisonError::into_inner);
+                modes.insert(set.node.clone(), status.clone());
+            }
+        }
+    }
+
+    async fn node(&self, step: &Step, op: NodeOp, relay: &str) -> Flow {
+        let state = match op {
+            NodeOp::Kill => {
+                self.stage.kill(relay);
+                NodeState::Killed
+            }
+            NodeOp::Stop => {
+                self.stage.stop(relay).await;
+                NodeState::Stopped
+            }
+            NodeOp::Start => match self.stage.start(relay).await {
+                Ok(()) => NodeState::Started,
+                Err(e) => {
+                    self.recorder.record(What::Fault { step: Some(step.id), text: e.to_string() });
+                    return Flow::End;
+                }
+            },
+        };
+        self.recorder.record(What::Node { node: relay.to_owned(), state, detail: String::new() });
+        Flow::On
+    }
+}
+
+/// What a decided step means for its sequence.
+pub fn flow(status: Status) -> Flow {
+    match status {
+        Status::Done => Flow::On,
+        Status::Open | Status::Broken | Status::CaseOver => Flow::End,
+    }
+}
+
+/// Whether a script wants a peer's connections before a recipient is known for itself.
+pub fn needs_alone(script: &Script, peer: &str) -> bool {
+    script.steps().any(|step| match &step.action {
+        Action::Set(Set { node, behaviour: Behaviour::Smtp(rules), .. }) => {
+            node == peer
+                && rules.iter().any(|r| matches!(r.at, SmtpStage::Connect | SmtpStage::Ehlo | SmtpStage::Mail))
+        }
+        _ => false,
+    })
+}
+
+fn smtp_rule(rule: &crate::case::SmtpRule) -> SmtpRule {
+    let at = match rule.at {
+        SmtpStage::Connect => party::SmtpStage::Connect,
+        SmtpStage::Ehlo => party::SmtpStage::Ehlo,
+        SmtpStage::Mail => party::SmtpStage::Mail,
+        SmtpStage::Rcpt => party::SmtpStage::Rcpt,
+        SmtpStage::Data => party::SmtpStage::Data,
+        SmtpStage::EndOfData => party::SmtpStage::EndOfData,
+    };
+    let act = match &rule.act {
+        crate::case::SmtpAct::Reply(text) => party::SmtpAct::Reply(text.clone()),
+        crate::case::SmtpAct::Drop => party::SmtpAct::Drop,
+        crate::case::SmtpAct::Delay(time) => party::SmtpAct::Delay(*time),
+    };
+    SmtpRule { at, act, times: rule.times }
+}

@@ -1,0 +1,347 @@
+//! What parties send: each exchange is journalled before the first octet leaves and when its answer came or failed to.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::case::{Dialogue, Line, Send, SendWhat, Step, StepId};
+use crate::link::Crossing;
+use crate::party::peer;
+use crate::party::user_agent::{HttpReply, fetch_url};
+use crate::wire::{Protocol, mm1};
+
+use super::compose::{self, Mail, Uncomposable, Words};
+use super::drive::{Driver, Flow, flow};
+use super::journal::What;
+use super::stage::Access;
+
+/// How long an answer is waited for when the target names no time.
+const REPLY: Duration = Duration::from_secs(10);
+
+/// What a send consists of once composed.
+enum Outgoing {
+    Http { method: &'static str, url: String, headers: Vec<(String, String)>, body: Bytes },
+    Smtp(Mail),
+}
+
+impl Driver {
+    /// A `send:` step. Goes on at once when a later step expects the answer, else when the answer is there.
+    pub async fn send(self: &Arc<Self>, step: &Step, send: &Send) -> Flow {
+        let relay = self.relay_of(send);
+        let Some(access) = self.stage.access(&relay) else {
+            return self.unanswerable(step, send, &relay);
+        };
+        let outgoing = match self.compose(send, &access, step.id) {
+            Ok(outgoing) => outgoing,
+            Err(why) => return self.uncomposable(step.id, why),
+        };
+        match outgoing {
+            Outgoing::Smtp(mail) => {
+                self.deliver(Some(step.id), step.capture.as_deref(), &send.from, &relay, &access, mail);
+            }
+            Outgoing::Http { method, url, headers, body } => {
+                let crossing = Crossing::HttpRequest {
+                    method: method.to_owned(),
+                    url: url.clone(),
+                    headers: headers.clone(),
+                    body: body.to_vec(),
+                };
+                let request = self.sent(Some(step.id), step.capture.as_deref(), &send.from, &relay, crossing);
+                let (driver, place) = (Arc::clone(self), send.from.clone());
+                let (step, limit) = (step.id, self.reply_limit());
+                self.exchanges.spawn(async move {
+                    let agent = &driver.world.agent;
+                    let reply = match method {
+                        "GET" => agent.get(&url, &headers, limit).await,
+                        _ => agent.post(&url, &headers, body, limit).await,
+                    };
+                    driver.answered_http(step, request, &place, &relay, reply);
+                });
+            }
+        }
+        // The exchange has its own limit; the answer, or its absence, is always journalled.
+        flow(self.recorder.decided(step.id, self.reply_limit() + REPLY).await)
+    }
+
+    /// Sends a mail in the background.
+    pub fn deliver(
+        self: &Arc<Self>,
+        step: Option<StepId>,
+        capture: Option<&str>,
+        from: &str,
+        relay: &str,
+        access: &Access,
+        mail: Mail,
+    ) {
+        let helo = self.stage.peers.get(from).map(|p| p.host.clone()).unwrap_or_default();
+        let crossing = Crossing::Mail {
+            helo: helo.clone(),
+            mail_from: mail.mail_from.clone(),
+            rcpt_to: mail.rcpt_to.clone(),
+            refused: Vec::new(),
+            data: mail.data.to_vec(),
+            reply: None,
+            dialogue: Vec::new(),
+        };
+        let request = self.sent(step, capture, from, relay, crossing);
+        let (driver, place, relay) = (Arc::clone(self), from.to_owned(), relay.to_owned());
+        let (addr, limit) = (access.mm4, self.reply_limit());
+        self.exchanges.spawn(async move {
+            let Mail { mail_from, rcpt_to, data } = mail;
+            let delivery = peer::deliver(addr, &helo, &mail_from, &rcpt_to, data, limit).await;
+            match delivery.end {
+                Ok(ended) => {
+                    let crossing = Crossing::SmtpReply {
+                        code: ended.code,
+                        text: ended.text,
+                        stage: ended.stage.name().to_owned(),
+                        request,
+                    };
+                    driver.seen(&place, &relay, crossing);
+                }
+                Err(no_reply) => driver.no_reply(step, request, &place, &relay, no_reply.0),
+            }
+        });
+    }
+
+    /// `dialogue: smtp`, word by word.
+    pub async fn dialogue(self: &Arc<Self>, step: &Step, dialogue: &Dialogue) -> Flow {
+        let relay = dialogue.to.clone().unwrap_or_else(|| self.first_relay());
+        let limit = self.reply_limit();
+        let place = dialogue.from.as_str();
+        let opened = match self.stage.access(&relay) {
+            Some(access) => peer::Dialogue::connect(access.mm4, limit).await,
+            None => Err(format!("relay {relay} is down")),
+        };
+        let mut connection = match opened {
+            Ok(connection) => Some(connection),
+            Err(error) => {
+                let words = Crossing::SmtpWords { text: "(connects)".to_owned() };
+                let request = self.sent(Some(step.id), None, place, &relay, words);
+                self.no_reply(Some(step.id), request, place, &relay, error);
+                None
+            }
+        };
+        for line in &dialogue.lines {
+            if self.line(step, line, place, &relay, &mut connection, limit).await == Flow::End {
+                return Flow::End;
+            }
+        }
+        Flow::On
+    }
+
+    async fn line(
+        self: &Arc<Self>,
+        step: &Step,
+        line: &Line,
+        place: &str,
+        relay: &str,
+        connection: &mut Option<peer::Dialogue>,
+        limit: Duration,
+    ) -> Flow {
+        if let Line::Recv { step: id, .. } = line {
+            self.recorder.record(What::StepStart { step: *id });
+            let reply = match connection {
+                Some(connection) => connection.recv(limit).await,
+                None => Err("there is no connection".to_owned()),
+            };
+            match reply {
+                Ok((code, text)) => {
+                    self.seen(place, relay, Crossing::SmtpLine { code, text });
+                }
+                Err(_) => {
+                    self.recorder.record(What::WindowEnd { step: *id });
+                }
+            }
+            return flow(self.recorder.status(*id));
+        }
+        let Some(connection) = connection else { return Flow::End };
+        let said = match line {
+            Line::Recv { .. } => return Flow::On,
+            Line::Send { text, .. } | Line::Raw { text, .. } => {
+                let words = self.recorder.ask(|judge| Some(Words { judge }.resolve(text)));
+                let text = match words {
+                    Some(Ok(text)) => text,
+                    Some(Err(why)) => return self.uncomposable(step.id, why),
+                    None => return Flow::End,
+                };
+                let crossing = Crossing::SmtpWords { text: text.clone() };
+                self.sent(None, None, place, relay, crossing);
+                match line {
+                    Line::Raw { .. } => connection.send_raw(text.as_bytes()).await,
+                    _ => connection.send_line(&text).await,
+                }
+            }
+            Line::Message { send, capture, .. } => {
+                let Some(access) = self.stage.access(relay) else { return Flow::End };
+                match self.compose(send, &access, step.id) {
+                    Ok(Outgoing::Smtp(mail)) => {
+                        let crossing = Crossing::Mail {
+                            helo: String::new(),
+                            mail_from: mail.mail_from,
+                            rcpt_to: mail.rcpt_to,
+                            refused: Vec::new(),
+                            data: mail.data.to_vec(),
+                            reply: None,
+                            dialogue: Vec::new(),
+                        };
+                        self.sent(None, capture.as_deref(), place, relay, crossing);
+                        connection.send_message(&mail.data).await
+                    }
+                    Ok(Outgoing::Http { .. }) => return Flow::End,
+                    Err(why) => return self.uncomposable(step.id, why),
+                }
+            }
+        };
+        if let Err(error) = said {
+            // The next `recv` finds the connection gone and says so.
+            self.seen(place, relay, Crossing::SmtpWords { text: format!("(connection lost: {error})") });
+        }
+        Flow::On
+    }
+
+    fn compose(&self, send: &Send, access: &Access, step: StepId) -> Result<Outgoing, Uncomposable> {
+        let nonce = self.stage.vars.get("run.nonce").map_or("", String::as_str);
+        let nonce = format!("{nonce}-{}", step.0);
+        let composed = self.recorder.ask(|judge| {
+            let words = Words { judge };
+            Some(match &send.what {
+                SendWhat::Pdu(kind) if kind.protocol() == Protocol::Mm4 => {
+                    compose::mail(send, *kind, &nonce, &self.stage, access, self.recorder.unix, &words)
+                        .map(Outgoing::Smtp)
+                }
+                SendWhat::Pdu(kind) => compose::mm1_pdu(send, *kind, &nonce, &words).and_then(|body| {
+                    let headers = self.http_headers(send, access, true, &words)?;
+                    Ok(Outgoing::Http { method: "POST", url: access.mm1_url.clone(), headers, body })
+                }),
+                SendWhat::Get(url) => words.resolve(url).and_then(|location| {
+                    let headers = self.http_headers(send, access, false, &words)?;
+                    let url = fetch_url(&location, &access.mm1_url);
+                    Ok(Outgoing::Http { method: "GET", url, headers, body: Bytes::new() })
+                }),
+                SendWhat::Again(of) => again(of.raw.trim_start_matches('$'), &words),
+            })
+        });
+        composed.unwrap_or_else(|| Err(Uncomposable::Case("the case has ended".to_owned())))
+    }
+
+    fn http_headers(
+        &self,
+        send: &Send,
+        access: &Access,
+        posts: bool,
+        words: &Words<'_>,
+    ) -> Result<Vec<(String, String)>, Uncomposable> {
+        let mut headers = Vec::new();
+        if let Some(agent) = self.stage.agents.get(&send.from) {
+            headers.push((access.identity_header.clone(), agent.number.clone()));
+        }
+        if posts {
+            headers.push(("Content-Type".to_owned(), mm1::MEDIA_TYPE.to_owned()));
+        }
+        headers.push(("Accept".to_owned(), format!("{}, */*", mm1::MEDIA_TYPE)));
+        for header in &send.http_headers {
+            headers.retain(|(name, _)| !name.eq_ignore_ascii_case(&header.name));
+            for value in &header.values {
+                headers.push((header.name.clone(), words.resolve(value)?));
+            }
+        }
+        Ok(headers)
+    }
+
+    fn answered_http(
+        &self,
+        step: StepId,
+        request: u64,
+        place: &str,
+        relay: &str,
+        reply: Result<HttpReply, String>,
+    ) {
+        match reply {
+            Ok(reply) => self.seen(
+                place,
+                relay,
+                Crossing::HttpResponse {
+                    status: reply.status,
+                    headers: reply.headers,
+                    body: reply.body.to_vec(),
+                    request,
+                },
+            ),
+            Err(error) => self.no_reply(Some(step), request, place, relay, error),
+        }
+    }
+
+    fn sent(&self, step: Option<StepId>, capture: Option<&str>, at: &str, to: &str, crossing: Crossing) -> u64 {
+        self.recorder.record(What::Sent {
+            step,
+            capture: capture.map(str::to_owned),
+            at: at.to_owned(),
+            to: to.to_owned(),
+            crossing,
+        })
+    }
+
+    fn seen(&self, place: &str, relay: &str, crossing: Crossing) {
+        let (place, from) = (place.to_owned(), Some(relay.to_owned()));
+        self.recorder.record(What::Seen { place, from, crossing });
+    }
+
+    fn no_reply(&self, step: Option<StepId>, request: u64, at: &str, to: &str, error: String) {
+        let (at, to) = (at.to_owned(), to.to_owned());
+        self.recorder.record(What::NoReply { step, at, to, request, error });
+    }
+
+    /// A step that cannot be taken: what it refers to did not come, or the case is wrong in a way lint cannot see.
+    fn uncomposable(&self, step: StepId, why: Uncomposable) -> Flow {
+        match why {
+            Uncomposable::Missing(missing) => self.recorder.record(What::Halt { step, missing }),
+            Uncomposable::Case(text) => self.recorder.record(What::Fault { step: Some(step), text }),
+        };
+        Flow::End
+    }
+
+    /// A request to a relay that the case has put down gets no answer, and that is an event like any other.
+    fn unanswerable(&self, step: &Step, send: &Send, relay: &str) -> Flow {
+        let crossing = Crossing::SmtpWords { text: format!("(relay {relay} is down)") };
+        let request = self.sent(Some(step.id), step.capture.as_deref(), &send.from, relay, crossing);
+        self.no_reply(Some(step.id), request, &send.from, relay, format!("relay {relay} is down"));
+        flow(self.recorder.status(step.id))
+    }
+
+    fn relay_of(&self, send: &Send) -> String {
+        send.to
+            .clone()
+            .or_else(|| self.stage.agents.get(&send.from).map(|a| a.home.clone()))
+            .unwrap_or_else(|| self.first_relay())
+    }
+
+    fn first_relay(&self) -> String {
+        self.script.topology.relays()[0].to_owned()
+    }
+
+    fn reply_limit(&self) -> Duration {
+        self.timer("reply").unwrap_or(REPLY)
+    }
+}
+
+/// The octets of an earlier send once more.
+fn again(name: &str, words: &Words<'_>) -> Result<Outgoing, Uncomposable> {
+    let missing = || Uncomposable::Missing(name.to_owned());
+    let earlier = words.judge.captured(name).ok_or_else(missing)?;
+    match &earlier.crossing {
+        Some(Crossing::HttpRequest { method, url, headers, body }) => Ok(Outgoing::Http {
+            method: if method == "GET" { "GET" } else { "POST" },
+            url: url.clone(),
+            headers: headers.clone(),
+            body: Bytes::from(body.clone()),
+        }),
+        Some(Crossing::Mail { mail_from, rcpt_to, data, .. }) => Ok(Outgoing::Smtp(Mail {
+            mail_from: mail_from.clone(),
+            rcpt_to: rcpt_to.clone(),
+            data: Bytes::from(data.clone()),
+        })),
+        _ => Err(missing()),
+    }
+}

@@ -1,0 +1,272 @@
+//! Runs scripts side by side and gathers their verdicts.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use futures_util::stream::{self, StreamExt};
+use tokio::sync::mpsc;
+
+use crate::case::Script;
+
+use super::collect::collect;
+use super::drive::{Driver, needs_alone};
+use super::journal::{Event, NodeState, RunHead, What};
+use super::judge::{Judge, RuleJudge};
+use super::observer::Observer;
+use super::outcome::{CaseResult, RunInfo, RunResult, Summary, Tool};
+use super::plan::Plan;
+use super::recorder::Recorder;
+use super::stage::{Stage, peers_of};
+use super::statics;
+use super::suite::Suite;
+use super::world::World;
+
+/// What to run and how to count.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    pub selection: Vec<String>,
+    /// Relay name → target file.
+    pub relays: BTreeMap<String, PathBuf>,
+    /// `[NODE=]NAME`
+    pub defects: Vec<String>,
+    pub case_dirs: Vec<PathBuf>,
+    /// `None`: strict when every relay is embedded.
+    pub strict: Option<bool>,
+    pub recalled_inconc: bool,
+    pub jobs: Option<usize>,
+    pub report_dir: PathBuf,
+    /// Cases that cost much too.
+    pub all: bool,
+}
+
+/// Nothing was run.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// Command line, case or target are wrong.
+    #[error("{0}")]
+    Usage(String),
+    #[error("{0}")]
+    NothingSelected(String),
+    /// The environment's or our own fault.
+    #[error("{0}")]
+    Environment(String),
+}
+
+/// A run that has ended.
+pub struct Finished {
+    pub result: RunResult,
+    /// The folder of its journal and reports.
+    pub dir: PathBuf,
+    pub(super) suite: Arc<Suite>,
+}
+
+impl Finished {
+    /// The text of a case file.
+    pub fn text_of(&self, file: &str) -> Option<Arc<str>> {
+        self.suite.text_of(file)
+    }
+}
+
+/// Runs what the options select.
+///
+/// # Errors
+/// Nothing was run, and why.
+pub async fn execute(options: Options, observer: &dyn Observer) -> Result<Finished, Refused> {
+    let plan = Plan::new(&options)?;
+    let environment = |e: &dyn std::fmt::Display| Refused::Environment(e.to_string());
+    let started = jiff::Timestamp::now();
+    let seed = u64::try_from(started.as_nanosecond()).unwrap_or_default();
+    let world = World::open(plan.targets.clone(), plan.defects.clone(), plan.peers.clone(), seed)
+        .await
+        .map_err(|e| environment(&e))?;
+    let dir = folder(&options.report_dir, &plan, started).map_err(|e| {
+        Refused::Environment(format!("cannot make a folder for the run in {}: {e}", options.report_dir.display()))
+    })?;
+    let world = Arc::new(world);
+    let rules = plan
+        .rules
+        .iter()
+        .map(|script| RuleJudge::new(Arc::clone(script), Arc::clone(&plan.suite), plan.policy))
+        .collect();
+    let head = head(&plan, &options);
+    head.write(&dir).map_err(|e| environment(&e))?;
+    let (sender, events) = mpsc::unbounded_channel();
+    let journal = dir.join("events.jsonl");
+    let collector = tokio::spawn(async move { collect(&journal, events, rules).await });
+
+    observer.begin(plan.scenarios.len());
+    let mut cases: Vec<CaseResult> = stream::iter(plan.scenarios.iter().cloned().enumerate())
+        .map(|(key, script)| {
+            let (plan, world, sender) = (&plan, Arc::clone(&world), sender.clone());
+            async move {
+                observer.case_started(&script.id);
+                let result = play(script, key, plan, world, sender).await;
+                observer.case_ended(&result);
+                result
+            }
+        })
+        .buffer_unordered(plan.jobs)
+        .collect()
+        .await;
+    drop(sender);
+    let rules = match collector.await {
+        Ok(Ok(rules)) => rules,
+        Ok(Err(e)) => return Err(Refused::Environment(format!("the journal cannot be written: {e}"))),
+        Err(e) => return Err(environment(&e)),
+    };
+    cases.extend(rules.into_iter().map(RuleJudge::finish));
+    cases.extend(statics::judge(&head.lacks, &head.bindings));
+    observer.end();
+    let result = result(head, cases);
+    Ok(Finished { result, dir, suite: plan.suite })
+}
+
+/// Puts cases and head together.
+pub(super) fn result(head: RunHead, mut cases: Vec<CaseResult>) -> RunResult {
+    cases.sort_by(|a, b| a.id.cmp(&b.id));
+    let alive = head.embedded || cases.iter().any(|c| c.alive);
+    RunResult {
+        schema: "mmspec-results/1".to_owned(),
+        tool: Tool { name: "mmspec".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+        run: RunInfo {
+            bindings: head.bindings,
+            strict: head.strict,
+            recalled_inconc: head.recalled_inconc,
+            defects: head.defects,
+            alive,
+            options: head.options,
+        },
+        summary: Summary::of(&cases),
+        cases,
+    }
+}
+
+/// One script from topology up to topology down.
+async fn play(
+    script: Arc<Script>,
+    key: usize,
+    plan: &Plan,
+    world: Arc<World>,
+    out: mpsc::UnboundedSender<Event>,
+) -> CaseResult {
+    let judge = Judge::new(Arc::clone(&script), &plan.suite, plan.policy);
+    let unix = jiff::Timestamp::now().as_second();
+    let recorder = Recorder::new(script.id.clone(), judge, unix, out);
+    let key = u64::try_from(key).unwrap_or_default();
+    match Stage::build(&script, &world, key).await {
+        Err(not_up) => {
+            recorder.record(What::Fault { step: None, text: not_up.to_string() });
+        }
+        Ok((stage, arrivals)) => {
+            let fit = stage.unclaimed.is_empty() && stage.missing.is_empty();
+            recorder.record(What::Begin {
+                unix,
+                bindings: stage.bindings.clone(),
+                vars: stage.vars.clone(),
+                unclaimed: stage.unclaimed.clone(),
+                missing: stage.missing.clone(),
+                alive: world.alive.clone(),
+            });
+            if fit {
+                let mut holds = Vec::new();
+                for peer in peers_of(&script) {
+                    let guest = &stage.guest;
+                    let alone = needs_alone(&script, &peer);
+                    holds.push(if alone { guest.exclusive(&peer).await } else { guest.alongside(&peer).await });
+                }
+                for relay in script.topology.relays().iter().filter(|r| stage.is_embedded(r)) {
+                    let node = (*relay).to_owned();
+                    recorder.record(What::Node { node, state: NodeState::Started, detail: String::new() });
+                }
+                let stage = Arc::new(stage);
+                let driver = Driver::new(Arc::clone(&script), world, Arc::clone(&stage), Arc::clone(&recorder));
+                driver.run(arrivals).await;
+                stage.tear_down();
+                driver.exchanges.close();
+            }
+        }
+    }
+    match recorder.end() {
+        Some(judge) => judge.finish(),
+        None => unreachable_end(&script),
+    }
+}
+
+/// The journal was ended twice: ours to answer for.
+fn unreachable_end(script: &Script) -> CaseResult {
+    CaseResult {
+        id: script.id.clone(),
+        title: script.title.clone(),
+        verdict: super::outcome::Verdict::Error,
+        topology: script.topology.name().to_owned(),
+        source: script.source.clone(),
+        duration_ms: 0,
+        expectations: Vec::new(),
+        findings: Vec::new(),
+        alive: false,
+        reason: Some("the journal of this case was ended twice".to_owned()),
+    }
+}
+
+fn head(plan: &Plan, options: &Options) -> RunHead {
+    let mut words: Vec<String> = Vec::new();
+    for (relay, path) in &options.relays {
+        words.extend(["--relay".to_owned(), format!("{relay}={}", path.display())]);
+    }
+    for defect in &options.defects {
+        words.extend(["--defect".to_owned(), defect.clone()]);
+    }
+    for path in &options.case_dirs {
+        words.extend(["--cases".to_owned(), path.display().to_string()]);
+    }
+    RunHead {
+        bindings: plan.targets.iter().map(|(relay, target)| (relay.clone(), target.label())).collect(),
+        lacks: plan.targets.iter().map(|(relay, target)| (relay.clone(), target.lacks.clone())).collect(),
+        embedded: plan.targets.values().any(|t| t.start == crate::target::Start::Embedded),
+        scripts: plan.scenarios.iter().chain(&plan.rules).map(|s| s.id.clone()).collect(),
+        strict: plan.policy.strict,
+        recalled_inconc: plan.policy.recalled_inconc,
+        defects: options.defects.clone(),
+        options: words,
+    }
+}
+
+/// `<report-dir>/<target>/<run>/`, and `latest` beside the targets.
+fn folder(reports: &Path, plan: &Plan, started: jiff::Timestamp) -> std::io::Result<PathBuf> {
+    let mut names: Vec<String> = plan.targets.values().map(|t| safe(&t.name)).collect();
+    names.dedup();
+    let name = if names.is_empty() { "embedded".to_owned() } else { names.join("+") };
+    let parent = reports.join(name);
+    let base = started.strftime("%Y%m%d-%H%M%S").to_string();
+    std::fs::create_dir_all(&parent)?;
+    let mut dir = parent.join(&base);
+    let mut n = 2;
+    // Two runs in one second: each gets a folder of its own.
+    while let Err(e) = std::fs::create_dir(&dir) {
+        if e.kind() != std::io::ErrorKind::AlreadyExists {
+            return Err(e);
+        }
+        dir = parent.join(format!("{base}-{n}"));
+        n += 1;
+    }
+    point_latest(reports, &dir);
+    Ok(dir)
+}
+
+fn safe(name: &str) -> String {
+    name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect()
+}
+
+/// Best effort: a run does not fail for want of a link.
+fn point_latest(reports: &Path, dir: &Path) {
+    let latest = reports.join("latest");
+    let Ok(relative) = dir.strip_prefix(reports) else { return };
+    if latest.symlink_metadata().is_ok_and(|m| m.is_symlink()) {
+        let _ = std::fs::remove_file(&latest);
+    }
+    #[cfg(unix)]
+    let _ = std::os::unix::fs::symlink(relative, &latest);
+    #[cfg(not(unix))]
+    let _ = std::fs::write(&latest, relative.display().to_string());
+}

@@ -1,0 +1,133 @@
+//! What a run is going to do: which scripts, against which targets, counted how.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::case::{Body, Cost, Script};
+use crate::relay::find_defect;
+use crate::target::{Start, Target};
+
+use super::execute::{Options, Refused};
+use super::judge::Policy;
+use super::select::Selection;
+use super::stage::peers_of;
+use super::suite::{Broken, Suite};
+
+/// Scripts that run side by side unless told otherwise. Most of their time is waiting.
+const JOBS: usize = 48;
+
+/// A run before it starts.
+pub struct Plan {
+    pub suite: Arc<Suite>,
+    /// Scripts that drive parties.
+    pub scenarios: Vec<Arc<Script>>,
+    /// Scripts that judge every journal.
+    pub rules: Vec<Arc<Script>>,
+    /// Relay → target, for every relay of a selected topology.
+    pub targets: BTreeMap<String, Arc<Target>>,
+    pub defects: Vec<(Option<String>, String)>,
+    pub policy: Policy,
+    pub jobs: usize,
+    pub peers: BTreeSet<String>,
+}
+
+impl Plan {
+    /// # Errors
+    /// A case, target, defect or selection that is wrong, or that selects nothing.
+    pub fn new(options: &Options) -> Result<Plan, Refused> {
+        let selection = Selection::new(&options.selection);
+        let mut extra: Vec<PathBuf> = options.case_dirs.clone();
+        extra.extend(selection.paths().map(Path::to_owned));
+        let suite = Arc::new(Suite::load(&extra)?);
+        let picked = selection.pick(&suite.scripts).map_err(|e| Refused::NothingSelected(e.to_string()))?;
+        let named = !options.selection.is_empty();
+        let picked: Vec<Arc<Script>> =
+            picked.into_iter().filter(|s| s.cost == Cost::Normal || options.all || named).collect();
+        if picked.is_empty() {
+            return Err(Refused::NothingSelected("no case is selected; `mmspec list` shows what there is".into()));
+        }
+        let (rules, scenarios): (Vec<_>, Vec<_>) =
+            picked.into_iter().partition(|s| matches!(s.body, Body::Always(_)));
+        let targets = targets(&options.relays, &scenarios)?;
+        let all_embedded = targets.values().all(|t| t.start == Start::Embedded);
+        Ok(Plan {
+            peers: scenarios.iter().flat_map(|s| peers_of(s)).chain(["p".to_owned()]).collect(),
+            defects: seeded(&options.defects, &targets)?,
+            policy: Policy {
+                strict: options.strict.unwrap_or(all_embedded),
+                recalled_inconc: options.recalled_inconc,
+            },
+            jobs: options.jobs.unwrap_or(if all_embedded { JOBS } else { scenarios.len().max(1) }),
+            suite,
+            scenarios,
+            rules,
+            targets,
+        })
+    }
+}
+
+impl From<Broken> for Refused {
+    fn from(broken: Broken) -> Self {
+        match broken {
+            Broken::File(text) => Refused::Usage(text),
+            Broken::Cases(problems) => {
+                let texts: Vec<String> = problems.iter().map(|p| p.render(false)).collect();
+                Refused::Usage(texts.join("\n\n"))
+            }
+        }
+    }
+}
+
+fn targets(
+    bound: &BTreeMap<String, PathBuf>,
+    scenarios: &[Arc<Script>],
+) -> Result<BTreeMap<String, Arc<Target>>, Refused> {
+    let known: BTreeSet<&str> = crate::case::Topology::ALL.iter().flat_map(|(_, t)| t.relays()).copied().collect();
+    let mut targets = BTreeMap::new();
+    for (relay, path) in bound {
+        if !known.contains(relay.as_str()) {
+            let names: Vec<&str> = known.into_iter().collect();
+            return Err(Refused::Usage(format!(
+                "no topology has a relay {relay:?}; relays are called {}",
+                names.join(", ")
+            )));
+        }
+        let target = Target::load(path).map_err(|e| Refused::Usage(e.to_string()))?;
+        targets.insert(relay.clone(), Arc::new(target));
+    }
+    let embedded = Arc::new(Target::embedded());
+    for relay in scenarios.iter().flat_map(|s| s.topology.relays()) {
+        targets.entry((*relay).to_owned()).or_insert_with(|| Arc::clone(&embedded));
+    }
+    Ok(targets)
+}
+
+/// Reads `[NODE=]NAME`.
+fn seeded(
+    names: &[String],
+    targets: &BTreeMap<String, Arc<Target>>,
+) -> Result<Vec<(Option<String>, String)>, Refused> {
+    names
+        .iter()
+        .map(|text| {
+            let (node, name) = match text.split_once('=') {
+                Some((node, name)) => (Some(node.to_owned()), name),
+                None => (None, text.as_str()),
+            };
+            if let Err(unknown) = find_defect(name) {
+                return Err(Refused::Usage(unknown.to_string()));
+            }
+            let embedded = |t: &Arc<Target>| t.start == Start::Embedded;
+            let reached = match &node {
+                None => targets.values().any(embedded),
+                Some(node) => targets.get(node).is_some_and(embedded),
+            };
+            if reached {
+                Ok((node, name.to_owned()))
+            } else {
+                Err(Refused::Usage(format!("--defect {text}: defects go to embedded relays, and there is none here")))
+            }
+        })
+        .collect()
+}

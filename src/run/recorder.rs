@@ -1,0 +1,99 @@
+//! The journal of one script while it runs: every event gets its place in one order, reaches the judge, and is written.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::{Notify, mpsc};
+
+use crate::case::StepId;
+
+use super::journal::{Event, What};
+use super::judge::{Judge, Status};
+
+/// Shared by everything that happens in a script.
+pub struct Recorder {
+    script: String,
+    began: Instant,
+    pub unix: i64,
+    inner: Mutex<Inner>,
+    changed: Notify,
+    out: mpsc::UnboundedSender<Event>,
+}
+
+struct Inner {
+    judge: Option<Judge>,
+    seq: u64,
+}
+
+impl Recorder {
+    pub fn new(script: String, judge: Judge, unix: i64, out: mpsc::UnboundedSender<Event>) -> Arc<Self> {
+        Arc::new(Recorder {
+            script,
+            began: Instant::now(),
+            unix,
+            inner: Mutex::new(Inner { judge: Some(judge), seq: 0 }),
+            changed: Notify::new(),
+            out,
+        })
+    }
+
+    /// Records an event and gives its `seq`. After the script has ended nothing is recorded any more.
+    pub fn record(&self, what: What) -> u64 {
+        self.record_and(what, |_| ()).0
+    }
+
+    /// Records an event and looks at what the judge made of it, before anything else is recorded.
+    pub fn record_and<T: Default>(&self, what: What, look: impl FnOnce(&Judge) -> T) -> (u64, T) {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let seq = inner.seq;
+        let Some(judge) = &mut inner.judge else { return (seq, T::default()) };
+        let at_us = u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let event = Event { script: self.script.clone(), seq, at_us, what };
+        judge.feed(&event);
+        let looked = look(judge);
+        inner.seq += 1;
+        // The run has ended if nobody listens; what is recorded then belongs to nobody.
+        let _ = self.out.send(event);
+        drop(inner);
+        self.changed.notify_waiters();
+        (seq, looked)
+    }
+
+    /// Asks the judge.
+    pub fn ask<T: Default>(&self, question: impl FnOnce(&Judge) -> T) -> T {
+        let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.judge.as_ref().map(question).unwrap_or_default()
+    }
+
+    pub fn status(&self, step: StepId) -> Status {
+        let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.judge.as_ref().map_or(Status::Broken, |judge| judge.status(step))
+    }
+
+    /// Waits until the judge has decided a step, or the time is over: then the step's window ends, and it decides.
+    pub async fn decided(&self, step: StepId, limit: Duration) -> Status {
+        let waited = tokio::time::timeout(limit, async {
+            loop {
+                let changed = self.changed.notified();
+                let status = self.status(step);
+                if status != Status::Open {
+                    return status;
+                }
+                changed.await;
+            }
+        });
+        match waited.await {
+            Ok(status) => status,
+            Err(_) => {
+                self.record(What::WindowEnd { step });
+                self.status(step)
+            }
+        }
+    }
+
+    /// Ends the journal and takes the judge out of it.
+    pub fn end(&self) -> Option<Judge> {
+        self.record(What::End);
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).judge.take()
+    }
+}
