@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 #[command(name = "mmspec", version, max_term_width = 100, after_help = EXIT_CODES)]
 pub struct Cli {
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
 }
 
 const EXIT_CODES: &str = "\
@@ -24,6 +24,8 @@ Exit codes:
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Run cases and judge them
+    Run(RunArgs),
     /// Show the cases there are
     List(ListArgs),
     /// Show what a case does, or which cases decide a test purpose
@@ -34,6 +36,50 @@ pub enum Command {
     Schema(SchemaArgs),
     /// Run the embedded relay alone
     Relay(RelayArgs),
+    /// Judge the journal of an earlier run again; reports go to RUN_DIR/rejudged
+    Rejudge(RejudgeArgs),
+}
+
+#[derive(Debug, Default, Args)]
+pub struct RunArgs {
+    /// Case ids, test purposes (both may hold * and ?), case files or folders; everything if none is given
+    #[arg(value_name = "SELECTION")]
+    pub selection: Vec<String>,
+    /// The target that plays relay A; short for --relay A=FILE
+    #[arg(long, value_name = "FILE")]
+    pub target: Option<PathBuf>,
+    /// The target that plays this relay; relays without one are embedded
+    #[arg(long = "relay", value_name = "NAME=FILE", value_parser = binding)]
+    pub relays: Vec<(String, PathBuf)>,
+    /// Seed a defect into embedded relays, or into one of them (mmspec relay --list-defects)
+    #[arg(long = "defect", value_name = "[NODE=]NAME")]
+    pub defects: Vec<String>,
+    #[command(flatten)]
+    pub cases: CaseDirs,
+    /// Demands of level should and of basis derived count too (default when every relay is embedded)
+    #[arg(long, overrides_with = "no_strict")]
+    pub strict: bool,
+    /// Only demands of level shall that a standard or deployed practice backs count
+    #[arg(long, overrides_with = "strict")]
+    pub no_strict: bool,
+    /// What a violated demand counts as when its clause is only recalled
+    #[arg(long, value_enum, default_value_t, value_name = "VERDICT")]
+    pub recalled: Recalled,
+    /// Cases that run at the same time
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub jobs: Option<u32>,
+    /// Folder that gets <target>/<run>/ with journal and reports [default: reports]
+    #[arg(long, value_name = "DIR")]
+    pub report_dir: Option<PathBuf>,
+    /// Write JUnit XML to this file too
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+    /// Run cases that cost much (load, long waits) too
+    #[arg(long)]
+    pub all: bool,
+    /// Show every expectation and every oddity
+    #[arg(long, short)]
+    pub verbose: bool,
 }
 
 #[derive(Debug, Args)]
@@ -83,6 +129,21 @@ pub struct RelayArgs {
     pub print_config: bool,
 }
 
+#[derive(Debug, Args)]
+pub struct RejudgeArgs {
+    /// Folder of the run, with its events.jsonl
+    #[arg(value_name = "RUN_DIR")]
+    pub run_dir: PathBuf,
+    #[command(flatten)]
+    pub cases: CaseDirs,
+    /// Write JUnit XML to this file too
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+    /// Show every expectation and every oddity
+    #[arg(long, short)]
+    pub verbose: bool,
+}
+
 #[derive(Debug, Default, Clone, Args)]
 pub struct CaseDirs {
     /// A folder with more cases; one with the id of a compiled-in case replaces it
@@ -90,10 +151,38 @@ pub struct CaseDirs {
     pub dirs: Vec<PathBuf>,
 }
 
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Recalled {
+    #[default]
+    Fail,
+    Inconc,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum SchemaOf {
     Case,
     Results,
+}
+
+impl RunArgs {
+    /// What --strict and --no-strict say, if either was given.
+    pub fn strictness(&self) -> Option<bool> {
+        match (self.strict, self.no_strict) {
+            (true, _) => Some(true),
+            (_, true) => Some(false),
+            (false, false) => None,
+        }
+    }
+}
+
+/// `NAME=FILE`.
+fn binding(text: &str) -> Result<(String, PathBuf), String> {
+    match text.split_once('=') {
+        Some((name, file)) if !name.is_empty() && !file.is_empty() => {
+            Ok((name.to_owned(), PathBuf::from(file)))
+        }
+        _ => Err("expected NAME=FILE, for example B=their-relay.yaml".to_owned()),
+    }
 }
 
 #[cfg(test)]

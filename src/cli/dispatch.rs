@@ -4,17 +4,22 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use super::args::{Cli, Command};
+use super::args::{Cli, Command, RunArgs};
 use super::{commands, output};
 
 /// The whole program. Wrong arguments end it here with [`super::exit::USAGE`].
 pub fn main() -> ExitCode {
-    let done = match Cli::parse().command {
+    let command = Cli::parse()
+        .command
+        .unwrap_or_else(|| Command::Run(RunArgs::default()));
+    let done = match command {
+        Command::Run(args) => commands::run(args),
         Command::List(args) => commands::list(&args),
         Command::Explain(args) => commands::explain(&args),
         Command::Lint(args) => commands::lint(&args),
         Command::Schema(args) => commands::schema(&args),
         Command::Relay(args) => commands::relay(&args),
+        Command::Rejudge(args) => commands::rejudge(&args),
     };
     ExitCode::from(done.unwrap_or_else(|failure| {
         if !failure.details.is_empty() {

@@ -5,6 +5,7 @@ mod architecture;
 mod cli_commands;
 mod cli_exit;
 mod cli_present;
+mod cli_run;
 mod party_hop;
 mod party_kannel;
 mod party_mailin;

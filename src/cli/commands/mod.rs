@@ -1,14 +1,19 @@
 //! One file per command. Each returns its exit code.
 
 mod explain;
+mod finish;
 mod lint;
 mod list;
+mod rejudge;
 mod relay;
+mod run;
 mod schema;
 mod shared;
 
 pub(super) use explain::explain;
 pub(super) use lint::lint;
 pub(super) use list::list;
+pub(super) use rejudge::rejudge;
 pub(super) use relay::relay;
+pub(super) use run::run;
 pub(super) use schema::schema;

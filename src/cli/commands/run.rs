@@ -1,0 +1,76 @@
+//! `mmspec run`, and `mmspec` alone.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use super::finish::{present, refused};
+use super::shared::{observer, runtime};
+use crate::cli::args::{Recalled, RunArgs};
+use crate::cli::failure::Failure;
+use crate::run::{self, Options};
+
+/// Where runs land unless told otherwise.
+const REPORT_DIR: &str = "reports";
+
+pub fn run(args: RunArgs) -> Result<u8, Failure> {
+    let (junit, verbose) = (args.junit.clone(), args.verbose);
+    let options = options(args)?;
+    let observer = observer(verbose);
+    let started = Instant::now();
+    let finished = runtime()?
+        .block_on(run::execute(options, observer.as_ref()))
+        .map_err(refused)?;
+    let elapsed = Some(started.elapsed());
+    present(&finished, &finished.dir, junit.as_deref(), verbose, elapsed)
+}
+
+fn options(args: RunArgs) -> Result<Options, Failure> {
+    let strict = args.strictness();
+    Ok(Options {
+        selection: args.selection,
+        relays: relays(args.target, args.relays)?,
+        defects: args.defects,
+        case_dirs: args.cases.dirs,
+        strict,
+        recalled_inconc: args.recalled == Recalled::Inconc,
+        jobs: args.jobs.map(|jobs| jobs as usize),
+        report_dir: args.report_dir.unwrap_or_else(|| PathBuf::from(REPORT_DIR)),
+        all: args.all,
+    })
+}
+
+/// `--target T` is `--relay A=T`.
+fn relays(
+    target: Option<PathBuf>,
+    relays: Vec<(String, PathBuf)>,
+) -> Result<BTreeMap<String, PathBuf>, Failure> {
+    let mut bound = BTreeMap::new();
+    for (name, file) in target
+        .map(|file| ("A".to_owned(), file))
+        .into_iter()
+        .chain(relays)
+    {
+        if let Some(first) = bound.insert(name.clone(), file) {
+            return Err(Failure::usage(format!(
+                "relay {name} has a target already: {}",
+                first.display()
+            )));
+        }
+    }
+    Ok(bound)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn target_is_relay_a() {
+        let bound = relays(Some("a.yaml".into()), vec![("B".into(), "b.yaml".into())]).unwrap();
+        assert_eq!(bound["A"], PathBuf::from("a.yaml"));
+        assert_eq!(bound["B"], PathBuf::from("b.yaml"));
+        let twice = relays(Some("a.yaml".into()), vec![("A".into(), "b.yaml".into())]);
+        assert!(twice.unwrap_err().message.contains("relay A"));
+    }
+}
