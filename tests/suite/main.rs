@@ -21,3 +21,6 @@ mod report_tables;
 mod report_terminal;
 mod wire_compare;
 mod wire_mm1;
+mod wire_mm4;
+mod wire_mm4_round_trip;
+mod wire_smtp;
