@@ -177,18 +177,15 @@ impl Terminal<'_> {
         }
         let mut out = String::new();
         for case in sorted(run, |_| true) {
-            for e in case
-                .expectations
-                .iter()
-                .filter(|e| e.verdict == Verdict::Fail && !e.counts)
-            {
+            for e in words::uncounted(case) {
                 out.push_str(&format!(
-                    "{}  {}  {} ({}, {}) {}: {}\n",
+                    "{}  {}  {} ({}, {}), {} at {}: {}\n",
                     self.paint.dim("noted"),
                     visible(&case.id),
                     visible(&words::decides(e)),
-                    words::level(e.level),
-                    words::basis(e.basis),
+                    e.level.name(),
+                    e.basis.name(),
+                    e.verdict.name(),
                     visible(&e.source.to_string()),
                     visible_up_to(&e.got, GOT_LIMIT)
                 ));
@@ -244,8 +241,8 @@ fn requirement(purpose: &PurposeRef) -> String {
         "  {}  {}  {}, {}: {}\n",
         visible(&purpose.id),
         visible(&purpose.clause),
-        words::level(purpose.level),
-        words::basis(purpose.basis),
+        purpose.level.name(),
+        purpose.basis.name(),
         visible(&purpose.purpose)
     )
 }

@@ -187,6 +187,7 @@ pub fn case(id: &str, file: &str, verdict: Verdict, expectations: Vec<Expectatio
         topology: "two-mmse".into(),
         source: at(file, 1, 1, 2),
         duration_ms: 42,
+        alive: true,
         expectations,
         findings: Vec::new(),
         reason: None,
