@@ -106,12 +106,10 @@ pub(crate) fn finish(node: &Arc<Node>, token: &str, status: Status) {
         delivery.outcome = Some(status);
         let mm = delivery.mm.clone();
         delivery.mm = mm.remains();
-        (
-            mm,
-            delivery.recipient.clone(),
-            delivery.report_allowed,
-            delivery.over.clone(),
-        )
+        let (recipient, over) = (delivery.recipient.clone(), delivery.over.clone());
+        let report_allowed = delivery.report_allowed;
+        state.finished(token);
+        (mm, recipient, report_allowed, over)
     };
     node.log(|| format!("{} for {recipient}: {}", mm.message_id, status.name()));
     if status == Status::Rejected && node.has(Seed::NotificationAfterReject) {

@@ -6,7 +6,7 @@
 //! → what becomes of it goes to [`reports`]. Everything that is remembered stands in [`store`].
 
 mod clock;
-mod defects;
+pub mod defects;
 mod delivery;
 mod ids;
 mod intake;

@@ -118,9 +118,9 @@ impl Stage {
     }
 
     /// Ends a relay: its tasks are aborted, its sockets reset, its memory dropped.
-    pub fn kill(&self, relay: &str) {
+    pub async fn kill(&self, relay: &str) {
         if let Some(running) = self.take_down(relay) {
-            running.kill();
+            running.kill().await;
         }
     }
 
@@ -159,7 +159,8 @@ impl Stage {
     pub fn tear_down(&self) {
         let relays: Vec<String> = self.embedded().keys().cloned().collect();
         for relay in relays {
-            self.kill(&relay);
+            // Dropped, a relay dies as if killed.
+            drop(self.take_down(&relay));
         }
     }
 

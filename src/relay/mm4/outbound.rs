@@ -120,7 +120,7 @@ impl Transfer {
                 self.settle_all(self.worst);
                 break;
             }
-            let until = Instant::now() + self.pause().min(self.mm.deadline.from_now());
+            let until = Instant::now() + self.pause().min(self.mm.deadline.time_left());
             self.listen(until, false).await;
             if self.pending.is_empty() {
                 break;
@@ -261,7 +261,9 @@ impl Transfer {
             .collect();
         for recipient in about {
             match Answer::of(&request_status) {
-                Answer::Ok if self.node.has(Seed::RetryAfterOk) && self.attempts == 1 => {}
+                Answer::Ok if self.node.has(Seed::RetryAfterOk) && self.attempts == 1 => {
+                    self.sent.remove(&recipient);
+                }
                 Answer::Ok => self.done(&recipient),
                 Answer::Later => {
                     self.worst = Status::Unreachable;

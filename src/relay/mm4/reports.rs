@@ -88,7 +88,7 @@ impl Outgoing {
             mm.message_id.clone()
         };
         let pdu = requests::pdu(node, kind, &node.ids.transaction())
-            .with("X-Mms-Message-ID", Value::Text(id))
+            .with("X-Mms-Message-ID", requests::quoted(&id))
             .with("From", Value::Address(from))
             .with("To", Value::Address(to))
             .with("Sender", Value::Address(system.clone()))
@@ -160,7 +160,7 @@ pub(super) fn arrived(node: &Arc<Node>, envelope: &Envelope, pdu: &Pdu, octets: 
 
 /// The neighbour that holds this MM, if this node does not.
 fn holder(node: &Node, message_id: &str) -> Option<Hop> {
-    if node.store.lock().sent.contains_key(message_id) {
+    if node.store.lock().sent.get(&message_id.to_owned()).is_some() {
         return None;
     }
     node_of(message_id)
