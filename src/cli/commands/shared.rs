@@ -30,17 +30,6 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
     output::print(text).map_err(|e| Failure::error(format!("cannot write to standard output: {e}")))
 }
 
-<<<<<<< HEAD
-pub(super) fn refused(refused: Refused) -> Failure {
-    match refused {
-        Refused::Usage(text) => Failure::usage(text),
-        Refused::NothingSelected(text) => Failure::nothing_tested(text),
-        Refused::Environment(text) => Failure::error(text),
-    }
-}
-
-=======
->>>>>>> report
 /// The compiled-in cases, those of the folders, and those the selection names by path.
 pub(super) fn load(dirs: &[PathBuf], selection: &Selection) -> Result<Suite, Failure> {
     let mut extra = dirs.to_vec();
