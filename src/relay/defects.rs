@@ -215,7 +215,10 @@ defects! {
 /// # Errors
 /// There is none; the nearest name is given.
 pub fn find(name: &str) -> Result<&'static Defect, UnknownDefect> {
-    DEFECTS.iter().find(|d| d.name == name).ok_or_else(|| UnknownDefect::new(name))
+    DEFECTS
+        .iter()
+        .find(|d| d.name == name)
+        .ok_or_else(|| UnknownDefect::new(name))
 }
 
 /// The defects one relay was started with.

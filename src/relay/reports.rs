@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::clock::Time;
 use super::defects::Seed;
 use super::model::{Mm, Origin, Status, canonical};
 use super::node::Node;
 use super::store::TransferEvent;
+use super::timer::Time;
 use super::{mm1, mm4};
 
 /// One recipient's outcome on this node. At most one final report per recipient reaches the originator (ENC 1.3 §6.6).

@@ -20,7 +20,6 @@ mod party_ownership;
 mod party_peer;
 mod party_support;
 mod party_user_agent;
-mod relay_boundary;
 mod relay_cluster;
 mod relay_load;
 mod relay_mm1;

@@ -8,13 +8,13 @@ use sha2::{Digest, Sha256};
 
 use super::http::Answer;
 use super::pdus;
-use crate::relay::clock::Time;
 use crate::relay::defects::Seed;
 use crate::relay::intake;
 use crate::relay::model::{Mm, Origin, Reports, canonical_address, says_yes};
 use crate::relay::node::Node;
 use crate::relay::routing::Destination;
 use crate::relay::store::distinct;
+use crate::relay::timer::Time;
 use crate::wire::address::Address;
 use crate::wire::table::{self, Kind};
 use crate::wire::{Decoded, Interval, Pdu, PduType, Value, mm1};

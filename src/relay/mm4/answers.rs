@@ -7,13 +7,13 @@ use bytes::Bytes;
 use super::outbound::{self, Post};
 use super::requests::{self, Identity};
 use super::server::Envelope;
-use crate::relay::clock::Time;
 use crate::relay::defects::Seed;
 use crate::relay::ids::{bare, node_of};
 use crate::relay::model::canonical;
 use crate::relay::node::Node;
 use crate::relay::routing::{Hop, same_mmse};
 use crate::relay::store::TransferEvent;
+use crate::relay::timer::Time;
 use crate::wire::address;
 use crate::wire::{Pdu, PduType, Value, mm4};
 

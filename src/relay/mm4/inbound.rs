@@ -7,13 +7,13 @@ use bytes::Bytes;
 use super::answers::{self, ReplyTo, status};
 use super::server::Envelope;
 use super::{fields, reports, requests};
-use crate::relay::clock::Time;
 use crate::relay::defects::Seed;
 use crate::relay::ids::bare;
 use crate::relay::intake;
 use crate::relay::model::{Status, canonical, says_yes};
 use crate::relay::node::Node;
 use crate::relay::routing::Destination;
+use crate::relay::timer::Time;
 use crate::wire::address::{self, Address};
 use crate::wire::{Decoded, Pdu, PduType, Severity, date, mm4};
 

@@ -10,7 +10,6 @@ use super::inbound::check_version;
 use super::outbound::{self, Post};
 use super::requests::{self, Identity};
 use super::server::Envelope;
-use crate::relay::clock::Time;
 use crate::relay::defects::Seed;
 use crate::relay::ids::{bare, node_of};
 use crate::relay::model::{Mm, Origin, Status, canonical, says_yes};
@@ -18,6 +17,7 @@ use crate::relay::node::Node;
 use crate::relay::reports::{self, Arrived, Receipt};
 use crate::relay::routing::{Destination, Hop};
 use crate::relay::store::TransferEvent;
+use crate::relay::timer::Time;
 use crate::wire::address::{self, Address};
 use crate::wire::{Pdu, PduType, Value, mm4};
 

@@ -1,13 +1,13 @@
 //! MM4_forward.REQ both ways: an MM as the next Relay/Server is sent it, and as one is read.
 
 use super::fields::{self, VERSION};
-use crate::relay::clock::Time;
 use crate::relay::defects::Seed;
 use crate::relay::ids::bare;
 use crate::relay::mm1;
 use crate::relay::model::{Mm, Origin, Reports, canonical, says_yes};
 use crate::relay::node::Node;
 use crate::relay::routing::Hop;
+use crate::relay::timer::Time;
 use crate::wire::address::Address;
 use crate::wire::{Field, Interval, Pdu, PduType, Span, Value};
 

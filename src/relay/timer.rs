@@ -1,4 +1,5 @@
-//! Instants of the relay: milliseconds, because an expiry of one second is still an expiry.
+//! Instants of the relay, in milliseconds because an expiry of one second is still an expiry, and all its waiting: the pauses
+//! before repetitions, delivery times and deadlines.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -48,4 +49,9 @@ pub(crate) async fn sleep_until(then: Time) {
     while !then.is_past() {
         tokio::time::sleep(then.time_left().min(Duration::from_secs(86_400))).await;
     }
+}
+
+/// Waits this long before something is tried again.
+pub(crate) async fn pause(pause: Duration) {
+    tokio::time::sleep(pause).await;
 }
