@@ -13,9 +13,8 @@ use crate::relay::intake;
 use crate::relay::model::{Status, canonical, says_yes};
 use crate::relay::node::Node;
 use crate::relay::routing::Destination;
-use crate::relay::timer::Time;
 use crate::wire::address::{self, Address};
-use crate::wire::{Decoded, Pdu, PduType, Severity, date, mm4};
+use crate::wire::{Decoded, Pdu, PduType, Severity, mm4};
 
 const ACCEPTED: &str = "250 2.0.0 Ok";
 const REFUSED: &str = "554 5.6.0 not an MM4 PDU this relay takes";
@@ -36,11 +35,11 @@ pub(super) fn take(node: &Arc<Node>, envelope: &Envelope, octets: &Bytes) -> Str
     let taken = match kind {
         PduType::Mm4ForwardReq => forward_req(node, envelope, &decoded),
         PduType::Mm4ForwardRes => {
-            answers::arrived(node, envelope, pdu, octets);
+            answers::arrived(node, envelope, pdu);
             true
         }
         PduType::Mm4DeliveryReportReq | PduType::Mm4ReadReplyReportReq => {
-            reports::arrived(node, envelope, pdu, octets)
+            reports::arrived(node, envelope, pdu)
         }
         // This relay asks for no RES to its reports; one that comes all the same needs no answer.
         PduType::Mm4DeliveryReportRes | PduType::Mm4ReadReplyReportRes => true,
@@ -148,12 +147,7 @@ fn deliver(
     pdu: &Pdu,
     report_failures: bool,
 ) -> Vec<(String, &'static str)> {
-    let received = format!(
-        "from {} by {} with ESMTP; {}",
-        printable(&envelope.client),
-        node.config.host,
-        date::rfc5322(Time::now().seconds())
-    );
+    let received = requests::received(node, &envelope.client);
     let mm = Arc::new(requests::to_mm(node, pdu, received));
     let tid = pdu.text("X-Mms-Transaction-ID").unwrap_or_default();
     let tid = bare(&tid);
@@ -240,9 +234,4 @@ fn system_key(envelope: &Envelope, pdu: &Pdu) -> String {
         .chain(envelope.from.clone())
         .find_map(|mailbox| address::domain(&mailbox))
         .unwrap_or_else(|| canonical(&pdu.text("From").unwrap_or_default()))
-}
-
-/// What a client calls itself, fit for a header field.
-fn printable(name: &str) -> String {
-    name.chars().filter(|c| c.is_ascii_graphic()).take(255).collect()
 }

@@ -9,7 +9,7 @@ use crate::relay::node::Node;
 use crate::relay::routing::Hop;
 use crate::relay::timer::Time;
 use crate::wire::address::Address;
-use crate::wire::{Field, Interval, Pdu, PduType, Span, Value};
+use crate::wire::{Field, Interval, Pdu, PduType, Span, Value, date};
 
 /// The names this relay goes by on one hop: the MMSE's outside, the node's own inside.
 pub(super) struct Identity {
@@ -210,7 +210,14 @@ fn mailbox_of(text: &str) -> String {
     inside.map_or(text, |(mailbox, _)| mailbox).trim().to_owned()
 }
 
-fn field(name: &str, value: Value) -> Field {
+/// The Received field that this relay adds, and the client that it got the message from (RFC 5321 §4.4).
+pub(super) fn received(node: &Node, client: &str) -> String {
+    let client: String = client.chars().filter(char::is_ascii_graphic).take(255).collect();
+    let now = date::rfc5322(Time::now().seconds());
+    format!("from {client} by {} with ESMTP; {now}", node.config.host)
+}
+
+pub(super) fn field(name: &str, value: Value) -> Field {
     Field {
         name: name.to_owned(),
         value,
