@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -101,7 +102,7 @@ impl Stage {
         if stage.missing.is_empty() && stage.unclaimed.is_empty() {
             stage.cast(script, world);
             if stage.missing.is_empty() {
-                stage.start_relays(script, world).await?;
+                stage.start_relays(script, world, key).await?;
                 stage.define(world, script);
             }
         }
@@ -266,7 +267,7 @@ impl Stage {
         self.vars.insert(format!("{name}.mailbox"), format!("{number}/TYPE=PLMN@{domain}"));
     }
 
-    async fn start_relays(&mut self, script: &Script, world: &World) -> Result<(), NotUp> {
+    async fn start_relays(&mut self, script: &Script, world: &World, key: u64) -> Result<(), NotUp> {
         let relays = script.topology.relays();
         for relay in relays {
             if let Some(ixit) = world.target(relay).and_then(|t| t.ixit.as_ref()) {
@@ -293,7 +294,8 @@ impl Stage {
             }
         }
         for relay in &own {
-            let config = configure(relay, script, world, &towards)?;
+            let mut config = configure(relay, script, world, &towards)?;
+            config.store = Some(store_file(key, relay));
             self.embedded().insert((*relay).to_owned(), Embedded { config, running: None, access: None });
             self.start(relay).await?;
         }
@@ -323,6 +325,24 @@ impl Stage {
         for (name, agent) in self.agents.clone() {
             let domain = self.access(&agent.home).map(|a| a.domain).unwrap_or_default();
             self.number_vars(&name, &agent.number, &domain);
+        }
+    }
+}
+
+/// Where an embedded relay keeps what must survive its being killed in this script.
+fn store_file(key: u64, relay: &str) -> PathBuf {
+    std::env::temp_dir().join(format!("mmspec-{}-{key}-{relay}.store", std::process::id()))
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        for embedded in self.embedded().values_mut() {
+            // First the relay, then its file: a relay that lives writes it again.
+            embedded.running = None;
+            if let Some(file) = &embedded.config.store {
+                // A relay that had nothing to keep made no file.
+                let _ = std::fs::remove_file(file);
+            }
         }
     }
 }
@@ -462,6 +482,7 @@ fn configure(
             ..config::Timers::default()
         },
         limits: config::Limits::default(),
+        store: None,
         defects,
     })
 }

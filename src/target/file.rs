@@ -147,7 +147,6 @@ impl Target {
                 "mm1.reply-charging",
                 "mm1.notification-repeat",
                 "multi-relay.any-entrance",
-                "store.durable",
             ]
             .map(str::to_owned)
             .to_vec(),

@@ -14,6 +14,8 @@ use super::requests::{self, Identity};
 use super::server::Envelope;
 use super::smtp_client::{self, Failure, Mail, Reply};
 use crate::relay::defects::Seed;
+use crate::relay::intake;
+use crate::relay::ledger::Entry;
 use crate::relay::model::{Mm, Origin, Status};
 use crate::relay::node::Node;
 use crate::relay::reports;
@@ -29,6 +31,25 @@ pub(crate) fn forward(node: &Arc<Node>, mm: &Arc<Mm>, hop: Hop, recipients: Vec<
     } else {
         node.ids.transaction()
     };
+    node.note(|| Entry::Queued {
+        record: mm.record.clone(),
+        tid: tid.clone(),
+        domain: hop.domain.clone(),
+        recipients: recipients.clone(),
+    });
+    start(node, mm, hop, tid, recipients);
+}
+
+/// Goes on with a transfer of an earlier life, under its transaction id.
+pub(crate) fn resume(node: &Arc<Node>, mm: &Arc<Mm>, tid: &str, domain: &str, pending: Vec<String>) {
+    match node.routing.system(domain) {
+        Some(hop) => start(node, mm, hop, tid.to_owned(), pending),
+        // The way of that time is closed; the tables of today decide.
+        None => intake::when_due(node, mm, &pending),
+    }
+}
+
+fn start(node: &Arc<Node>, mm: &Arc<Mm>, hop: Hop, tid: String, recipients: Vec<String>) {
     let (sender, events) = mpsc::unbounded_channel();
     let open = OpenTransfer {
         message_id: mm.message_id.clone(),
@@ -276,14 +297,23 @@ impl Transfer {
 
     /// The next Relay/Server has the MM for this recipient.
     fn done(&mut self, recipient: &str) {
-        self.pending.retain(|r| r != recipient);
+        self.handed(recipient);
         if self.hop.inner && self.mm.reports.delivery && self.node.has(Seed::InnerHopOwnReport) {
             reports::premature(&self.node, &self.mm, recipient);
         }
     }
 
-    fn settle(&mut self, recipient: &str, status: Status) {
+    /// This recipient has an outcome.
+    fn handed(&mut self, recipient: &str) {
         self.pending.retain(|r| r != recipient);
+        self.node.note(|| Entry::Handed {
+            tid: self.tid.clone(),
+            recipient: recipient.to_owned(),
+        });
+    }
+
+    fn settle(&mut self, recipient: &str, status: Status) {
+        self.handed(recipient);
         self.node
             .log(|| format!("{} for {recipient}: {}", self.mm.message_id, status.name()));
         if !self.node.has(Seed::FailureSilent) {

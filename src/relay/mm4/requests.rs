@@ -4,7 +4,7 @@ use super::fields::{self, VERSION};
 use crate::relay::defects::Seed;
 use crate::relay::ids::bare;
 use crate::relay::mm1;
-use crate::relay::model::{Mm, Origin, Reports, canonical, says_yes};
+use crate::relay::model::{Birth, Mm, Origin, Reports, canonical, says_yes};
 use crate::relay::node::Node;
 use crate::relay::routing::Hop;
 use crate::relay::timer::Time;
@@ -136,9 +136,9 @@ fn push_recipients(node: &Node, mm: &Mm, pdu: &mut Pdu) {
     }
 }
 
-/// The MM in a forward.REQ whose mandatory fields are there. `alias` is an id for hidden senders.
-pub(super) fn to_mm(node: &Node, pdu: &Pdu, received: String) -> Mm {
-    let now = Time::now();
+/// The MM in a forward.REQ whose mandatory fields are there.
+pub(super) fn to_mm(node: &Node, pdu: &Pdu, received: String, birth: Birth) -> Mm {
+    let now = birth.at;
     let text = |name: &str| pdu.text(name).unwrap_or_default();
     let message_id = bare(&text("X-Mms-Message-ID")).to_owned();
     let hide = text("X-Mms-Sender-Visibility").eq_ignore_ascii_case("Hide");
@@ -164,12 +164,10 @@ pub(super) fn to_mm(node: &Node, pdu: &Pdu, received: String) -> Mm {
         .chain(pdu.all("Received").map(|f| f.value.text()))
         .collect();
     Mm {
+        record: birth.record,
+        taken: birth.at,
         // An id that a peer made may contain the name that is to be hidden.
-        shown_id: if hidden {
-            node.ids.message()
-        } else {
-            message_id.clone()
-        },
+        shown_id: if hidden { birth.id } else { message_id.clone() },
         message_id,
         from: canonical(&text("From")),
         hidden,
