@@ -59,10 +59,9 @@ struct Session {
 
 impl Session {
     fn new(node: Arc<Node>) -> Session {
-        let limit = node.config.limits.message_size;
         Session {
+            receiver: Receiver::with_message_limit(node.config.limits.message_size),
             node,
-            receiver: Receiver::with_message_limit(limit),
             client: None,
             envelope: None,
             recipients: 0,
@@ -114,8 +113,12 @@ impl Session {
                 Received::Command(line) => self.command(&line),
                 Received::Message(message) => self.message(message),
                 Received::TooLong => "500 5.5.2 line too long".to_owned(),
-                Received::TooLarge => self.too_large(),
-                Received::Chunk(_) => "502 5.5.1 not offered".to_owned(),
+                Received::TooLarge => {
+                    self.end_message();
+                    "552 5.3.4 message too big".to_owned()
+                }
+                // BDAT is not offered, so no chunk was announced.
+                Received::Chunk(_) => "503 5.5.1 no BDAT".to_owned(),
             };
             replies.push_str(&reply);
             replies.push_str("\r\n");
@@ -223,17 +226,14 @@ impl Session {
         "354 go ahead".to_owned()
     }
 
-    fn too_large(&mut self) -> String {
+    fn end_message(&mut self) -> Option<Envelope> {
         self.in_message = false;
         self.recipients = 0;
-        self.envelope = None;
-        "552 5.3.4 message too big".to_owned()
+        self.envelope.take()
     }
 
     fn message(&mut self, message: Vec<u8>) -> String {
-        self.in_message = false;
-        self.recipients = 0;
-        let Some(envelope) = self.envelope.take() else {
+        let Some(envelope) = self.end_message() else {
             return "503 5.5.1 MAIL first".to_owned();
         };
         let message = if self.node.has(Seed::InDotsKept) {

@@ -118,7 +118,7 @@ pub fn unresolved(demands: &[&Demands], narrow: &[FieldDemand], memory: &Memory)
     unknown.or_else(|| {
         demands.iter().find_map(|d| match &d.content {
             Some(ContentDemand::Same { of, .. }) => {
-                let name = of.raw.trim_start_matches('$');
+                let name = of.sole_reference().unwrap_or(&of.raw);
                 memory.content(name).is_none().then(|| name.to_owned())
             }
             _ => None,
