@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Slot;
 use std::sync::Arc;
 
-use crate::case::{Body, Rule, RuleDemand, Script};
+use crate::case::{Body, Rule, RuleDemand, Script, Topology};
 use crate::run::outcome::{CaseResult, ExpectationResult, Verdict};
 use crate::run::suite::Suite;
 
@@ -67,6 +67,9 @@ impl RuleJudge {
 
     fn judge(&mut self, index: usize, rule: &Rule, seen: &Sighting, script: &str) {
         let memory = Memory::new(Arc::clone(&self.suite.contents));
+        if rule.at_parties && Topology::is_link(&seen.place) {
+            return;
+        }
         if seen.side != Side::Relay || !demand::narrows(&rule.narrow, seen, &memory) {
             return;
         }
