@@ -119,7 +119,9 @@ def read_with_tshark(folder, manifest):
         elif pdu["carrier"] == "push":
             packets += pcap.udp_push(octets, port)
         else:
-            packets += pcap.smtp_data(octets, port)
+            # Wireshark cuts two octets off the last header field of a message without a body: it gets an empty line.
+            empty = b"\r\n" if pdu["content"] is None else b""
+            packets += pcap.smtp_data(octets + empty, port)
     with tempfile.NamedTemporaryFile(suffix=".pcap") as file:
         file.write(pcap.capture(packets))
         file.flush()

@@ -44,4 +44,5 @@ fn of_steps<'a>(steps: &'a [Step], refs: &mut Vec<&'a TestRef>) {
 
 fn of_expect<'a>(expect: &'a Expect, refs: &mut Vec<&'a TestRef>) {
     refs.extend(&expect.tests);
+    refs.extend(&expect.should_tests);
 }

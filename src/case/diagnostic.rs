@@ -138,23 +138,29 @@ pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
     let wanted: Vec<char> = word.to_lowercase().chars().take(64).collect();
     known
         .into_iter()
-        .map(|name| (distance(&wanted, &name.to_lowercase()), name))
-        .filter(|(d, name)| *d <= (name.chars().count().max(wanted.len()) / 3).clamp(1, 4))
-        .min_by_key(|(d, _)| *d)
-        .map(|(_, name)| name)
+        .map(|name| (name, name.to_lowercase().chars().collect::<Vec<char>>()))
+        .map(|(name, letters)| (distance(&wanted, &letters), letters.len().max(wanted.len()), name))
+        .filter(|(edits, len, _)| *edits <= (len / 3).clamp(1, 4) && edits < len)
+        .min_by_key(|(edits, _, _)| *edits)
+        .map(|(_, _, name)| name)
 }
 
-/// Edits between two words: insert, delete, replace.
-fn distance(a: &[char], b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=a.len()).collect();
-    for (i, cb) in b.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, ca) in a.iter().enumerate() {
-            let replaced = diagonal + usize::from(*ca != cb);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+/// Edits between two words: insert, delete, replace, swap two neighbours.
+fn distance(a: &[char], b: &[char]) -> usize {
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=a.len()).collect();
+    for i in 1..=b.len() {
+        let mut row = vec![i];
+        for j in 1..=a.len() {
+            let replaced = last[j - 1] + usize::from(a[j - 1] != b[i - 1]);
+            let mut best = replaced.min(last[j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && a[j - 1] == b[i - 2] && a[j - 2] == b[i - 1] {
+                best = best.min(before[j - 2] + 1);
+            }
+            row.push(best);
         }
+        before = last;
+        last = row;
     }
-    row[a.len()]
+    last[a.len()]
 }

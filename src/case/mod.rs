@@ -25,6 +25,6 @@ pub use diagnostic::Diagnostic;
 pub use explain::explain;
 pub use library::Library;
 pub use model::*;
-pub use parse::{load, load_all};
+pub use parse::{duplicate_ids, load, load_all};
 pub use schema::schema;
 pub use template::split_reference;

@@ -184,7 +184,10 @@ fn of(shape: Shape) -> Value {
     let definition = |name: &str| json!({ "$ref": format!("#/$defs/{name}") });
     let list = |name: &str| {
         json!({ "anyOf": [
-            { "type": "array", "items": { "$ref": format!("#/$defs/{name}") } },
+            { "type": "array", "items": { "anyOf": [
+                { "$ref": format!("#/$defs/{name}") },
+                { "$ref": "#/$defs/reference" },
+            ] } },
             { "$ref": "#/$defs/reference" },
         ] })
     };

@@ -249,7 +249,13 @@ impl Scope {
                     _ => (result.as_deref(), rest),
                 };
                 match member.and_then(|m| members.get(m)) {
-                    Some(captured) => of_capture(head, captured, after, want),
+                    Some(captured) => of_capture(head, captured, after, want).map_err(|unknown| Unknown {
+                        help: Some(format!(
+                            "`{head}` has the captures {}",
+                            listed(members.keys().map(String::as_str))
+                        )),
+                        ..unknown
+                    }),
                     None => Err(Unknown {
                         message: format!("the group used as `{head}` has no result"),
                         help: Some(format!(

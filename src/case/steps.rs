@@ -9,6 +9,12 @@ use super::model::{
 };
 use super::template::split_reference;
 
+impl AsRef<Script> for Script {
+    fn as_ref(&self) -> &Script {
+        self
+    }
+}
+
 impl Script {
     /// Every step in reading order, those of lanes after their `parallel`.
     pub fn steps(&self) -> impl Iterator<Item = &Step> {

@@ -36,7 +36,7 @@ pub enum Command {
     Schema(SchemaArgs),
     /// Run the embedded relay alone
     Relay(RelayArgs),
-    /// Judge the journal of an earlier run again
+    /// Judge the journal of an earlier run again; reports go to RUN_DIR/rejudged
     Rejudge(RejudgeArgs),
 }
 
@@ -161,7 +161,6 @@ pub enum Recalled {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum SchemaOf {
     Case,
-    Target,
     Results,
 }
 

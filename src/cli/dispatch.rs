@@ -22,6 +22,9 @@ pub fn main() -> ExitCode {
         Command::Rejudge(args) => commands::rejudge(&args),
     };
     ExitCode::from(done.unwrap_or_else(|failure| {
+        if !failure.details.is_empty() {
+            output::complain(&format!("{}\n", failure.details));
+        }
         output::complain(&format!("mmspec: {}", failure.message));
         failure.code
     }))

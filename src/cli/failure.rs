@@ -8,6 +8,8 @@ use super::exit;
 #[derive(Debug)]
 pub(super) struct Failure {
     pub code: u8,
+    /// Shown before the message, as it is; may be empty.
+    pub details: String,
     pub message: String,
 }
 
@@ -16,6 +18,7 @@ impl Failure {
     pub fn usage(message: impl Display) -> Self {
         Failure {
             code: exit::USAGE,
+            details: String::new(),
             message: message.to_string(),
         }
     }
@@ -24,6 +27,7 @@ impl Failure {
     pub fn error(message: impl Display) -> Self {
         Failure {
             code: exit::ERROR,
+            details: String::new(),
             message: message.to_string(),
         }
     }
@@ -31,7 +35,14 @@ impl Failure {
     pub fn nothing_tested(message: impl Display) -> Self {
         Failure {
             code: exit::NOTHING_TESTED,
+            details: String::new(),
             message: message.to_string(),
         }
+    }
+
+    #[must_use]
+    pub fn after(mut self, details: String) -> Self {
+        self.details = details;
+        self
     }
 }

@@ -2,8 +2,13 @@
 //! [`crate::report`] that shows it.
 
 pub mod args;
+mod commands;
+mod dispatch;
 pub mod exit;
+mod failure;
+mod listing;
 mod output;
 pub mod present;
 
+pub use dispatch::main;
 pub use exit::exit_code;

@@ -12,8 +12,10 @@ use crate::run::outcome::RunResult;
 
 /// Where the reports of a run go and how they look.
 pub struct Present<'a> {
-    /// The run's folder, which exists.
+    /// The run's folder, with its journal.
     pub dir: &'a Path,
+    /// The folder that gets the reports; it is made if it is not there.
+    pub reports: &'a Path,
     /// A second place for the JUnit file.
     pub junit: Option<&'a Path>,
     pub verbose: bool,
@@ -46,18 +48,9 @@ impl Present<'_> {
             format: "junit.xml",
             reason,
         })?;
-        write(&self.dir.join("results.json"), &json)?;
-        write(&self.dir.join("junit.xml"), &xml)?;
-        if let Some(path) = self.junit {
-            if let Some(parent) = path.parent() {
-                fs::create_dir_all(parent).map_err(|source| Unwritten::File {
-                    path: parent.to_owned(),
-                    source,
-                })?;
-            }
-            write(path, &xml)?;
-        }
-        Ok(())
+        write(&self.reports.join("results.json"), &json)?;
+        write(&self.reports.join("junit.xml"), &xml)?;
+        self.junit.map_or(Ok(()), |path| write(path, &xml))
     }
 
     /// What the terminal shows at the end.
@@ -73,9 +66,13 @@ impl Present<'_> {
     }
 }
 
+/// Writes a file and the folders it stands in.
 fn write(path: &Path, text: &str) -> Result<(), Unwritten> {
-    fs::write(path, text).map_err(|source| Unwritten::File {
-        path: path.to_owned(),
-        source,
-    })
+    let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
+    folder
+        .and_then(|()| fs::write(path, text))
+        .map_err(|source| Unwritten::File {
+            path: path.to_owned(),
+            source,
+        })
 }

@@ -66,7 +66,7 @@ defects! {
         "the Content-Location of M-Notification.ind is no absolute URI", "ENC 1.3 §7.3.10", ["TP-NTF-09"];
 
     RetrieveContentTypeNotLast = "mm1.retrieve.content-type-not-last",
-        "M-Retrieve.conf has Subject behind Content-Type", "ENC 1.3 §7", ["TP-RET-03"];
+        "M-Retrieve.conf has a field behind Content-Type", "ENC 1.3 §7", ["TP-RET-03"];
     RetrieveBccShown = "mm1.retrieve.bcc-shown",
         "M-Retrieve.conf shows Bcc", "ENC 1.3 §6.3", ["TP-RET-09", "TP-SUB-13"];
     RetrieveJpegAltered = "mm1.retrieve.jpeg-altered",
@@ -215,7 +215,10 @@ defects! {
 /// # Errors
 /// There is none; the nearest name is given.
 pub fn find(name: &str) -> Result<&'static Defect, UnknownDefect> {
-    DEFECTS.iter().find(|d| d.name == name).ok_or_else(|| UnknownDefect::new(name))
+    DEFECTS
+        .iter()
+        .find(|d| d.name == name)
+        .ok_or_else(|| UnknownDefect::new(name))
 }
 
 /// The defects one relay was started with.

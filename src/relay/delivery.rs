@@ -6,11 +6,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
 
-use super::clock::{self, Time};
 use super::defects::Seed;
 use super::model::{Mm, Status};
 use super::node::Node;
 use super::store::Delivery;
+use super::timer::{self, Time};
 use super::{mm1, reports};
 use crate::wire::address::Address;
 
@@ -45,18 +45,18 @@ async fn attend(node: Arc<Node>, token: String, number: String, deadline: Time, 
     loop {
         tokio::select! {
             _ = node.push_to(&number, &notification) => {}
-            () = clock::sleep_until(deadline) => break,
+            () = timer::sleep_until(deadline) => break,
         }
         let Some(pause) = repeats.next() else {
-            clock::sleep_until(deadline).await;
+            timer::sleep_until(deadline).await;
             break;
         };
         tokio::select! {
-            () = tokio::time::sleep(Duration::from_millis(pause)) => {}
-            () = clock::sleep_until(deadline) => break,
+            () = timer::pause(Duration::from_millis(pause)) => {}
+            () = timer::sleep_until(deadline) => break,
         }
         let Some(tid) = unanswered(&node, &token) else {
-            clock::sleep_until(deadline).await;
+            timer::sleep_until(deadline).await;
             break;
         };
         if node.has(Seed::NotificationNewTid) {
@@ -106,12 +106,10 @@ pub(crate) fn finish(node: &Arc<Node>, token: &str, status: Status) {
         delivery.outcome = Some(status);
         let mm = delivery.mm.clone();
         delivery.mm = mm.remains();
-        (
-            mm,
-            delivery.recipient.clone(),
-            delivery.report_allowed,
-            delivery.over.clone(),
-        )
+        let (recipient, over) = (delivery.recipient.clone(), delivery.over.clone());
+        let report_allowed = delivery.report_allowed;
+        state.finished(token);
+        (mm, recipient, report_allowed, over)
     };
     node.log(|| format!("{} for {recipient}: {}", mm.message_id, status.name()));
     if status == Status::Rejected && node.has(Seed::NotificationAfterReject) {

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::clock;
 use super::model::{Mm, Status, canonical};
 use super::node::Node;
 use super::routing::{Destination, Hop};
 use super::store::{Sent, SentTo};
+use super::timer;
 use super::{delivery, mm4, reports};
 use crate::wire::address::Address;
 
@@ -41,7 +41,7 @@ pub(crate) fn when_due(node: &Arc<Node>, mm: &Arc<Mm>, recipients: &[String]) {
     };
     let (node, mm, recipients) = (node.clone(), mm.clone(), recipients.to_vec());
     node.clone().spawn(async move {
-        clock::sleep_until(then.min(mm.deadline)).await;
+        timer::sleep_until(then.min(mm.deadline)).await;
         send_on(&node, &mm, &recipients);
     });
 }

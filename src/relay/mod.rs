@@ -5,8 +5,7 @@
 //! recipient by [`routing`] → [`delivery`] notifies a client of this relay, or an MM4 transfer carries it to the next relay
 //! → what becomes of it goes to [`reports`]. Everything that is remembered stands in [`store`].
 
-mod clock;
-mod defects;
+pub mod defects;
 mod delivery;
 mod ids;
 mod intake;
@@ -19,6 +18,7 @@ mod reports;
 mod routing;
 mod socket;
 mod store;
+mod timer;
 
 pub mod config;
 

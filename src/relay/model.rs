@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::clock::Time;
 use super::routing;
+use super::timer::Time;
 use crate::wire::address::Address;
 use crate::wire::{Content, Field, Pdu};
 

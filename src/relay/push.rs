@@ -8,6 +8,7 @@ use bytes::Bytes;
 
 use super::config;
 use super::node::Node;
+use super::timer;
 use crate::wire::push;
 
 /// Pauses before the attempts after the first, when the gateway cannot be reached or refuses.
@@ -80,7 +81,7 @@ impl Node {
             let Some(pause) = pauses.next() else {
                 return false;
             };
-            tokio::time::sleep(*pause).await;
+            timer::pause(*pause).await;
         }
     }
 }

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::clock::Time;
 use super::defects::Seed;
 use super::model::{Mm, Origin, Status, canonical};
 use super::node::Node;
 use super::store::TransferEvent;
+use super::timer::Time;
 use super::{mm1, mm4};
 
 /// One recipient's outcome on this node. At most one final report per recipient reaches the originator (ENC 1.3 §6.6).
@@ -101,12 +101,12 @@ pub(crate) fn delivery_arrived(
     };
     mm4::imply_delivery(node, &mm.message_id, &report.recipient);
     let shown = for_originator || node.has(Seed::ReportForwardNoShown);
-    if shown && mark_shown(node, &mm, &report.recipient, status) && wanted(node, &mm) {
-        if let Origin::Here(originator) = &mm.origin
-            && !node.has(Seed::E2eReportLost)
-        {
-            push_delivery(node, &mm, originator, &recipient, status, report.date);
-        }
+    let news = shown && mark_shown(node, &mm, &report.recipient, status) && wanted(node, &mm);
+    if let Origin::Here(originator) = &mm.origin
+        && news
+        && !node.has(Seed::E2eReportLost)
+    {
+        push_delivery(node, &mm, originator, &recipient, status, report.date);
     }
     Receipt::Taken
 }
@@ -139,7 +139,10 @@ pub(crate) fn read_arrived(node: &Arc<Node>, report: &Arrived, status: &str) -> 
 /// The submitted MM, if the report is about one of its recipients and comes from the MMSE that recipient is in.
 fn find(node: &Node, report: &Arrived) -> Result<(Arc<Mm>, String), Receipt> {
     let state = node.store.lock();
-    let sent = state.sent.get(report.message_id).ok_or(Receipt::UnknownMessage)?;
+    let sent = state
+        .sent
+        .get(&report.message_id.to_owned())
+        .ok_or(Receipt::UnknownMessage)?;
     let found = || Ok((sent.mm.clone(), report.recipient.clone()));
     if node.has(Seed::ReportFromAnybody) {
         return found();

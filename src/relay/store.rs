@@ -9,7 +9,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::model::{Mm, Status};
 
-/// How many submissions and requests are remembered for the detection of duplicates.
+/// How many submissions, requests and finished transactions are remembered: for the detection of duplicates, and for reports
+/// that come late.
 const REMEMBERED: usize = 50_000;
 
 #[derive(Debug, Default)]
@@ -93,7 +94,10 @@ pub(crate) struct State {
     by_tid: HashMap<(String, String), String>,
     /// (number, Message-ID shown) → Content-Location token.
     by_message: HashMap<(String, String), String>,
-    pub sent: HashMap<String, Sent>,
+    /// Tokens of deliveries that are over, oldest first.
+    finished: VecDeque<String>,
+    /// By Message-ID.
+    pub sent: Recent<String, Sent>,
     pub transfers: HashMap<String, OpenTransfer>,
     /// (client, transaction id, hash of the PDU) → the confirmation given.
     submissions: Recent<(String, String, [u8; 32]), Bytes>,
@@ -111,6 +115,21 @@ impl State {
         self.by_message
             .insert((number, delivery.mm.shown_id.clone()), token.clone());
         self.deliveries.insert(token, delivery);
+    }
+
+    /// The delivery is over. The oldest of those that are over is forgotten when there are too many.
+    pub fn finished(&mut self, token: &str) {
+        self.finished.push_back(token.to_owned());
+        if self.finished.len() <= REMEMBERED {
+            return;
+        }
+        let oldest = self.finished.pop_front();
+        let Some(delivery) = oldest.and_then(|token| self.deliveries.remove(&token)) else {
+            return;
+        };
+        self.by_tid.remove(&(delivery.recipient.clone(), delivery.tid));
+        self.by_message
+            .remove(&(delivery.recipient, delivery.mm.shown_id.clone()));
     }
 
     /// The delivery that this client's notification began.
@@ -167,7 +186,7 @@ impl State {
 
 /// A map that forgets its oldest entries.
 #[derive(Debug)]
-struct Recent<K, V> {
+pub(crate) struct Recent<K, V> {
     entries: HashMap<K, V>,
     order: VecDeque<K>,
 }
@@ -182,12 +201,16 @@ impl<K, V> Default for Recent<K, V> {
 }
 
 impl<K: Clone + Eq + std::hash::Hash, V> Recent<K, V> {
-    fn get(&self, key: &K) -> Option<&V> {
+    pub fn get(&self, key: &K) -> Option<&V> {
         self.entries.get(key)
     }
 
+    pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+        self.entries.get_mut(key)
+    }
+
     /// Whether the key was new.
-    fn insert(&mut self, key: K, value: V) -> bool {
+    pub fn insert(&mut self, key: K, value: V) -> bool {
         let new = self.entries.insert(key.clone(), value).is_none();
         if new {
             self.order.push_back(key);

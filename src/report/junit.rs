@@ -54,8 +54,9 @@ fn test_case(group: &str, case: &CaseResult) -> TestCase {
     test.extra
         .insert("line".into(), case.source.line.to_string().into());
     test.add_property(property("title", &case.title));
-    for e in uncounted(case) {
-        test.add_property(property("uncounted-fail", &one_line(e)));
+    for e in words::uncounted(case) {
+        let name = format!("uncounted-{}", e.verdict.name());
+        test.add_property(property(&name, &one_line(e)));
     }
     for (purpose, verdict) in purposes(case) {
         test.add_property(property(purpose, verdict.name()));
@@ -112,8 +113,8 @@ fn description(e: &ExpectationResult) -> String {
             "{}  {}  {}, {}: {}\n",
             purpose.id,
             visible(&purpose.clause),
-            words::level(purpose.level),
-            words::basis(purpose.basis),
+            purpose.level.name(),
+            purpose.basis.name(),
             visible(&purpose.purpose),
         ));
     }
@@ -137,18 +138,12 @@ fn one_line(e: &ExpectationResult) -> String {
     format!(
         "{} ({}, {}) at {}: expected {}, got {}",
         words::decides(e),
-        words::level(e.level),
-        words::basis(e.basis),
+        e.level.name(),
+        e.basis.name(),
         e.source,
         e.expected,
         e.got
     )
-}
-
-fn uncounted(case: &CaseResult) -> impl Iterator<Item = &ExpectationResult> {
-    case.expectations
-        .iter()
-        .filter(|e| e.verdict == Verdict::Fail && !e.counts)
 }
 
 /// The worst verdict of each purpose in this case.

@@ -1,9 +1,8 @@
-//! What there is to run, as tables for a terminal: `mmspec list` and `mmspec explain`.
+//! What there is to run, as tables for a terminal: `mmspec list`, and `mmspec explain` of a purpose.
 
 use serde::Serialize;
 
 use super::text::visible;
-use super::words;
 use crate::case::Source;
 use crate::run::outcome::PurposeRef;
 
@@ -19,14 +18,6 @@ pub struct Listed {
     /// Ids of the purposes it decides, in order, each once.
     pub tests: Vec<String>,
     pub source: Source,
-}
-
-/// A case or row to explain.
-pub struct Explained<'a> {
-    pub listed: &'a Listed,
-    pub purposes: &'a [PurposeRef],
-    /// Text of the case file.
-    pub text: &'a str,
 }
 
 /// Id and title, in the order given; the last line counts.
@@ -58,26 +49,6 @@ pub fn list_json(cases: &[Listed]) -> serde_json::Result<String> {
     Ok(text)
 }
 
-/// What a case is about, what it decides, and its YAML.
-pub fn explain_case(case: &Explained<'_>) -> String {
-    let listed = case.listed;
-    let mut out = format!("{}\n  {}\n\n", visible(&listed.id), visible(&listed.title));
-    out.push_str(&format!("  file      {}\n", visible(&listed.source.to_string())));
-    out.push_str(&format!("  topology  {}\n", visible(&listed.topology)));
-    if !listed.requires.is_empty() {
-        out.push_str(&format!("  requires  {}\n", visible(&listed.requires.join(", "))));
-    }
-    out.push('\n');
-    for purpose in case.purposes {
-        out.push_str(&purpose_lines(purpose));
-    }
-    out.push('\n');
-    for line in case.text.lines() {
-        out.push_str(&format!("  {}\n", visible(line)));
-    }
-    out
-}
-
 /// A purpose of the catalogue and the cases that decide it.
 pub fn explain_purpose(purpose: &PurposeRef, cases: &[Listed]) -> String {
     let mut out = purpose_lines(purpose);
@@ -97,7 +68,7 @@ fn purpose_lines(purpose: &PurposeRef) -> String {
         visible(&purpose.id),
         visible(&purpose.purpose),
         visible(&purpose.clause),
-        words::level(purpose.level),
-        words::basis(purpose.basis)
+        purpose.level.name(),
+        purpose.basis.name()
     )
 }

@@ -8,6 +8,7 @@ use super::excerpt::excerpt;
 use super::paint::Paint;
 use super::text::{shell_word, visible, visible_lines, visible_up_to};
 use super::words;
+use crate::case::Topology;
 use crate::run::outcome::{CaseResult, ExpectationResult, PurposeRef, RunResult, Summary, Verdict};
 
 /// Characters of relay text a line may hold.
@@ -73,7 +74,12 @@ impl Terminal<'_> {
         };
         let blamed = blamed(case, verdict);
         let mut out = self.header(run, verdict, case, blamed.first().copied(), cases.len() - 1);
-        if let Some(reason) = &case.reason {
+        let said = |reason: &&String| {
+            blamed
+                .iter()
+                .any(|e| !e.got.is_empty() && reason.contains(&e.got))
+        };
+        if let Some(reason) = case.reason.as_ref().filter(|r| !said(r)) {
             for line in visible_lines(reason).lines() {
                 out.push_str(&format!("  {}\n", visible_up_to(line, GOT_LIMIT)));
             }
@@ -110,7 +116,13 @@ impl Terminal<'_> {
         if others > 0 {
             out.push_str(&format!(" and {others} more"));
         }
-        let bindings: Vec<String> = run.run.bindings.iter().map(|(r, t)| format!("{r}={t}")).collect();
+        let bindings: Vec<String> = run
+            .run
+            .bindings
+            .iter()
+            .filter(|(relay, _)| has_relay(&case.topology, relay))
+            .map(|(relay, target)| format!("{relay}={target}"))
+            .collect();
         if !bindings.is_empty() {
             out.push_str(&format!("    {}", visible(&bindings.join(" "))));
         }
@@ -177,18 +189,15 @@ impl Terminal<'_> {
         }
         let mut out = String::new();
         for case in sorted(run, |_| true) {
-            for e in case
-                .expectations
-                .iter()
-                .filter(|e| e.verdict == Verdict::Fail && !e.counts)
-            {
+            for e in words::uncounted(case) {
                 out.push_str(&format!(
-                    "{}  {}  {} ({}, {}) {}: {}\n",
+                    "{}  {}  {} ({}, {}), {} at {}: {}\n",
                     self.paint.dim("noted"),
                     visible(&case.id),
                     visible(&words::decides(e)),
-                    words::level(e.level),
-                    words::basis(e.basis),
+                    e.level.name(),
+                    e.basis.name(),
+                    e.verdict.name(),
                     visible(&e.source.to_string()),
                     visible_up_to(&e.got, GOT_LIMIT)
                 ));
@@ -244,8 +253,8 @@ fn requirement(purpose: &PurposeRef) -> String {
         "  {}  {}  {}, {}: {}\n",
         visible(&purpose.id),
         visible(&purpose.clause),
-        words::level(purpose.level),
-        words::basis(purpose.basis),
+        purpose.level.name(),
+        purpose.basis.name(),
         visible(&purpose.purpose)
     )
 }
@@ -284,6 +293,12 @@ fn findings(case: &CaseResult) -> String {
             )
         })
         .collect()
+}
+
+/// Whether a relay of that name is in the topology; in an unknown topology every relay is.
+fn has_relay(topology: &str, relay: &str) -> bool {
+    let known = Topology::ALL.iter().find(|(name, _)| *name == topology);
+    known.is_none_or(|(_, topology)| topology.relays().contains(&relay))
 }
 
 /// The expectations that made the case what it is.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 /// One line: every control, bidirectional-override and non-character appears as `\n`, `\t`, `\x1b` or `\u{202e}`.
 pub fn visible(text: &str) -> Cow<'_, str> {
-    escape(text, |c| is_hostile(c))
+    escape(text, is_hostile)
 }
 
 /// As [`visible`], but line feeds stay.

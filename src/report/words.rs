@@ -1,23 +1,6 @@
 //! The words that several reports use for the same thing.
 
-use crate::run::outcome::{Basis, ExpectationResult, Level};
-
-pub(super) fn level(level: Level) -> &'static str {
-    match level {
-        Level::May => "may",
-        Level::Should => "should",
-        Level::Shall => "shall",
-    }
-}
-
-pub(super) fn basis(basis: Basis) -> &'static str {
-    match basis {
-        Basis::Derived => "derived",
-        Basis::Observed => "observed",
-        Basis::Recalled => "recalled",
-        Basis::Text => "text",
-    }
-}
+use crate::run::outcome::{CaseResult, ExpectationResult, Verdict};
 
 /// The purposes an expectation decides, `TP-E2E-03, TP-M4R-01`; its own id when it decides none.
 pub(super) fn decides(e: &ExpectationResult) -> String {
@@ -27,4 +10,10 @@ pub(super) fn decides(e: &ExpectationResult) -> String {
         let ids: Vec<&str> = e.tests.iter().map(|t| t.id.as_str()).collect();
         ids.join(", ")
     }
+}
+
+/// Demands that were not met and do not count: a `should`, a `derived` one, or hearsay that counts as `inconc`.
+pub(super) fn uncounted(case: &CaseResult) -> impl Iterator<Item = &ExpectationResult> {
+    let unmet = |e: &&ExpectationResult| !e.counts && matches!(e.verdict, Verdict::Fail | Verdict::Inconc);
+    case.expectations.iter().filter(unmet)
 }

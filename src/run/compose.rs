@@ -15,6 +15,8 @@ const MM1_VERSION: Value = Value::Version { major: 1, minor: 3 };
 const MM4_VERSION: &str = "6.3.0";
 /// What a send that names no content carries.
 const DEFAULT_CONTENT: &str = "hello";
+/// What a send says that carries nothing.
+const NO_CONTENT: &str = "none";
 
 /// Why a step cannot be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +45,7 @@ impl Words<'_> {
     }
 
     fn content(&self, template: &Template) -> Result<Content, Uncomposable> {
-        let name = template.raw.trim_start_matches('$');
+        let name = template.sole_reference().unwrap_or(&template.raw);
         self.judge.scope().content(name).ok_or_else(|| Uncomposable::Missing(name.to_owned()))
     }
 }
@@ -52,7 +54,7 @@ impl Words<'_> {
 pub fn mm1_pdu(send: &Send, kind: PduType, nonce: &str, words: &Words<'_>) -> Result<Bytes, Uncomposable> {
     let mut pdu = mm1_defaults(kind, nonce);
     if wants_content(kind) {
-        pdu.content = Some(content_of(send, words)?);
+        pdu.content = content_of(send, words)?;
     }
     apply_headers(&mut pdu, send, words)?;
     damaged(mm1::segments(&pdu), send.damage.as_ref())
@@ -68,11 +70,11 @@ pub fn mail(
     unix: i64,
     words: &Words<'_>,
 ) -> Result<Mail, Uncomposable> {
-    let mut pdu = mm4_defaults(send, kind, nonce, stage, unix);
+    let mut pdu = mm4_defaults(send, kind, nonce, stage, access, unix);
     if kind == PduType::Mm4ForwardReq {
-        pdu.content = Some(content_of(send, words)?);
-    } else if let Some(content) = &send.content {
-        pdu.content = Some(words.content(content)?);
+        pdu.content = content_of(send, words)?;
+    } else if send.content.is_some() {
+        pdu.content = content_of(send, words)?;
     }
     apply_headers(&mut pdu, send, words)?;
     let system = stage.peers.get(&send.from).map(|p| p.system_address.clone()).unwrap_or_default();
@@ -122,13 +124,15 @@ fn wants_content(kind: PduType) -> bool {
     matches!(kind, PduType::SendReq | PduType::RetrieveConf | PduType::MboxUploadReq)
 }
 
-fn content_of(send: &Send, words: &Words<'_>) -> Result<Content, Uncomposable> {
+fn content_of(send: &Send, words: &Words<'_>) -> Result<Option<Content>, Uncomposable> {
     match &send.content {
-        Some(template) => words.content(template),
+        Some(template) if template.raw == NO_CONTENT => Ok(None),
+        Some(template) => words.content(template).map(Some),
         None => words
             .judge
             .scope()
             .content(DEFAULT_CONTENT)
+            .map(Some)
             .ok_or_else(|| Uncomposable::Case(format!("there is no content `{DEFAULT_CONTENT}`"))),
     }
 }
@@ -155,7 +159,14 @@ fn mm1_defaults(kind: PduType, nonce: &str) -> Pdu {
     pdu
 }
 
-fn mm4_defaults(send: &Send, kind: PduType, nonce: &str, stage: &Stage, unix: i64) -> Pdu {
+fn mm4_defaults(
+    send: &Send,
+    kind: PduType,
+    nonce: &str,
+    stage: &Stage,
+    access: &Access,
+    unix: i64,
+) -> Pdu {
     let node = stage.peers.get(&send.from);
     let system = node.map(|n| n.system_address.clone()).unwrap_or_default();
     let user = node.and_then(|n| n.user.as_ref()).map_or(system.clone(), |n| format!("{n}/TYPE=PLMN"));
@@ -188,6 +199,7 @@ fn mm4_defaults(send: &Send, kind: PduType, nonce: &str, stage: &Stage, unix: i6
         PduType::Mm4ReadReplyReportReq => pdu.push("X-Mms-Read-Status", Value::token("Read")),
         PduType::Mm4ForwardRes | PduType::Mm4DeliveryReportRes | PduType::Mm4ReadReplyReportRes => {
             pdu.push("X-Mms-Request-Status-Code", Value::token("Ok"));
+            pdu.push("To", Value::Address(access.system_address.clone()));
         }
         _ => {}
     }

@@ -191,7 +191,7 @@ impl Driver {
     async fn node(&self, step: &Step, op: NodeOp, relay: &str) -> Flow {
         let state = match op {
             NodeOp::Kill => {
-                self.stage.kill(relay);
+                self.stage.kill(relay).await;
                 NodeState::Killed
             }
             NodeOp::Stop => {

@@ -74,6 +74,7 @@ impl Driver {
         access: &Access,
         mail: Mail,
     ) {
+        self.stage.claim_answers(from, &mail.data);
         let helo = self.stage.peers.get(from).map(|p| p.host.clone()).unwrap_or_default();
         let crossing = Crossing::Mail {
             helo: helo.clone(),
@@ -220,7 +221,7 @@ impl Driver {
                     let url = fetch_url(&location, &access.mm1_url);
                     Ok(Outgoing::Http { method: "GET", url, headers, body: Bytes::new() })
                 }),
-                SendWhat::Again(of) => again(of.raw.trim_start_matches('$'), &words),
+                SendWhat::Again(of) => again(of.sole_reference().unwrap_or(&of.raw), &words),
             })
         });
         composed.unwrap_or_else(|| Err(Uncomposable::Case("the case has ended".to_owned())))

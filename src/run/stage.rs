@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Mutex, PoisonError};
 
+use bytes::Bytes;
 use tokio::sync::mpsc;
 
 use crate::case::{Action, Script, Topology};
 use crate::link::{Arrival, Hop};
 use crate::party::Guest;
 use crate::relay::{self, Relay, config};
-use crate::target::Start;
+use crate::target::{Start, Target};
+use crate::wire::mm4;
 
 use super::vars;
 use super::world::World;
@@ -42,6 +44,7 @@ pub struct Access {
     pub identity_header: String,
     pub mm4: SocketAddr,
     pub domain: String,
+    pub system_address: String,
 }
 
 /// An embedded relay of the script.
@@ -105,6 +108,21 @@ impl Stage {
         Ok((stage, arrivals))
     }
 
+    /// Makes the answers to a mail of this peer the script's own, wherever the mail asks them to be sent.
+    pub fn claim_answers(&self, peer: &str, mail: &Bytes) {
+        let Ok(decoded) = mm4::decode(mail) else { return };
+        for name in ["X-Mms-Transaction-ID", "X-Mms-Message-ID"] {
+            if let Some(id) = decoded.pdu.text(name) {
+                self.guest.claim_id(&id, peer);
+            }
+        }
+        for name in ["X-Mms-Originator-System", "Sender"] {
+            if let Some(mailbox) = decoded.pdu.text(name) {
+                self.guest.claim_mailbox(mailbox.trim_matches(['<', '>']), peer);
+            }
+        }
+    }
+
     /// How a relay is driven now; `None` while it is down.
     pub fn access(&self, relay: &str) -> Option<Access> {
         self.remote
@@ -118,9 +136,9 @@ impl Stage {
     }
 
     /// Ends a relay: its tasks are aborted, its sockets reset, its memory dropped.
-    pub fn kill(&self, relay: &str) {
+    pub async fn kill(&self, relay: &str) {
         if let Some(running) = self.take_down(relay) {
-            running.kill();
+            running.kill().await;
         }
     }
 
@@ -147,6 +165,7 @@ impl Stage {
             identity_header: config.mm1.identity_header.clone(),
             mm4: running.mm4_addr(),
             domain: config.domain.clone(),
+            system_address: config.system_address.clone(),
         };
         if let Some(embedded) = self.embedded().get_mut(relay) {
             embedded.running = Some(running);
@@ -159,7 +178,8 @@ impl Stage {
     pub fn tear_down(&self) {
         let relays: Vec<String> = self.embedded().keys().cloned().collect();
         for relay in relays {
-            self.kill(&relay);
+            // Dropped, a relay dies as if killed.
+            drop(self.take_down(&relay));
         }
     }
 
@@ -183,7 +203,7 @@ impl Stage {
         for relay in relays {
             let Some(target) = world.target(relay) else { continue };
             self.bindings.insert((*relay).to_owned(), target.label());
-            for item in script.requires.iter().filter(|i| !target.claims(i)) {
+            for item in script.requires.iter().filter(|i| !fulfils(target, i)) {
                 if !self.unclaimed.contains(item) {
                     self.unclaimed.push(item.clone());
                 }
@@ -255,6 +275,7 @@ impl Stage {
                     identity_header: ixit.identity_header.clone(),
                     mm4: ixit.mm4,
                     domain: ixit.domain.clone(),
+                    system_address: ixit.system_address.clone(),
                 });
             }
         }
@@ -285,12 +306,8 @@ impl Stage {
             let Some(access) = self.access(relay) else { continue };
             let target = world.target(relay);
             let ixit = target.and_then(|t| t.ixit.as_ref());
-            let system = ixit
-                .map(|i| i.system_address.clone())
-                .or_else(|| self.embedded().get(*relay).map(|e| e.config.system_address.clone()))
-                .unwrap_or_default();
             self.vars.insert(format!("{relay}.domain"), access.domain.clone());
-            self.vars.insert(format!("{relay}.system-address"), system);
+            self.vars.insert(format!("{relay}.system-address"), access.system_address.clone());
             self.vars.insert(format!("{relay}.mm1-url"), access.mm1_url.clone());
             let limit = ixit.map_or(config::Limits::default().message_size, |i| i.message_size);
             self.vars.insert("limit.message-size".to_owned(), limit.to_string());
@@ -307,6 +324,14 @@ impl Stage {
             let domain = self.access(&agent.home).map(|a| a.domain).unwrap_or_default();
             self.number_vars(&name, &agent.number, &domain);
         }
+    }
+}
+
+/// Whether a target is what a case requires: `mm4.ack`, or `not mm1.mmbox`.
+fn fulfils(target: &Target, requirement: &str) -> bool {
+    match requirement.strip_prefix("not ") {
+        Some(item) => !target.claims(item.trim()),
+        None => target.claims(requirement),
     }
 }
 

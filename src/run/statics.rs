@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::case::{Basis, Level, Source};
-use crate::target::ics;
+use crate::wire::ics;
 
 use super::outcome::{CaseResult, ExpectationResult, PurposeRef, Verdict};
 

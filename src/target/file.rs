@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::ics;
+use crate::wire::ics;
 
 /// A relay under test as its target file describes it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -141,9 +141,16 @@ impl Target {
             name: "embedded".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             start: Start::Embedded,
-            lacks: ["mm1.forward", "mm1.mmbox", "mm1.reply-charging", "mm1.notification-repeat", "multi-relay.any-entrance"]
-                .map(str::to_owned)
-                .to_vec(),
+            lacks: [
+                "mm1.forward",
+                "mm1.mmbox",
+                "mm1.reply-charging",
+                "mm1.notification-repeat",
+                "multi-relay.any-entrance",
+                "store.durable",
+            ]
+            .map(str::to_owned)
+            .to_vec(),
             ixit: None,
             timers: Timers { quiet: 250, ..Timers::default() },
         }

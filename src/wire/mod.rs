@@ -10,6 +10,7 @@ pub mod content;
 pub mod damage;
 pub mod date;
 pub mod finding;
+pub mod ics;
 pub mod mm1;
 pub mod mm4;
 pub mod pdu;

@@ -10,6 +10,7 @@ use crate::report_sample::{run, text_of};
 fn present<'a>(dir: &'a std::path::Path, junit: Option<&'a std::path::Path>) -> Present<'a> {
     Present {
         dir,
+        reports: dir,
         junit,
         verbose: false,
         paint: Paint::new(false),
@@ -33,6 +34,7 @@ fn reports_land_in_the_folder_and_where_they_were_asked_for() {
 fn a_report_that_cannot_be_written_is_named() {
     let dir = tempfile::tempdir().unwrap();
     let gone = dir.path().join("gone");
+    fs::write(&gone, "a file, no folder").unwrap();
     let error = present(&gone, None).write(&run()).unwrap_err();
     assert!(matches!(error, Unwritten::File { .. }));
     assert!(error.to_string().contains("results.json"), "{error}");

@@ -158,6 +158,7 @@ fn passed_with_weak_violation() -> CaseResult {
 
 fn undecided(id: &str, reason: &str) -> CaseResult {
     let mut result = case(id, "cases/mm1/down.yaml", Verdict::Inconc, Vec::new());
+    result.topology = "one-relay".into();
     result.reason = Some(reason.into());
     result
 }
@@ -187,6 +188,7 @@ pub fn case(id: &str, file: &str, verdict: Verdict, expectations: Vec<Expectatio
         topology: "two-mmse".into(),
         source: at(file, 1, 1, 2),
         duration_ms: 42,
+        alive: true,
         expectations,
         findings: Vec::new(),
         reason: None,

@@ -1,9 +1,9 @@
 //! Lists and explanations.
 
-use mmspec::report::tables::{Explained, Listed, explain_case, explain_purpose, list, list_json};
+use mmspec::report::tables::{Listed, explain_purpose, list, list_json};
 use mmspec::run::outcome::Basis;
 
-use crate::report_sample::{REPORT_YAML, at, purpose};
+use crate::report_sample::{at, purpose};
 
 fn listed() -> Vec<Listed> {
     let one = |id: &str, requires: &[&str]| Listed {
@@ -32,16 +32,6 @@ fn a_list_is_json_too() {
     let json: serde_json::Value = serde_json::from_str(&list_json(&listed()).unwrap()).unwrap();
     assert_eq!(json[0]["requires"][0], "mm4.inbound");
     assert_eq!(json[1]["source"]["line"], 1);
-}
-
-#[test]
-fn a_case_is_explained_with_its_purposes_and_text() {
-    let case = Explained {
-        listed: &listed()[0],
-        purposes: &[purpose("TP-M4R-04", Basis::Recalled)],
-        text: REPORT_YAML,
-    };
-    insta::assert_snapshot!(explain_case(&case));
 }
 
 #[test]

@@ -33,7 +33,7 @@ fn verbose_shows_every_expectation() {
 fn without_colour_no_control_character_reaches_the_terminal() {
     let text = terminal(false, true);
     let control: Vec<char> = text.chars().filter(|c| c.is_control() && *c != '\n').collect();
-    assert_eq!(control, []);
+    assert!(control.is_empty(), "{control:?}");
     assert!(!text.lines().any(|line| line.starts_with("FAIL  forged-case")));
 }
 

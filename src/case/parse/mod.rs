@@ -12,4 +12,4 @@ mod set;
 mod steps;
 mod top;
 
-pub use top::{load, load_all};
+pub use top::{duplicate_ids, load, load_all};

@@ -7,8 +7,8 @@ use crate::case::catalogue::is_id;
 use crate::case::diagnostic::Diagnostic;
 use crate::case::library::Library;
 use crate::case::model::{Phase, Source, StepId, Template, TestRef};
-use crate::case::scope::{Captured, Scope, Unknown, Want};
-use crate::case::template::{Piece, pieces};
+use crate::case::scope::{Captured, RESOLVED, Scope, Unknown, Want};
+use crate::case::template::{Piece, pieces, sole_reference};
 use crate::case::vocabulary::{self as words, Key as KeyDef};
 use crate::case::world::{World, duration};
 use crate::case::yaml::{Key, Node, Span};
@@ -231,10 +231,13 @@ impl<'a> Reader<'a> {
 
     /// `within:` and its like: a duration or a reference to one.
     pub fn wait(&mut self, node: Option<&Node>) -> Option<Template> {
-        let template = self.template(node?)?;
-        if template.sole_reference().is_none() && duration(&template.raw).is_none() {
-            self.error(bad_duration(&template.raw, &node?.span));
+        let node = node?;
+        let text = self.text(node, "a duration")?;
+        if sole_reference(text).is_none() && duration(text).is_none() {
+            self.error(bad_duration(text, &node.span));
+            return None;
         }
+        let template = self.template(node)?;
         Some(template)
     }
 
@@ -275,7 +278,7 @@ impl<'a> Reader<'a> {
                 Piece::Reference(reference, whole) => {
                     match self.scope.resolve(reference, want, &self.world) {
                         Ok(name) if mark => {
-                            out.push_str(&format!("${{{}{name}}}", crate::case::scope::RESOLVED));
+                            out.push_str(&format!("${{{}{name}}}", RESOLVED));
                         }
                         Ok(name) if name == reference => out.push_str(whole),
                         Ok(name) => out.push_str(&format!("${{{name}}}")),
@@ -380,8 +383,8 @@ impl<'a> Reader<'a> {
 
     /// `$capture` or `capture`, alone: the runner's name for it.
     pub fn captured(&mut self, text: &str, span: &Span) -> Option<(Captured, Source)> {
-        let name = crate::case::template::sole_reference(text).unwrap_or(text);
-        let found = match name.strip_prefix(crate::case::scope::RESOLVED) {
+        let name = sole_reference(text).unwrap_or(text);
+        let found = match name.strip_prefix(RESOLVED) {
             Some(resolved) => Ok(Captured {
                 name: resolved.to_owned(),
                 ..Captured::default()

@@ -72,29 +72,36 @@ pub fn load_all<'t>(
 ) -> (Vec<Script>, Vec<Diagnostic>) {
     let mut scripts: Vec<Script> = Vec::new();
     let mut problems = Vec::new();
-    let mut ids: HashMap<String, Source> = HashMap::new();
     for (name, text) in files {
         match load(name, text, library) {
             Err(mut found) => problems.append(&mut found),
-            Ok(loaded) => {
-                let Some(first) = loaded.first() else { continue };
-                if let Some(other) = ids.get(&first.case_id) {
-                    problems.push(Diagnostic {
-                        source: first.source.clone(),
-                        text: Arc::clone(&first.text),
-                        message: format!("another case is called `{}` already", first.case_id),
-                        label: format!("the other is at {other}"),
-                        help: Vec::new(),
-                        used_at: None,
-                    });
-                    continue;
-                }
-                ids.insert(first.case_id.clone(), first.source.clone());
-                scripts.extend(loaded);
-            }
+            Ok(mut loaded) => scripts.append(&mut loaded),
         }
     }
+    problems.append(&mut duplicate_ids(&scripts));
     (scripts, problems)
+}
+
+/// Cases of different files that have one id: an error at the second.
+pub fn duplicate_ids<S: AsRef<Script>>(scripts: &[S]) -> Vec<Diagnostic> {
+    let mut ids: HashMap<&str, &Source> = HashMap::new();
+    let mut problems = Vec::new();
+    for script in scripts.iter().map(AsRef::as_ref) {
+        let first = *ids.entry(&script.case_id).or_insert(&script.source);
+        let second = *first != script.source;
+        // Every row of the second case has the same place.
+        if second && !problems.iter().any(|p: &Diagnostic| p.source == script.source) {
+            problems.push(Diagnostic {
+                source: script.source.clone(),
+                text: Arc::clone(&script.text),
+                message: format!("another case is called `{}` already", script.case_id),
+                label: format!("the other is at {first}"),
+                help: Vec::new(),
+                used_at: None,
+            });
+        }
+    }
+    problems
 }
 
 /// The case with a row's values in their places. Its id and its rows stay as they are.

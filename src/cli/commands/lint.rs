@@ -1,6 +1,6 @@
 //! `mmspec lint`.
 
-use super::shared::{broken, print, rendered};
+use super::shared::{broken, print, wrong};
 use crate::cli::args::LintArgs;
 use crate::cli::exit;
 use crate::cli::failure::Failure;
@@ -13,10 +13,5 @@ pub fn lint(args: &LintArgs) -> Result<u8, Failure> {
         print(&format!("{files}, nothing wrong"))?;
         return Ok(exit::AS_EXPECTED);
     }
-    Err(Failure::usage(format!(
-        "{} problem{} in {files}\n\n{}",
-        problems.len(),
-        if problems.len() == 1 { "" } else { "s" },
-        rendered(&problems)
-    )))
+    Err(wrong(&problems, &files))
 }

@@ -1,6 +1,7 @@
 //! One file per command. Each returns its exit code.
 
 mod explain;
+mod finish;
 mod lint;
 mod list;
 mod rejudge;

@@ -20,7 +20,8 @@ pub fn relay(args: &RelayArgs) -> Result<u8, Failure> {
     let (name, text) = match &args.config {
         None => ("the built-in configuration".to_owned(), SMALL.to_owned()),
         Some(path) => {
-            let text = fs::read_to_string(path).map_err(|e| Failure::usage(format!("{}: {e}", path.display())))?;
+            let text =
+                fs::read_to_string(path).map_err(|e| Failure::usage(format!("{}: {e}", path.display())))?;
             (path.display().to_string(), text)
         }
     };

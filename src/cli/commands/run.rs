@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use super::shared::{observer, present, refused, runtime};
+use super::finish::{present, refused};
+use super::shared::{observer, runtime};
 use crate::cli::args::{Recalled, RunArgs};
 use crate::cli::failure::Failure;
 use crate::run::{self, Options};
@@ -20,7 +21,8 @@ pub fn run(args: RunArgs) -> Result<u8, Failure> {
     let finished = runtime()?
         .block_on(run::execute(options, observer.as_ref()))
         .map_err(refused)?;
-    present(&finished, junit.as_deref(), verbose, Some(started.elapsed()))
+    let elapsed = Some(started.elapsed());
+    present(&finished, &finished.dir, junit.as_deref(), verbose, elapsed)
 }
 
 fn options(args: RunArgs) -> Result<Options, Failure> {
@@ -44,7 +46,11 @@ fn relays(
     relays: Vec<(String, PathBuf)>,
 ) -> Result<BTreeMap<String, PathBuf>, Failure> {
     let mut bound = BTreeMap::new();
-    for (name, file) in target.map(|file| ("A".to_owned(), file)).into_iter().chain(relays) {
+    for (name, file) in target
+        .map(|file| ("A".to_owned(), file))
+        .into_iter()
+        .chain(relays)
+    {
         if let Some(first) = bound.insert(name.clone(), file) {
             return Err(Failure::usage(format!(
                 "relay {name} has a target already: {}",

@@ -9,7 +9,7 @@ use crate::report::results;
 
 pub fn schema(args: &SchemaArgs) -> Result<u8, Failure> {
     match args.of {
-        SchemaOf::Case => print(&case::schema())?,
+        SchemaOf::Case => print(&serde_json::to_string_pretty(&case::schema()).map_err(Failure::error)?)?,
         SchemaOf::Results => print(results::JSON_SCHEMA)?,
     }
     Ok(exit::AS_EXPECTED)

@@ -1,20 +1,16 @@
 //! What several commands do.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use tokio::runtime::Runtime;
 
 use crate::case::Diagnostic;
-use crate::cli::exit::exit_code;
 use crate::cli::failure::Failure;
 use crate::cli::output;
-use crate::cli::present::Present;
 use crate::report::progress::{Bar, Lines};
 use crate::run::observer::Observer;
 use crate::run::select::Selection;
 use crate::run::suite::{Broken, Suite};
-use crate::run::{Finished, Refused};
 
 pub(super) fn runtime() -> Result<Runtime, Failure> {
     Runtime::new().map_err(|e| Failure::error(format!("cannot start the runtime: {e}")))
@@ -30,35 +26,8 @@ pub(super) fn observer(verbose: bool) -> Box<dyn Observer> {
     }
 }
 
-/// Writes the reports of a finished run, prints the summary, returns the exit code.
-pub(super) fn present(
-    finished: &Finished,
-    junit: Option<&Path>,
-    verbose: bool,
-    elapsed: Option<Duration>,
-) -> Result<u8, Failure> {
-    let present = Present {
-        dir: &finished.dir,
-        junit,
-        verbose,
-        paint: output::paint(),
-        text_of: &|file| finished.text_of(file),
-        elapsed,
-    };
-    present.write(&finished.result).map_err(Failure::error)?;
-    print(&present.summary(&finished.result))?;
-    Ok(exit_code(&finished.result))
-}
-
 pub(super) fn print(text: &str) -> Result<(), Failure> {
     output::print(text).map_err(|e| Failure::error(format!("cannot write to standard output: {e}")))
-}
-
-pub(super) fn refused(refused: Refused) -> Failure {
-    match refused {
-        Refused::Usage(text) => Failure::usage(text),
-        Refused::NothingSelected(text) => Failure::nothing_tested(text),
-    }
 }
 
 /// The compiled-in cases, those of the folders, and those the selection names by path.
@@ -70,14 +39,15 @@ pub(super) fn load(dirs: &[PathBuf], selection: &Selection) -> Result<Suite, Fai
 
 pub(super) fn broken(broken: Broken) -> Failure {
     match broken {
-        Broken::Cases(problems) => Failure::usage(format!("{} problems in the cases\n\n{}", problems.len(), rendered(&problems))),
+        Broken::Cases(problems) => wrong(&problems, "the cases"),
         Broken::File(text) => Failure::usage(text),
     }
 }
 
-/// Each problem with the line it is about.
-pub(super) fn rendered(problems: &[Diagnostic]) -> String {
+/// Each problem with the line it is about, then how many there are.
+pub(super) fn wrong(problems: &[Diagnostic], place: &str) -> Failure {
     let colour = output::paint_errors().is_on();
     let texts: Vec<String> = problems.iter().map(|p| p.render(colour)).collect();
-    texts.join("\n\n")
+    let s = if problems.len() == 1 { "" } else { "s" };
+    Failure::usage(format!("{} problem{s} in {place}", problems.len())).after(texts.join("\n\n"))
 }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use hyper::StatusCode;
 
 use super::http::Answer;
-use crate::relay::clock::Time;
 use crate::relay::defects::Seed;
 use crate::relay::model::{Mm, Status};
 use crate::relay::node::Node;
+use crate::relay::timer::Time;
 use crate::relay::{delivery, reports};
 use crate::wire::{Pdu, Value};
 

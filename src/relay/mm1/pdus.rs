@@ -44,7 +44,7 @@ pub(crate) fn notification_ind(node: &Node, mm: &Mm, tid: &str, token: &str) -> 
     let expiry = if node.has(Seed::NotificationAbsoluteExpiry) {
         Interval::Absolute(mm.deadline.seconds())
     } else {
-        Interval::Relative(mm.deadline.from_now().as_secs())
+        Interval::Relative(mm.deadline.time_left().as_secs())
     };
     pdu.push("X-Mms-Expiry", Value::Interval(expiry));
     pdu.push("X-Mms-Content-Location", Value::Text(location(node, token)));
@@ -97,7 +97,7 @@ pub(super) fn retrieve_conf(node: &Node, mm: &Mm, tid: Option<&str>) -> Bytes {
     }
     pdu.content = Some(content);
     if node.has(Seed::RetrieveContentTypeNotLast) {
-        return content_type_before_subject(&pdu);
+        return with_content_type_before_last_field(&pdu);
     }
     mm1::encode(&pdu).into()
 }
@@ -121,19 +121,13 @@ fn is_computed(name: &str) -> bool {
     COMPUTED.iter().any(|c| c.eq_ignore_ascii_case(name))
 }
 
-fn content_type_before_subject(pdu: &Pdu) -> Bytes {
+fn with_content_type_before_last_field(pdu: &Pdu) -> Bytes {
     let mut segments = mm1::segments(pdu);
-    let place = |segments: &[crate::wire::Segment], name: &str| segments.iter().position(|s| s.name == name);
-    if let (Some(subject), Some(content_type)) =
-        (place(&segments, "Subject"), place(&segments, "Content-Type"))
-    {
-        segments.swap(subject, content_type);
+    if let Some(at @ 1..) = segments.iter().position(|s| s.name == "Content-Type") {
+        segments.swap(at - 1, at);
     }
-    segments
-        .into_iter()
-        .flat_map(|s| s.octets)
-        .collect::<Vec<u8>>()
-        .into()
+    let octets: Vec<u8> = segments.into_iter().flat_map(|s| s.octets).collect();
+    octets.into()
 }
 
 /// M-Delivery.ind (ENC 1.3 §6.6).

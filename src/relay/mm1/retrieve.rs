@@ -5,9 +5,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::pdus;
-use crate::relay::clock::Time;
 use crate::relay::defects::Seed;
 use crate::relay::node::Node;
+use crate::relay::timer::Time;
 use crate::wire::{Content, MediaType, PduType, Value, mm1};
 
 const NOT_FOUND: &str = "Error-permanent-message-not-found";

@@ -8,16 +8,16 @@ use sha2::{Digest, Sha256};
 
 use super::http::Answer;
 use super::pdus;
-use crate::relay::clock::Time;
 use crate::relay::defects::Seed;
 use crate::relay::intake;
 use crate::relay::model::{Mm, Origin, Reports, canonical_address, says_yes};
 use crate::relay::node::Node;
 use crate::relay::routing::Destination;
 use crate::relay::store::distinct;
+use crate::relay::timer::Time;
 use crate::wire::address::Address;
 use crate::wire::table::{self, Kind};
-use crate::wire::{Decoded, Interval, Pdu, PduType, Severity, Value, mm1};
+use crate::wire::{Decoded, Interval, Pdu, PduType, Value, mm1};
 
 /// Response-Status (ENC 1.3 §7.3.48).
 mod status {
@@ -83,6 +83,10 @@ fn version_served(node: &Node, pdu: &Pdu) -> bool {
 /// The client's number, or the Response-Status of a refusal.
 fn check(node: &Node, client: Option<&str>, decoded: &Decoded, size: usize) -> Result<String, &'static str> {
     let pdu = &decoded.pdu;
+    let found = |code: &str| decoded.findings.iter().any(|f| f.code == code);
+    if found("too-many-fields") || found("too-many-parts") {
+        return Err(status::FAILURE);
+    }
     if is_corrupt(decoded) || missing_mandatory(pdu) {
         return Err(status::FORMAT_CORRUPT);
     }
@@ -118,13 +122,20 @@ fn missing_mandatory(pdu: &Pdu) -> bool {
 }
 
 /// Whether octets of the PDU cannot be taken for what they should be: a length beyond the end, a string without end, a
-/// known field whose value has not the field's form. An unknown value in a legal form is not corrupt (ENC 1.3 §6.14.2).
+/// known field whose value has not the field's form. An unknown value in a legal form is not corrupt (ENC 1.3 §6.14.2), and
+/// neither is an order that the sender got wrong.
 fn is_corrupt(decoded: &Decoded) -> bool {
-    const TOLERATED: [&str; 3] = ["header-order", "charset-unsupported", "field-repeated"];
-    let misread = decoded
-        .findings
-        .iter()
-        .any(|f| f.severity == Severity::Error && !TOLERATED.contains(&f.code.as_str()));
+    const FATAL: [&str; 8] = [
+        "truncated",
+        "text-not-terminated",
+        "value-length-beyond-pdu",
+        "value-length-beyond-value",
+        "uintvar-overflow",
+        "not-an-integer",
+        "integer-too-large",
+        "body-without-content-type",
+    ];
+    let misread = decoded.findings.iter().any(|f| FATAL.contains(&f.code.as_str()));
     let unreadable = decoded.pdu.fields.iter().any(|field| {
         let octets_expected = table::field(&field.name).is_none_or(|def| def.kind == Kind::Octets);
         matches!(field.value, Value::Octets(_)) && !octets_expected
@@ -151,7 +162,7 @@ fn to_mm(node: &Node, pdu: &Pdu, number: &str) -> Mm {
     };
     let interval = |name: &str| match pdu.value(name) {
         Some(Value::Interval(Interval::Relative(seconds))) => Some(now.plus_seconds(*seconds)),
-        Some(Value::Interval(Interval::Absolute(date))) => Some(Time::from_seconds(*date)),
+        Some(Value::Interval(Interval::Absolute(date))) => Some(Time::at_seconds(*date)),
         _ => None,
     };
     let expiry = interval("X-Mms-Expiry");

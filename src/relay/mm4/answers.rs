@@ -7,13 +7,13 @@ use bytes::Bytes;
 use super::outbound::{self, Post};
 use super::requests::{self, Identity};
 use super::server::Envelope;
-use crate::relay::clock::Time;
 use crate::relay::defects::Seed;
 use crate::relay::ids::{bare, node_of};
 use crate::relay::model::canonical;
 use crate::relay::node::Node;
 use crate::relay::routing::{Hop, same_mmse};
 use crate::relay::store::TransferEvent;
+use crate::relay::timer::Time;
 use crate::wire::address;
 use crate::wire::{Pdu, PduType, Value, mm4};
 
@@ -22,6 +22,7 @@ pub(super) mod status {
     pub const OK: &str = "Ok";
     pub const SERVICE_DENIED: &str = "Error-service-denied";
     pub const FORMAT_CORRUPT: &str = "Error-message-format-corrupt";
+    pub const ADDRESS_UNRESOLVED: &str = "Error-sending-address-unresolved";
     pub const NOT_FOUND: &str = "Error-message-not-found";
     pub const NETWORK_PROBLEM: &str = "Error-network-problem";
     pub const UNSUPPORTED: &str = "Error-unsupported-message";
@@ -105,13 +106,13 @@ pub(super) fn send(
         } else {
             bare(&id).to_owned()
         };
-        pdu.push("X-Mms-Message-ID", Value::Text(id));
+        pdu.push("X-Mms-Message-ID", requests::quoted(&id));
     }
     if !(forward && node.has(Seed::ResNoStatus)) {
         pdu.push("X-Mms-Request-Status-Code", Value::token(request_status));
     }
-    if !recipients.is_empty() {
-        pdu.push("X-Mms-Request-Recipients", Value::Address(recipients.join(", ")));
+    for recipient in recipients {
+        pdu.push("X-Mms-Request-Recipients", Value::Address(recipient.clone()));
     }
     pdu.push("Date", Value::Date(Time::now().seconds()));
     pdu.push("From", Value::Address(identity.system.clone()));

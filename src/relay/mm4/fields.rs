@@ -3,7 +3,7 @@
 use crate::relay::node::Node;
 use crate::relay::routing::{Destination, Hop};
 use crate::wire::address::{self, Address};
-use crate::wire::{Field, Value, table};
+use crate::wire::{Field, PduType, Value, table};
 
 /// The version of every MM4 PDU this relay makes.
 pub(super) const VERSION: &str = "6.10.0";
@@ -128,8 +128,12 @@ pub(super) fn is_carried(name: &str) -> bool {
     is_in(&CARRIED, name)
 }
 
-/// The MM4 form of an MM's field; none for what has no place on MM4.
+/// The MM4 form of an MM's field; none for what has no place on MM4. Octets that are no text stay behind: as they are, they
+/// could begin another header line.
 pub(super) fn to_mm4(field: &Field) -> Option<(&str, Value)> {
+    if matches!(field.value, Value::Octets(_)) {
+        return None;
+    }
     if let Some((_, mm4)) = RENAMED
         .iter()
         .find(|(mm1, _)| mm1.eq_ignore_ascii_case(&field.name))
@@ -139,7 +143,10 @@ pub(super) fn to_mm4(field: &Field) -> Option<(&str, Value)> {
     let unknown =
         table::field(&field.name).is_none() && !is_transport(&field.name) && is_header_name(&field.name);
     if is_in(&SHARED, &field.name) || unknown {
-        return Some((&field.name, field.value.clone()));
+        // MM1 and MM4 write some names with other capitals.
+        let usage = table::pdu(PduType::Mm4ForwardReq).usage(&field.name);
+        let name = usage.map_or(field.name.as_str(), |usage| usage.field);
+        return Some((name, field.value.clone()));
     }
     None
 }

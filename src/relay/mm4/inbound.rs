@@ -7,13 +7,13 @@ use bytes::Bytes;
 use super::answers::{self, ReplyTo, status};
 use super::server::Envelope;
 use super::{fields, reports, requests};
-use crate::relay::clock::Time;
 use crate::relay::defects::Seed;
 use crate::relay::ids::bare;
 use crate::relay::intake;
 use crate::relay::model::{Status, canonical, says_yes};
 use crate::relay::node::Node;
 use crate::relay::routing::Destination;
+use crate::relay::timer::Time;
 use crate::wire::address::{self, Address};
 use crate::wire::{Decoded, Pdu, PduType, Severity, date, mm4};
 
@@ -136,7 +136,7 @@ fn check(node: &Node, envelope: &Envelope, decoded: &Decoded) -> Result<(), &'st
         return Err(status::SERVICE_DENIED);
     }
     if pdu.all("Received").count() >= node.config.limits.hops {
-        return Err(status::NETWORK_PROBLEM);
+        return Err(status::ADDRESS_UNRESOLVED);
     }
     Ok(())
 }
@@ -178,7 +178,7 @@ fn deliver(
         drop(state);
         match outcome {
             status::OK => due.push(recipient.clone()),
-            status::NETWORK_PROBLEM if node.has(Seed::LoopSilent) => {
+            status::ADDRESS_UNRESOLVED if node.has(Seed::LoopSilent) => {
                 outcomes.push((recipient, status::OK));
                 continue;
             }
@@ -213,7 +213,7 @@ fn outcome(node: &Node, envelope: &Envelope, pdu: &Pdu, recipient: &str) -> &'st
             let sent_by = envelope.from.as_deref().and_then(address::domain);
             let passed = |f: &crate::wire::Field| passed_through(&f.value.text(), &hop.domain);
             if sent_by.as_ref() == Some(&hop.domain) || pdu.all("Received").any(passed) {
-                status::NETWORK_PROBLEM
+                status::ADDRESS_UNRESOLVED
             } else {
                 status::OK
             }

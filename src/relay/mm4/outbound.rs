@@ -13,13 +13,13 @@ use super::fields::mailbox;
 use super::requests::{self, Identity};
 use super::server::Envelope;
 use super::smtp_client::{self, Failure, Mail, Reply};
-use crate::relay::clock::{self, Time};
 use crate::relay::defects::Seed;
 use crate::relay::model::{Mm, Origin, Status};
 use crate::relay::node::Node;
 use crate::relay::reports;
 use crate::relay::routing::Hop;
 use crate::relay::store::{OpenTransfer, TransferEvent};
+use crate::relay::timer::{self, Time};
 use crate::wire::{date, mm4};
 
 /// Starts the transfer of an MM to the recipients behind one hop.
@@ -120,7 +120,7 @@ impl Transfer {
                 self.settle_all(self.worst);
                 break;
             }
-            let until = Instant::now() + self.pause().min(self.mm.deadline.from_now());
+            let until = Instant::now() + self.pause().min(self.mm.deadline.time_left());
             self.listen(until, false).await;
             if self.pending.is_empty() {
                 break;
@@ -172,7 +172,7 @@ impl Transfer {
         };
         let result = tokio::select! {
             result = smtp_client::send(&mail, self.node.killed.clone()) => result,
-            () = clock::sleep_until(self.mm.deadline) => return Attempt::Over(Status::Expired),
+            () = timer::sleep_until(self.mm.deadline) => return Attempt::Over(Status::Expired),
         };
         let outcome = match &result {
             Ok(_) => "taken".to_owned(),
@@ -261,7 +261,9 @@ impl Transfer {
             .collect();
         for recipient in about {
             match Answer::of(&request_status) {
-                Answer::Ok if self.node.has(Seed::RetryAfterOk) && self.attempts == 1 => {}
+                Answer::Ok if self.node.has(Seed::RetryAfterOk) && self.attempts == 1 => {
+                    self.sent.remove(&recipient);
+                }
                 Answer::Ok => self.done(&recipient),
                 Answer::Later => {
                     self.worst = Status::Unreachable;
@@ -375,7 +377,7 @@ pub(super) fn post(node: &Arc<Node>, post: Post) {
             }
             let at = (attempt as usize - 1).min(timers.mm4_retry_ms.len().saturating_sub(1));
             let pause = timers.mm4_retry_ms.get(at).copied().unwrap_or(1000);
-            tokio::time::sleep(Duration::from_millis(pause)).await;
+            timer::pause(Duration::from_millis(pause)).await;
         }
     });
 }

@@ -10,7 +10,6 @@ use super::inbound::check_version;
 use super::outbound::{self, Post};
 use super::requests::{self, Identity};
 use super::server::Envelope;
-use crate::relay::clock::Time;
 use crate::relay::defects::Seed;
 use crate::relay::ids::{bare, node_of};
 use crate::relay::model::{Mm, Origin, Status, canonical, says_yes};
@@ -18,6 +17,7 @@ use crate::relay::node::Node;
 use crate::relay::reports::{self, Arrived, Receipt};
 use crate::relay::routing::{Destination, Hop};
 use crate::relay::store::TransferEvent;
+use crate::relay::timer::Time;
 use crate::wire::address::{self, Address};
 use crate::wire::{Pdu, PduType, Value, mm4};
 
@@ -88,7 +88,7 @@ impl Outgoing {
             mm.message_id.clone()
         };
         let pdu = requests::pdu(node, kind, &node.ids.transaction())
-            .with("X-Mms-Message-ID", Value::Text(id))
+            .with("X-Mms-Message-ID", requests::quoted(&id))
             .with("From", Value::Address(from))
             .with("To", Value::Address(to))
             .with("Sender", Value::Address(system.clone()))
@@ -160,7 +160,7 @@ pub(super) fn arrived(node: &Arc<Node>, envelope: &Envelope, pdu: &Pdu, octets: 
 
 /// The neighbour that holds this MM, if this node does not.
 fn holder(node: &Node, message_id: &str) -> Option<Hop> {
-    if node.store.lock().sent.contains_key(message_id) {
+    if node.store.lock().sent.get(&message_id.to_owned()).is_some() {
         return None;
     }
     node_of(message_id)

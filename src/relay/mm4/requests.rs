@@ -1,13 +1,13 @@
 //! MM4_forward.REQ both ways: an MM as the next Relay/Server is sent it, and as one is read.
 
 use super::fields::{self, VERSION};
-use crate::relay::clock::Time;
 use crate::relay::defects::Seed;
 use crate::relay::ids::bare;
 use crate::relay::mm1;
 use crate::relay::model::{Mm, Origin, Reports, canonical, says_yes};
 use crate::relay::node::Node;
 use crate::relay::routing::Hop;
+use crate::relay::timer::Time;
 use crate::wire::address::Address;
 use crate::wire::{Field, Interval, Pdu, PduType, Span, Value};
 
@@ -38,8 +38,13 @@ impl Identity {
 pub(super) fn pdu(node: &Node, kind: PduType, tid: &str) -> Pdu {
     Pdu::new(kind)
         .with("X-Mms-3GPP-MMS-Version", Value::text_of(VERSION))
-        .with("X-Mms-Transaction-ID", Value::text_of(tid))
+        .with("X-Mms-Transaction-ID", quoted(tid))
         .with("Message-ID", Value::Text(node.ids.message()))
+}
+
+/// An id as a quoted-string (ENC 1.3 App. D); receivers take one pair of quotes away.
+pub(super) fn quoted(id: &str) -> Value {
+    Value::Text(format!("\"{id}\""))
 }
 
 /// The mailbox of the MM's originator, in its own MMSE.
@@ -58,7 +63,7 @@ pub(super) fn forward_req(node: &Node, mm: &Mm, hop: &Hop, tid: &str) -> Pdu {
     if node.has(Seed::ForwardNoVersion) {
         pdu.remove("X-Mms-3GPP-MMS-Version");
     }
-    pdu.push("X-Mms-Message-ID", Value::text_of(&mm.message_id));
+    pdu.push("X-Mms-Message-ID", quoted(&mm.message_id));
     pdu.push("Date", Value::Date(mm.date));
     pdu.push("From", Value::Address(originator(node, mm)));
     pdu.push("Sender", Value::Address(sender(node, mm)));
@@ -90,6 +95,11 @@ pub(super) fn forward_req(node: &Node, mm: &Mm, hop: &Hop, tid: &str) -> Pdu {
     }
     if hop.inner && node.has(Seed::InnerForwardCounter) {
         pdu.set("X-Mms-Forward-Counter", Value::Integer(1));
+        let address = mm.from.clone();
+        pdu.push(
+            "X-Mms-Previously-sent-by",
+            Value::PreviouslySentBy { count: 0, address },
+        );
     }
     for line in mm.trace.iter().rev() {
         pdu.fields.insert(0, field("Received", Value::text_of(line)));
@@ -116,8 +126,8 @@ fn push_recipients(node: &Node, mm: &Mm, pdu: &mut Pdu) {
         if name == "To" && node.has(Seed::ForwardBccInHeader) {
             shown.extend(mm.bcc.iter().map(|address| fields::qualified(node, address)));
         }
-        if !shown.is_empty() {
-            pdu.push(name, Value::Address(shown.join(", ")));
+        for mailbox in shown {
+            pdu.push(name, Value::Address(mailbox));
         }
     }
     if pdu.field("To").is_none() && pdu.field("Cc").is_none() {
@@ -136,7 +146,7 @@ pub(super) fn to_mm(node: &Node, pdu: &Pdu, received: String) -> Mm {
     let expiry = match pdu.value("X-Mms-Expiry") {
         _ if node.has(Seed::InExpiryIgnored) => None,
         Some(Value::Interval(Interval::Relative(seconds))) => Some(now.plus_seconds(*seconds)),
-        Some(Value::Interval(Interval::Absolute(date))) => Some(Time::from_seconds(*date)),
+        Some(Value::Interval(Interval::Absolute(date))) => Some(Time::at_seconds(*date)),
         _ => None,
     };
     let mut mm_fields = Vec::new();

@@ -19,8 +19,6 @@ use crate::wire::smtp::{Received, Receiver};
 
 /// RFC 5321 §4.5.3.2.7 asks for at least five minutes.
 const IDLE: Duration = Duration::from_secs(600);
-/// Octets of a command line that has no end.
-const LONGEST_LINE: usize = 16_384;
 /// Recipients of one message; RFC 5321 §4.5.3.1.8 asks for at least 100.
 const MOST_RECIPIENTS: usize = 1000;
 
@@ -56,15 +54,14 @@ struct Session {
     envelope: Option<Envelope>,
     recipients: usize,
     in_message: bool,
-    /// Octets since the last complete command or message.
     over: bool,
 }
 
 impl Session {
     fn new(node: Arc<Node>) -> Session {
         Session {
+            receiver: Receiver::with_message_limit(node.config.limits.message_size),
             node,
-            receiver: Receiver::with_message_limit(limit),
             client: None,
             envelope: None,
             recipients: 0,
@@ -116,8 +113,12 @@ impl Session {
                 Received::Command(line) => self.command(&line),
                 Received::Message(message) => self.message(message),
                 Received::TooLong => "500 5.5.2 line too long".to_owned(),
-                Received::TooLarge => self.too_large(),
-                Received::Chunk(_) => "502 5.5.1 not offered".to_owned(),
+                Received::TooLarge => {
+                    self.end_message();
+                    "552 5.3.4 message too big".to_owned()
+                }
+                // BDAT is not offered, so no chunk was announced.
+                Received::Chunk(_) => "503 5.5.1 no BDAT".to_owned(),
             };
             replies.push_str(&reply);
             replies.push_str("\r\n");
@@ -225,17 +226,14 @@ impl Session {
         "354 go ahead".to_owned()
     }
 
-    fn too_large(&mut self) -> String {
+    fn end_message(&mut self) -> Option<Envelope> {
         self.in_message = false;
         self.recipients = 0;
-        self.envelope = None;
-        "552 5.3.4 message too big".to_owned()
+        self.envelope.take()
     }
 
     fn message(&mut self, message: Vec<u8>) -> String {
-        self.in_message = false;
-        self.recipients = 0;
-        let Some(envelope) = self.envelope.take() else {
+        let Some(envelope) = self.end_message() else {
             return "503 5.5.1 MAIL first".to_owned();
         };
         let message = if self.node.has(Seed::InDotsKept) {

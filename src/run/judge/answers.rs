@@ -29,7 +29,7 @@ impl Answers {
     /// What this sighting answers.
     pub fn of(&self, seen: &Sighting) -> Option<Answered> {
         let request = self.requests.get(&seen.answers?)?;
-        Some(Answered { step: request.step, with: request.with })
+        Some(Answered { with: request.with })
     }
 
     /// The step whose request stands at `seq`, if no step of the script expects its answer.

@@ -295,7 +295,7 @@ fn check_content(demand: &ContentDemand, seen: &Sighting, scope: &dyn Scope) -> 
         }
         ContentDemand::Present { .. } | ContentDemand::Absent { .. } => None,
         ContentDemand::Same { of, source } => {
-            let name = of.raw.trim_start_matches('$');
+            let name = of.sole_reference().unwrap_or(&of.raw);
             let Some(expected) = scope.content(name) else {
                 return fault(source, format!("{} has no content", of.raw), format!("the content of {}", of.raw));
             };

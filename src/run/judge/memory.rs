@@ -67,10 +67,6 @@ impl Memory {
         self.captures.get(name).map(|i| &self.sightings[*i])
     }
 
-    pub fn by_seq(&self, seq: u64) -> Option<&Sighting> {
-        self.sightings.iter().find(|s| s.seq == seq)
-    }
-
     /// Whether an octet-identical push was already taken at the same place.
     pub fn repeats_a_taken_push(&self, sighting: &Sighting) -> bool {
         let Some(octets) = sighting.pushed_octets() else { return false };
@@ -122,7 +118,7 @@ pub fn unresolved(demands: &[&Demands], narrow: &[FieldDemand], memory: &Memory)
     unknown.or_else(|| {
         demands.iter().find_map(|d| match &d.content {
             Some(ContentDemand::Same { of, .. }) => {
-                let name = of.raw.trim_start_matches('$');
+                let name = of.sole_reference().unwrap_or(&of.raw);
                 memory.content(name).is_none().then(|| name.to_owned())
             }
             _ => None,

@@ -27,6 +27,8 @@ struct State {
     violation: Option<(Violation, String, Option<String>)>,
     /// Value → where it was first seen.
     values: BTreeMap<String, First>,
+    /// Relay → the value all of its PDUs must have.
+    constant: BTreeMap<Option<String>, String>,
 }
 
 struct First {
@@ -76,7 +78,7 @@ impl RuleJudge {
         let violation = match &rule.demand {
             RuleDemand::Every(demands) => demand::check(demands, seen, &memory),
             RuleDemand::Unique(field) => state.unique(field, rule, seen, script),
-            RuleDemand::Same(field) => state.same(field, rule, seen, script),
+            RuleDemand::Same(field) => state.same(field, rule, seen),
         };
         if let Some(violation) = violation {
             let got = format!("in {script} at {}: {}; {}", seen.place, seen.describe(), violation.got);
@@ -165,23 +167,15 @@ impl State {
         }
     }
 
-    fn same(&mut self, field: &str, rule: &Rule, seen: &Sighting, script: &str) -> Option<Violation> {
+    fn same(&mut self, field: &str, rule: &Rule, seen: &Sighting) -> Option<Violation> {
         let value = seen.pdu.as_ref()?.text(field).unwrap_or_else(|| "absent".to_owned());
-        let first = self.values.keys().next().cloned();
-        match first {
-            None => {
-                let now = First { script: script.to_owned(), octets: Vec::new(), mm: None };
-                self.values.insert(value, now);
-                None
-            }
-            Some(first) if first == value => None,
-            Some(first) => Some(Violation {
-                source: rule.source.clone(),
-                note: "differs".to_owned(),
-                expected: format!("the same {field} in all"),
-                got: format!("{field}: {value}, but {first} before"),
-            }),
-        }
+        let first = self.constant.entry(seen.relay.clone()).or_insert_with(|| value.clone());
+        (*first != value).then(|| Violation {
+            source: rule.source.clone(),
+            note: "differs".to_owned(),
+            expected: format!("the same {field} in all PDUs of one relay"),
+            got: format!("{field}: {value}, but {first} before"),
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which events an expectation means. Selecting is not judging: what is selected may still be wrong.
 
-use crate::case::{FieldDemand, Place, Selector, SendWhat, StepId};
+use crate::case::{FieldDemand, Place, Selector, SendWhat};
 use crate::link::Crossing;
 use crate::wire::PduType;
 
@@ -18,7 +18,6 @@ pub fn answer_to(what: &SendWhat) -> Option<PduType> {
 
 /// What a sighting answers, when it is an answer to a step of the script.
 pub struct Answered {
-    pub step: StepId,
     /// The type of the proper answer.
     pub with: Option<PduType>,
 }

@@ -6,8 +6,10 @@
 mod decode;
 mod encode;
 mod rules;
+mod unnamed;
 mod values;
 
+use unnamed::{unnamed, unnamed_octet};
 pub(crate) use values::parse_version;
 
 pub use decode::decode;
@@ -19,14 +21,3 @@ pub const MEDIA_TYPE: &str = "application/vnd.wap.mms-message";
 /// Field octets the codec itself must know.
 const CONTENT_TYPE: u8 = 0x84;
 const MESSAGE_TYPE: u8 = 0x8C;
-
-/// The number of a field that no standard names, as cases and findings write it: `0xC5`.
-fn unnamed(octet: u8) -> String {
-    format!("0x{octet:02X}")
-}
-
-/// The octet behind such a name.
-fn unnamed_octet(name: &str) -> Option<u8> {
-    let hex = name.strip_prefix("0x").or_else(|| name.strip_prefix("0X"))?;
-    u8::from_str_radix(hex, 16).ok().filter(|octet| *octet >= 0x80)
-}

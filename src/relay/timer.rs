@@ -1,4 +1,5 @@
-//! Instants of the relay: milliseconds, because an expiry of one second is still an expiry.
+//! Instants of the relay, in milliseconds because an expiry of one second is still an expiry, and all its waiting: the pauses
+//! before repetitions, delivery times and deadlines.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -12,7 +13,7 @@ impl Time {
         Time(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
     }
 
-    pub fn from_seconds(seconds: i64) -> Time {
+    pub fn at_seconds(seconds: i64) -> Time {
         Time(seconds.saturating_mul(1000))
     }
 
@@ -33,7 +34,7 @@ impl Time {
     }
 
     /// How long it is from now until then; zero when past.
-    pub fn from_now(self) -> Duration {
+    pub fn time_left(self) -> Duration {
         let left = self.0.saturating_sub(Time::now().0);
         Duration::from_millis(u64::try_from(left).unwrap_or(0))
     }
@@ -46,6 +47,11 @@ impl Time {
 /// Waits until that instant, at most a day at a time: timers have a largest value.
 pub(crate) async fn sleep_until(then: Time) {
     while !then.is_past() {
-        tokio::time::sleep(then.from_now().min(Duration::from_secs(86_400))).await;
+        tokio::time::sleep(then.time_left().min(Duration::from_secs(86_400))).await;
     }
+}
+
+/// Waits this long before something is tried again.
+pub(crate) async fn pause(pause: Duration) {
+    tokio::time::sleep(pause).await;
 }

@@ -1,0 +1,42 @@
+//! What `run` and `rejudge` share: the seam to the engine.
+
+use std::path::Path;
+use std::time::Duration;
+
+use crate::cli::exit::exit_code;
+use crate::cli::failure::Failure;
+use crate::cli::output;
+use crate::cli::present::Present;
+use crate::run::{Finished, Refused};
+
+use super::shared::print;
+
+/// Writes the reports of a finished run, prints the summary, returns the exit code.
+pub(super) fn present(
+    finished: &Finished,
+    reports: &Path,
+    junit: Option<&Path>,
+    verbose: bool,
+    elapsed: Option<Duration>,
+) -> Result<u8, Failure> {
+    let present = Present {
+        dir: &finished.dir,
+        reports,
+        junit,
+        verbose,
+        paint: output::paint(),
+        text_of: &|file| finished.text_of(file),
+        elapsed,
+    };
+    present.write(&finished.result).map_err(Failure::error)?;
+    print(&present.summary(&finished.result))?;
+    Ok(exit_code(&finished.result))
+}
+
+pub(super) fn refused(refused: Refused) -> Failure {
+    match refused {
+        Refused::Usage(text) => Failure::usage(text),
+        Refused::NothingSelected(text) => Failure::nothing_tested(text),
+        Refused::Environment(text) => Failure::error(text),
+    }
+}

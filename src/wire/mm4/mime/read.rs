@@ -1,0 +1,373 @@
+//! Reading a MIME body.
+
+use bytes::Bytes;
+
+use super::super::findings::Findings;
+use super::super::header::{self, Header, LINE_LIMIT, Line, LineEnd};
+use super::super::transfer::{self, Encoding};
+use super::super::{media, words};
+use super::OWN_FIELDS;
+use crate::wire::{Content, Finding, MediaType, Part, Span};
+
+/// Reads a body by its Content-Type and Content-Transfer-Encoding. Offsets of findings are into `body`.
+pub fn decode(content_type: &str, transfer_encoding: Option<&str>, body: &Bytes) -> (Content, Vec<Finding>) {
+    let mut findings = Findings::default();
+    let about = About {
+        content_type: Some(content_type.to_owned()),
+        transfer_encoding: transfer_encoding.map(str::to_owned),
+        type_at: Span::default(),
+        encoding_at: Span::default(),
+        body: 0,
+    };
+    let content = read(&about, body, &mut findings);
+    (content, findings.into_sorted())
+}
+
+/// What a header says about the body that follows it.
+#[derive(Debug)]
+pub(in super::super) struct About {
+    content_type: Option<String>,
+    transfer_encoding: Option<String>,
+    /// Where these two stand, for findings.
+    type_at: Span,
+    encoding_at: Span,
+    /// Offset of the body in the octets that findings speak of.
+    body: usize,
+}
+
+impl About {
+    /// Of a header whose octets begin at `base`.
+    pub(in super::super) fn of(header: &Header, base: usize) -> Self {
+        let body = base + header.body;
+        let field = |name| match header.first(name) {
+            Some(field) => (Some(field.text()), field.at),
+            None => (None, Span { offset: body, len: 0 }),
+        };
+        let (content_type, type_at) = field("Content-Type");
+        let (transfer_encoding, encoding_at) = field("Content-Transfer-Encoding");
+        About {
+            content_type,
+            transfer_encoding,
+            type_at,
+            encoding_at,
+            body,
+        }
+    }
+}
+
+/// Reads the body of a message. The parameter `boundary` is the wire's business and is left out of the content's media type.
+pub(in super::super) fn read(about: &About, body: &Bytes, findings: &mut Findings) -> Content {
+    let mut media = media_type(about, findings);
+    if !media.is_multipart() {
+        let body = transfer_decoded(about, body, findings);
+        return Content::single(media, body);
+    }
+    let body = multipart_body(about, body, findings);
+    let named = media.param("boundary").map(|b| b.trim_end().to_owned());
+    let boundary = named.filter(|b| !b.is_empty()).or_else(|| {
+        findings.error(
+            "mime-boundary-missing",
+            about.type_at,
+            "RFC 2046 §5.1",
+            "A multipart without the parameter boundary.",
+        );
+        guessed_boundary(&body)
+    });
+    media.params.retain(|(name, _)| name != "boundary");
+    let parts = boundary.map_or_else(Vec::new, |b| parts(&b, &body, about.body, findings));
+    // What cannot be taken apart is kept whole, so that it is not lost to whoever looks at it.
+    let body = if parts.is_empty() { body } else { Bytes::new() };
+    Content { media, parts, body }
+}
+
+fn media_type(about: &About, findings: &mut Findings) -> MediaType {
+    let Some(text) = &about.content_type else {
+        return MediaType::new("text/plain");
+    };
+    let Some(mut media) = media::parse(text) else {
+        findings.error(
+            "content-type-invalid",
+            about.type_at,
+            "RFC 2045 §5.1",
+            "Content-Type has no type/subtype.",
+        );
+        return MediaType::new("application/octet-stream");
+    };
+    if media.essence.starts_with(media::WAP_MULTIPART) {
+        let text = format!(
+            "{} is the binary form of MM1; on MM4 it is a multipart of MIME.",
+            media.essence
+        );
+        findings.error("wap-multipart-in-mm4", about.type_at, "TS 23.140 §8.4.4", text);
+        media.essence = media::textual(&media.essence);
+    }
+    media
+}
+
+fn multipart_body(about: &About, body: &Bytes, findings: &mut Findings) -> Bytes {
+    match about.transfer_encoding.as_deref().and_then(Encoding::from_name) {
+        Some(encoding) if !encoding.is_identity() => {
+            let text = format!(
+                "A multipart as {}; only its parts may be encoded.",
+                encoding.name()
+            );
+            findings.error("multipart-encoded", about.encoding_at, "RFC 2045 §6.4", text);
+            transfer_decoded(about, body, findings)
+        }
+        _ => body.clone(),
+    }
+}
+
+/// The boundary of the first line that looks like a delimiter.
+fn guessed_boundary(body: &[u8]) -> Option<String> {
+    let mut at = 0;
+    while let Some(line) = Line::at(body, at) {
+        if let Some(boundary) = line.text.strip_prefix(b"--")
+            && !boundary.trim_ascii().is_empty()
+        {
+            return Some(String::from_utf8_lossy(boundary.trim_ascii_end()).into_owned());
+        }
+        at = line.next;
+    }
+    None
+}
+
+/// A delimiter line: where it begins, where the next line begins, and whether it is the last.
+struct Delimiter {
+    begin: usize,
+    next: usize,
+    closes: bool,
+}
+
+fn delimiters(boundary: &str, body: &[u8]) -> Vec<Delimiter> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(line) = Line::at(body, at) {
+        let rest = line
+            .text
+            .strip_prefix(b"--")
+            .and_then(|l| l.strip_prefix(boundary.as_bytes()));
+        if let Some(rest) = rest {
+            let closes = rest.starts_with(b"--");
+            let padding = if closes { &rest[2..] } else { rest };
+            if padding.trim_ascii().is_empty() {
+                found.push(Delimiter {
+                    begin: at,
+                    next: line.next,
+                    closes,
+                });
+                if closes {
+                    break;
+                }
+            }
+        }
+        at = line.next;
+    }
+    found
+}
+
+fn parts(boundary: &str, body: &Bytes, base: usize, findings: &mut Findings) -> Vec<Part> {
+    let clause = "RFC 2046 §5.1.1";
+    let found = delimiters(boundary, body);
+    let whole = Span {
+        offset: base,
+        len: body.len(),
+    };
+    let Some(last) = found.last() else {
+        findings.error(
+            "mime-delimiter-missing",
+            whole,
+            clause,
+            "The boundary occurs nowhere in the body.",
+        );
+        return Vec::new();
+    };
+    if !last.closes {
+        let end = Span {
+            offset: base + body.len(),
+            len: 0,
+        };
+        findings.error(
+            "mime-close-missing",
+            end,
+            clause,
+            "The body ends without the closing delimiter.",
+        );
+    }
+    let ends = found
+        .iter()
+        .skip(1)
+        .map(|d| d.begin)
+        .chain((!last.closes).then_some(body.len()));
+    found
+        .iter()
+        .zip(ends)
+        .map(|(delimiter, end)| {
+            let end = without_line_end(&body[delimiter.next.min(end)..end]) + delimiter.next.min(end);
+            read_part(
+                &body.slice(delimiter.next.min(end)..end),
+                base + delimiter.next,
+                findings,
+            )
+        })
+        .collect()
+}
+
+/// The line end before a delimiter belongs to the delimiter.
+fn without_line_end(octets: &[u8]) -> usize {
+    let without = octets.strip_suffix(b"\n").unwrap_or(octets);
+    if without.len() < octets.len() {
+        without.strip_suffix(b"\r").unwrap_or(without).len()
+    } else {
+        octets.len()
+    }
+}
+
+fn read_part(octets: &Bytes, base: usize, findings: &mut Findings) -> Part {
+    let header = header::scan(octets, base, findings);
+    let about = About::of(&header, base);
+    let media = media_type(&about, findings);
+    let body = octets.slice(header.body..);
+    let data = if media.is_multipart() {
+        multipart_body(&about, &body, findings)
+    } else {
+        transfer_decoded(&about, &body, findings)
+    };
+    Part {
+        media,
+        content_id: header.first("Content-ID").map(|f| content_id(f, findings)),
+        content_location: header
+            .first("Content-Location")
+            .map(|f| words::decode(&f.value).0),
+        headers: other_fields(&header),
+        data,
+    }
+}
+
+fn content_id(field: &header::RawField, findings: &mut Findings) -> String {
+    let text = field.text();
+    match text.strip_prefix('<').and_then(|id| id.strip_suffix('>')) {
+        Some(id) => id.to_owned(),
+        None => {
+            findings.note(
+                "content-id-brackets",
+                field.at,
+                "RFC 2045 §7",
+                "Content-ID without angle brackets.",
+            );
+            text
+        }
+    }
+}
+
+fn other_fields(header: &Header) -> Vec<(String, String)> {
+    header
+        .fields
+        .iter()
+        .filter(|f| !OWN_FIELDS.iter().any(|own| f.is(own)))
+        .map(|f| (f.name.clone(), words::decode(&f.value).0))
+        .collect()
+}
+
+fn transfer_decoded(about: &About, body: &Bytes, findings: &mut Findings) -> Bytes {
+    let name = about.transfer_encoding.as_deref().filter(|name| !name.is_empty());
+    let encoding = match name {
+        None => Encoding::SevenBit,
+        Some(name) => Encoding::from_name(name).unwrap_or_else(|| {
+            let text =
+                format!("Content-Transfer-Encoding {name:?} is unknown; the octets are taken as they are.");
+            findings.error(
+                "transfer-encoding-unknown",
+                about.encoding_at,
+                "RFC 2045 §6.1",
+                text,
+            );
+            Encoding::Binary
+        }),
+    };
+    let mut fault = |code: &str, at: usize, clause: &str, text: &str| {
+        let len = usize::from(at < body.len());
+        findings.error(
+            code,
+            Span {
+                offset: about.body + at,
+                len,
+            },
+            clause,
+            text,
+        );
+    };
+    match encoding {
+        Encoding::Base64 => {
+            let (octets, at) = transfer::decode_base64(body);
+            if let Some(at) = at {
+                fault(
+                    "base64-invalid",
+                    at,
+                    "RFC 2045 §6.8",
+                    "Base64 with foreign characters or an incomplete end.",
+                );
+            }
+            octets.into()
+        }
+        Encoding::QuotedPrintable => {
+            let (octets, at) = transfer::decode_quoted_printable(body);
+            if let Some(at) = at {
+                fault(
+                    "quoted-printable-invalid",
+                    at,
+                    "RFC 2045 §6.7",
+                    "Not quoted-printable here; kept as it stands.",
+                );
+            }
+            octets.into()
+        }
+        Encoding::Binary => body.clone(),
+        Encoding::SevenBit | Encoding::EightBit => {
+            if encoding == Encoding::SevenBit
+                && let Some(at) = body.iter().position(|b| !b.is_ascii())
+            {
+                fault(
+                    "eight-bit-body",
+                    at,
+                    "RFC 2045 §2.7",
+                    "An octet above 127 in a body that is 7bit.",
+                );
+            }
+            check_lines(about, body, findings);
+            body.clone()
+        }
+    }
+}
+
+/// Lines of a body that is sent as lines: once each for lone LF and for lines that are too long.
+fn check_lines(about: &About, body: &[u8], findings: &mut Findings) {
+    let (mut lone_lf, mut too_long) = (false, false);
+    let mut at = 0;
+    while let Some(line) = Line::at(body, at) {
+        let here = Span {
+            offset: about.body + at,
+            len: line.text.len(),
+        };
+        if line.end == LineEnd::Lf && !std::mem::replace(&mut lone_lf, true) {
+            let lf = Span {
+                offset: here.offset + here.len,
+                len: 1,
+            };
+            findings.warning(
+                "bare-lf",
+                lf,
+                "RFC 5322 §2.3",
+                "A line of the body ends with LF alone, without CR.",
+            );
+        }
+        if line.text.len() > LINE_LIMIT && !std::mem::replace(&mut too_long, true) {
+            let text = format!(
+                "A body line of {} octets; {LINE_LIMIT} are allowed.",
+                line.text.len()
+            );
+            findings.error("line-too-long", here, "RFC 5322 §2.1.1", text);
+        }
+        at = line.next;
+    }
+}

@@ -1,0 +1,18 @@
+//! MM4: PDUs as RFC 5322 messages with MIME content (TS 23.140 §8.4.4).
+//!
+//! [`decode`] reads leniently and says what was odd; [`segments`] writes what the standard has, unless a field's value is
+//! [`Value::Octets`](super::Value::Octets), which goes out exactly so. [`mime`] is the content alone, for whoever needs a
+//! body outside of a PDU. Nothing here knows SMTP: dot-stuffing is [`smtp`](super::smtp)'s.
+
+mod decode;
+mod encode;
+mod findings;
+mod header;
+mod media;
+pub mod mime;
+mod transfer;
+mod value;
+mod words;
+
+pub use decode::decode;
+pub use encode::{encode, segments};
