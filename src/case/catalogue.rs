@@ -126,7 +126,7 @@ impl Catalogue {
         };
         for item in items {
             match purpose(name, item) {
-                Err(problem) => problems.push(problem),
+                Err(problem) => problems.push(*problem),
                 Ok(purpose) => {
                     if let Some(first) = self.purposes.insert(purpose.id.clone(), purpose) {
                         problems.push(Diagnostic::at(&item.span, format!("{} stands twice", first.id)));
@@ -159,22 +159,22 @@ impl Catalogue {
     }
 }
 
-fn purpose(group: &str, node: &Node) -> Result<Purpose, Diagnostic> {
+fn purpose(group: &str, node: &Node) -> Result<Purpose, Box<Diagnostic>> {
     let id = text(node, "id")?;
     if !is_id(&id) || id.split('-').nth(1) != Some(group) {
         let at = node.get("id").unwrap_or(node);
-        return Err(
+        return Err(Box::new(
             Diagnostic::at(&at.span, format!("`{id}` is no id of group {group}"))
                 .help(format!("ids look like `TP-{group}-01`")),
-        );
+        ));
     }
     let known = ["id", "purpose", "clause", "level", "basis", "condition", "weaker"];
     for (key, _) in node.map().unwrap_or(&[]) {
         if !known.contains(&key.text.as_str()) {
-            return Err(
+            return Err(Box::new(
                 Diagnostic::at(&key.span, format!("a purpose has no `{}`", key.text))
                     .suggest(&key.text, known),
-            );
+            ));
         }
     }
     let weaker = match node.get("weaker") {
@@ -196,20 +196,20 @@ fn purpose(group: &str, node: &Node) -> Result<Purpose, Diagnostic> {
     })
 }
 
-fn text(node: &Node, key: &str) -> Result<String, Diagnostic> {
+fn text(node: &Node, key: &str) -> Result<String, Box<Diagnostic>> {
     node.get(key)
         .and_then(Node::text)
         .map(str::to_owned)
-        .ok_or_else(|| Diagnostic::at(&node.span, format!("`{key}:` is missing here")))
+        .ok_or_else(|| Box::new(Diagnostic::at(&node.span, format!("`{key}:` is missing here"))))
 }
 
-fn word<T: Copy>(node: &Node, key: &str, words: &[(&str, T)]) -> Result<T, Diagnostic> {
+fn word<T: Copy>(node: &Node, key: &str, words: &[(&str, T)]) -> Result<T, Box<Diagnostic>> {
     let given = text(node, key)?;
     let found = words.iter().find(|(name, _)| *name == given);
     found.map(|(_, value)| *value).ok_or_else(|| {
         let at = node.get(key).unwrap_or(node);
-        Diagnostic::at(&at.span, format!("`{given}` is no {key}"))
-            .suggest(&given, words.iter().map(|(n, _)| *n))
+        let problem = Diagnostic::at(&at.span, format!("`{given}` is no {key}"));
+        Box::new(problem.suggest(&given, words.iter().map(|(n, _)| *n)))
     })
 }
 

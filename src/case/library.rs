@@ -87,7 +87,7 @@ impl Library {
                         ));
                     }
                 }
-                Err(problem) => problems.push(problem),
+                Err(problem) => problems.push(*problem),
             }
         }
         if problems.is_empty() {
@@ -112,28 +112,36 @@ fn read(source_name: &str, text: &str) -> Result<Node, Vec<Diagnostic>> {
     }))
 }
 
-fn group(node: &Node) -> Result<Group, Diagnostic> {
+fn group(node: &Node) -> Result<Group, Box<Diagnostic>> {
     let known = ["about", "with", "result", "steps"];
     for (key, _) in node.map().unwrap_or(&[]) {
         if !known.contains(&key.text.as_str()) {
-            return Err(
+            return Err(Box::new(
                 Diagnostic::at(&key.span, format!("a group has no `{}`", key.text)).suggest(&key.text, known),
-            );
+            ));
         }
     }
-    let missing = |key: &str| Diagnostic::at(&node.span, format!("`{key}:` is missing in this group"));
+    let missing = |key: &str| {
+        Box::new(Diagnostic::at(
+            &node.span,
+            format!("`{key}:` is missing in this group"),
+        ))
+    };
     let parameters = match node.get("with") {
         None => Vec::new(),
         Some(with) => with
             .list()
-            .ok_or_else(|| Diagnostic::at(&with.span, "parameters are a list".to_owned()))?
+            .ok_or_else(|| Box::new(Diagnostic::at(&with.span, "parameters are a list".to_owned())))?
             .iter()
             .map(parameter)
             .collect::<Result<_, _>>()?,
     };
     let steps = node.get("steps").ok_or_else(|| missing("steps"))?;
     if steps.list().is_none() {
-        return Err(Diagnostic::at(&steps.span, "steps are a list".to_owned()));
+        return Err(Box::new(Diagnostic::at(
+            &steps.span,
+            "steps are a list".to_owned(),
+        )));
     }
     Ok(Group {
         about: node
@@ -147,7 +155,7 @@ fn group(node: &Node) -> Result<Group, Diagnostic> {
     })
 }
 
-fn parameter(node: &Node) -> Result<Parameter, Diagnostic> {
+fn parameter(node: &Node) -> Result<Parameter, Box<Diagnostic>> {
     if let Some(name) = node.text() {
         return Ok(Parameter {
             name: name.to_owned(),
@@ -159,9 +167,9 @@ fn parameter(node: &Node) -> Result<Parameter, Diagnostic> {
             name: name.text.clone(),
             default: Some(default.clone()),
         }),
-        _ => Err(Diagnostic::at(
+        _ => Err(Box::new(Diagnostic::at(
             &node.span,
             "a parameter is a name, or `{name: default}`".to_owned(),
-        )),
+        ))),
     }
 }

@@ -1,6 +1,7 @@
 //! What `$references` mean at a place in a case: nodes, timers, captures of earlier steps.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use crate::wire::{PduType, table};
 
@@ -169,10 +170,11 @@ impl Scope {
         let names = &mut self.top().names;
         let mut taken = Vec::new();
         for (name, visible) in lane.0 {
-            if names.contains_key(&name) {
-                taken.push(name);
-            } else {
-                names.insert(name, visible);
+            match names.entry(name) {
+                Entry::Occupied(other) => taken.push(other.key().clone()),
+                Entry::Vacant(free) => {
+                    free.insert(visible);
+                }
             }
         }
         taken.sort();

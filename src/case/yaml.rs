@@ -159,11 +159,14 @@ pub(crate) fn read(file: &Arc<SourceFile>) -> Result<Node, Vec<Diagnostic>> {
             Err(error) => {
                 let mark = error.marker();
                 let at = builder.span(mark.line().max(1), mark.col() + 1, 1);
-                Err(Diagnostic::at(&at, format!("this is not YAML: {}", error.info())))
+                Err(Box::new(Diagnostic::at(
+                    &at,
+                    format!("this is not YAML: {}", error.info()),
+                )))
             }
         };
         if let Err(problem) = step {
-            builder.problems.push(problem);
+            builder.problems.push(*problem);
             return Err(builder.problems);
         }
     }
@@ -220,22 +223,24 @@ impl Builder<'_> {
         self.span(at.start.line().max(1), at.start.col() + 1, len)
     }
 
-    fn event(&mut self, event: Event<'_>, at: granit_parser::Span) -> Result<(), Diagnostic> {
+    fn event(&mut self, event: Event<'_>, at: granit_parser::Span) -> Result<(), Box<Diagnostic>> {
         if event.tag().is_some() {
-            return Err(
+            return Err(Box::new(
                 Diagnostic::at(&self.place(at), "YAML tags have no meaning here".to_owned())
                     .help("every scalar is text as it stands; leave the tag out"),
-            );
+            ));
         }
         match event {
             Event::DocumentStart(..) => {
                 self.documents += 1;
                 if self.documents > 1 {
-                    return Err(Diagnostic::at(
-                        &self.place(at),
-                        "a file holds one case, and a second document begins here".to_owned(),
-                    )
-                    .help("give the second case a file of its own"));
+                    return Err(Box::new(
+                        Diagnostic::at(
+                            &self.place(at),
+                            "a file holds one case, and a second document begins here".to_owned(),
+                        )
+                        .help("give the second case a file of its own"),
+                    ));
                 }
             }
             Event::Scalar(text, style, anchor, _) => {
@@ -266,10 +271,10 @@ impl Builder<'_> {
             }
             Event::Alias(id) => {
                 let Some(node) = self.anchors.get(&id).cloned() else {
-                    return Err(Diagnostic::at(
+                    return Err(Box::new(Diagnostic::at(
                         &self.place(at),
                         "this alias stands inside what it stands for".to_owned(),
-                    ));
+                    )));
                 };
                 self.nodes += node.count();
                 self.finish(node, 0)?;
@@ -279,13 +284,18 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn open(&mut self, at: granit_parser::Span, anchor: usize, kind: FrameKind) -> Result<(), Diagnostic> {
+    fn open(
+        &mut self,
+        at: granit_parser::Span,
+        anchor: usize,
+        kind: FrameKind,
+    ) -> Result<(), Box<Diagnostic>> {
         let span = self.place(at);
         if self.stack.len() >= MAX_DEPTH {
-            return Err(Diagnostic::at(
+            return Err(Box::new(Diagnostic::at(
                 &span,
                 format!("lists and maps stand more than {MAX_DEPTH} deep in each other"),
-            ));
+            )));
         }
         self.stack.push(Frame {
             span,
@@ -297,13 +307,13 @@ impl Builder<'_> {
     }
 
     /// Puts a complete node where it belongs.
-    fn finish(&mut self, node: Node, anchor: usize) -> Result<(), Diagnostic> {
+    fn finish(&mut self, node: Node, anchor: usize) -> Result<(), Box<Diagnostic>> {
         self.nodes += 1;
         if self.nodes > MAX_NODES {
-            return Err(Diagnostic::at(
+            return Err(Box::new(Diagnostic::at(
                 &node.span,
                 format!("the file has more than {MAX_NODES} values, its aliases followed"),
-            ));
+            )));
         }
         if anchor != 0 {
             self.anchors.insert(anchor, node.clone());
@@ -318,10 +328,10 @@ impl Builder<'_> {
                 Some(key) => entries.push((key, node)),
                 None => {
                     let Data::Text(text) = node.data else {
-                        return Err(Diagnostic::at(
+                        return Err(Box::new(Diagnostic::at(
                             &node.span,
                             format!("a key is a text, and this is {}", node.what()),
-                        ));
+                        )));
                     };
                     if !seen.insert(text.clone()) {
                         self.problems.push(

@@ -150,6 +150,10 @@ async fn play(
     world: Arc<World>,
     out: mpsc::UnboundedSender<Event>,
 ) -> CaseResult {
+    let world = match apart(&script, &world, key).await {
+        Some(own) => own,
+        None => world,
+    };
     let judge = Judge::new(Arc::clone(&script), &plan.suite, plan.policy);
     let unix = jiff::Timestamp::now().as_second();
     let recorder = Recorder::new(script.id.clone(), judge, unix, out);
@@ -191,6 +195,13 @@ async fn play(
         Some(judge) => judge.finish(),
         None => unreachable_end(&script),
     }
+}
+
+/// A world of its own for a script that wants a peer's connections for itself: the others need not wait for it. Remote relays
+/// know one address for each peer, so there it has to take its turn.
+async fn apart(script: &Script, world: &World, key: usize) -> Option<Arc<World>> {
+    let wants = peers_of(script).iter().any(|peer| needs_alone(script, peer));
+    if wants { world.again(key).await.map(Arc::new) } else { None }
 }
 
 /// The journal was ended twice: ours to answer for.

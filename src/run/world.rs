@@ -76,6 +76,16 @@ impl World {
         Ok(world)
     }
 
+    /// Another world for the same relays, if all of them are embedded and its ports can be had.
+    pub async fn again(&self, key: usize) -> Option<World> {
+        if self.targets.values().any(|t| t.start == Start::Remote) {
+            return None;
+        }
+        let seed = self.numbers.other_seed(key);
+        let peers = self.peer_names.iter().cloned().collect();
+        World::open(self.targets.clone(), self.defects.clone(), peers, seed).await.ok()
+    }
+
     /// Where this relay's Kannel is.
     pub fn kannel(&self, relay: &str) -> Option<SocketAddr> {
         self.kannels.get(relay).map(|l| l.addr)

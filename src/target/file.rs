@@ -85,6 +85,8 @@ pub struct Timers {
     pub mm4: u64,
     pub mm4_response: u64,
     pub mm4_retries: u64,
+    /// How long the relay may take until it sends again what it thinks lost: its MM4 response timer and some slack.
+    pub resend: u64,
     pub failover: u64,
     /// How long nothing must come.
     pub quiet: u64,
@@ -98,6 +100,7 @@ impl Default for Timers {
             mm4: 10_000,
             mm4_response: 10_000,
             mm4_retries: 15_000,
+            resend: 15_000,
             failover: 15_000,
             quiet: 500,
         }
@@ -106,13 +109,14 @@ impl Default for Timers {
 
 impl Timers {
     /// Names and values, as `$timer.NAME` has them.
-    pub fn named(&self) -> [(&'static str, Duration); 7] {
+    pub fn named(&self) -> [(&'static str, Duration); 8] {
         [
             ("reply", self.reply),
             ("notify", self.notify),
             ("mm4", self.mm4),
             ("mm4-response", self.mm4_response),
             ("mm4-retries", self.mm4_retries),
+            ("resend", self.resend),
             ("failover", self.failover),
             ("quiet", self.quiet),
         ]
@@ -152,7 +156,7 @@ impl Target {
             .map(str::to_owned)
             .to_vec(),
             ixit: None,
-            timers: Timers { quiet: 250, ..Timers::default() },
+            timers: Timers { quiet: 250, resend: 1_500, ..Timers::default() },
         }
     }
 

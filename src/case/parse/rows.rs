@@ -55,22 +55,24 @@ pub(super) fn rows(root: &Node, problems: &mut Vec<Diagnostic>) -> Rows {
                 }
                 all.rows.push(row);
             }
-            Err(problem) => problems.push(problem),
+            Err(problem) => problems.push(*problem),
         }
     }
     all
 }
 
-fn row(node: &Node, columns: &mut Vec<Key>) -> Result<Row, Diagnostic> {
+fn row(node: &Node, columns: &mut Vec<Key>) -> Result<Row, Box<Diagnostic>> {
     let Some(entries) = node.map() else {
-        return Err(Diagnostic::at(
+        return Err(Box::new(Diagnostic::at(
             &node.span,
             format!("a row is a map, and this is {}", node.what()),
-        ));
+        )));
     };
     let Some(name) = node.get("name").and_then(Node::text) else {
-        return Err(Diagnostic::at(&node.span, "this row has no `name:`".to_owned())
-            .help("the script is called `case-id[name]`"));
+        return Err(Box::new(
+            Diagnostic::at(&node.span, "this row has no `name:`".to_owned())
+                .help("the script is called `case-id[name]`"),
+        ));
     };
     let plain = |text: &str| {
         text.starts_with(|c: char| c.is_ascii_alphanumeric())
@@ -80,16 +82,18 @@ fn row(node: &Node, columns: &mut Vec<Key>) -> Result<Row, Diagnostic> {
     };
     if !plain(name) {
         let at = node.get("name").unwrap_or(node);
-        return Err(Diagnostic::at(&at.span, format!("`{name}` is no name for a row"))
-            .help("letters, digits, `-`, `_` and `.`"));
+        return Err(Box::new(
+            Diagnostic::at(&at.span, format!("`{name}` is no name for a row"))
+                .help("letters, digits, `-`, `_` and `.`"),
+        ));
     }
     let mut bindings = Bindings::default();
     for (key, value) in entries.iter().filter(|(k, _)| k.text != "name") {
         if words::RESERVED.contains(&key.text.as_str()) {
-            return Err(Diagnostic::at(
+            return Err(Box::new(Diagnostic::at(
                 &key.span,
                 format!("`{}` is no name for a column: it means something else", key.text),
-            ));
+            )));
         }
         if !columns.iter().any(|c| c.text == key.text) {
             columns.push(key.clone());

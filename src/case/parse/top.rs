@@ -1,5 +1,6 @@
 //! Whole files.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -34,7 +35,10 @@ pub fn load(source_name: &str, text: &str, library: &Library) -> Result<Vec<Scri
     let mut scripts = Vec::new();
     for row in &rows.rows {
         let mut substitution = Substitution::new(&row.bindings);
-        let node = filled(&root, &mut substitution);
+        let node = match row.name {
+            Some(_) => Cow::Owned(filled(&root, &mut substitution)),
+            None => Cow::Borrowed(&root),
+        };
         used.append(&mut substitution.used);
         problems.append(&mut substitution.problems);
         let (script, mut found) = script(&node, row, &rows, &file, library);

@@ -19,6 +19,7 @@ pub(crate) const TIMERS: &[&str] = &[
     "mm4",
     "mm4-response",
     "mm4-retries",
+    "resend",
     "failover",
     "quiet",
 ];

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use crate::link::Crossing;
 use crate::run::journal::{Event, What};
-use crate::wire::{Content, Finding, Pdu, PduType, mm1, mm4, push};
+use crate::wire::{Content, Finding, Pdu, PduType, Protocol, mm1, mm4, push, table};
 
 /// Who put the octets on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -194,7 +194,10 @@ impl Sighting {
         if name.eq_ignore_ascii_case("Content-Type") {
             return self.content().map(|c| c.media.to_string());
         }
-        self.pdu.as_ref().and_then(|p| p.text(name))
+        let value = self.pdu.as_ref()?.text(name)?;
+        let is_mm4 = self.kind().is_some_and(|k| k.protocol() == Protocol::Mm4);
+        let is_id = table::field(name).is_some_and(|f| f.kind == table::Kind::Id);
+        Some(if is_mm4 && is_id { bare(&value).to_owned() } else { value })
     }
 
     /// When it happened, seconds since 1970, given the second the script began.
@@ -308,4 +311,9 @@ impl Sighting {
             _ => "something".to_owned(),
         }
     }
+}
+
+/// An id without its pair of quotes: on MM4 both forms mean the same (TS 23.140 §8.4.4).
+fn bare(id: &str) -> &str {
+    id.trim().strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(id)
 }

@@ -1,12 +1,11 @@
 //! A case in plain words: who sends what to whom, what must come of it, by which clause.
 
-use super::catalogue::Catalogue;
-use super::model::{
-    Action, Behaviour, Body, ContentDemand, Damage, Demands, Dialogue, Expect, FieldDemand, Line, Matcher,
-    NodeOp, Phase, Place, Rule, RuleDemand, Script, Selector, Send, SendWhat, Set, SmtpAct, Step, Template,
-    TestRef,
+use super::phrases::*;
+use crate::case::catalogue::Catalogue;
+use crate::case::model::{
+    Action, Body, ContentDemand, Demands, Dialogue, Expect, Line, NodeOp, Phase, Rule, RuleDemand, Script,
+    Send, Step, TestRef,
 };
-use super::vocabulary as words;
 
 /// The script as a text to read aloud.
 pub fn explain(script: &Script, catalogue: &Catalogue) -> String {
@@ -164,6 +163,9 @@ impl Page<'_> {
             self.line(depth, "and should:");
             self.demands(should, depth + 1);
             self.tests(&expect.should_tests, depth + 1);
+            if expect.should_tests.is_empty() {
+                self.weaker(&expect.tests, depth + 1);
+            }
         }
         if expect.ends_case {
             self.line(depth, "this ends the case");
@@ -219,6 +221,17 @@ impl Page<'_> {
         }
     }
 
+    /// The lower demands of these purposes.
+    fn weaker(&mut self, tests: &[TestRef], depth: usize) {
+        for test in tests {
+            let weaker = self.catalogue.get(&test.id).and_then(|p| p.weaker.as_ref());
+            if let Some(weaker) = weaker {
+                let text = format!("→ {} ({}): {}", test.id, weaker.level.name(), weaker.purpose);
+                self.line(depth, &text);
+            }
+        }
+    }
+
     fn dialogue(&mut self, dialogue: &Dialogue, depth: usize) {
         for line in &dialogue.lines {
             match line {
@@ -255,167 +268,5 @@ impl Page<'_> {
             RuleDemand::Same(field) => self.line(0, &format!("every {pdus} has the same {field}")),
         }
         self.tests(&rule.tests, 1);
-    }
-}
-
-/// The relays and parties of the case.
-fn stage(script: &Script) -> String {
-    let own = words::TOPOLOGIES.iter().find(|t| t.topology == script.topology);
-    let mut nodes: Vec<String> = script
-        .topology
-        .relays()
-        .iter()
-        .map(|r| format!("relay {r}"))
-        .collect();
-    nodes.extend(
-        own.map_or(&[][..], |t| t.users)
-            .iter()
-            .map(|(user, home)| format!("{user} on {home}")),
-    );
-    nodes.extend(
-        own.map_or(&[][..], |t| t.peers)
-            .iter()
-            .map(|(peer, user)| format!("peer {peer} with {user}")),
-    );
-    nodes.extend(script.nodes.iter().map(|n| match (&n.home, &n.peer) {
-        (Some(home), _) => format!("{} on {home}", n.name),
-        (None, Some(peer)) => format!("{} of peer {peer}", n.name),
-        (None, None) => format!("peer {}", n.name),
-    }));
-    format!("{}: {}", script.topology.name(), nodes.join(", "))
-}
-
-fn to(relay: Option<&String>) -> String {
-    relay.map_or("its relay".to_owned(), Clone::clone)
-}
-
-fn sent_what(what: &SendWhat) -> String {
-    match what {
-        SendWhat::Pdu(pdu) => pdu.name().to_owned(),
-        SendWhat::Get(url) => format!("GET {}", url.raw),
-        SendWhat::Again(of) => format!("the octets of {} once more", of.raw),
-    }
-}
-
-fn sending(send: &Send) -> String {
-    format!(
-        "{} sends {} to {}",
-        send.from,
-        sent_what(&send.what),
-        to(send.to.as_ref())
-    )
-}
-
-fn seen(select: &Selector, place: &Place) -> String {
-    let what = match select {
-        Selector::Pdu(pdu) => pdu.name(),
-        Selector::Reply => "reply",
-    };
-    match place {
-        Place::At(party) => format!("{what} at {party}"),
-        Place::On(link) => format!("{what} on link {link}"),
-    }
-}
-
-fn what(expect: &Expect) -> String {
-    let times = if expect.times > 1 {
-        format!("{} × ", expect.times)
-    } else {
-        String::new()
-    };
-    format!(
-        "{times}{}{}",
-        seen(&expect.select, &expect.place),
-        narrowed(&expect.narrow)
-    )
-}
-
-fn narrowed(narrow: &[FieldDemand]) -> String {
-    if narrow.is_empty() {
-        return String::new();
-    }
-    let all: Vec<String> = narrow
-        .iter()
-        .map(|d| format!("{} {}", d.name, matching(&d.matcher)))
-        .collect();
-    format!(", the one where {},", all.join(" and "))
-}
-
-fn within(template: Option<&Template>) -> String {
-    template.map_or(String::new(), |t| format!(" within {}", t.raw))
-}
-
-fn fault(damage: &Damage) -> String {
-    match damage {
-        Damage::CutIn(field) => format!("it ends in the middle of {field}"),
-        Damage::CutAt(octets) => format!("it ends after {octets} octets"),
-        Damage::Omit(fields) => format!("without {}", fields.join(", ")),
-        Damage::Duplicate(fields) => format!("{} twice", fields.join(", ")),
-        Damage::Reorder(fields) => format!("{} first, in this order", fields.join(", ")),
-        Damage::Octets { field, are } => format!("{field} is the octets {}", hex::encode_upper(are)),
-        Damage::Raw(octets) => format!("it is {} chosen octets", octets.len()),
-    }
-}
-
-fn behaviour(set: &Set) -> String {
-    let node = &set.node;
-    let times = |n: u32| {
-        if n == 0 {
-            String::new()
-        } else {
-            format!(" {n} times")
-        }
-    };
-    match &set.behaviour {
-        Behaviour::Smtp(rules) if rules.is_empty() => format!("{node} speaks SMTP as usual again"),
-        Behaviour::Smtp(rules) => {
-            let all: Vec<String> = rules
-                .iter()
-                .map(|rule| {
-                    let act = match &rule.act {
-                        SmtpAct::Reply(reply) => format!("answers {reply}"),
-                        SmtpAct::Drop => "cuts the connection".to_owned(),
-                        SmtpAct::Delay(delay) => format!("takes {} ms to answer", delay.as_millis()),
-                    };
-                    format!("{act} at {:?}{}", rule.at, times(rule.times))
-                })
-                .collect();
-            format!("from now on {node} {}", all.join(", "))
-        }
-        Behaviour::Http(rules) => {
-            let all: Vec<String> = rules
-                .iter()
-                .map(|r| format!("{}{}", r.status, times(r.times)))
-                .collect();
-            format!("from now on pushes for {node} are answered {}", all.join(", "))
-        }
-        Behaviour::Acknowledge(None) => format!("from now on {node} acknowledges nothing"),
-        Behaviour::Acknowledge(Some(status)) => format!("from now on {node} acknowledges with {status}"),
-    }
-}
-
-fn matching(matcher: &Matcher) -> String {
-    let list = |values: &[Template]| {
-        values
-            .iter()
-            .map(|v| v.raw.clone())
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
-    match matcher {
-        Matcher::Equals(value) => format!("is {}", value.raw),
-        Matcher::Not(inner) => format!("not: {}", matching(inner)),
-        Matcher::In(values) => format!("is one of {}", list(values)),
-        Matcher::Matches(regex) => format!("matches {regex}"),
-        Matcher::Range { from, to } => {
-            let bound = |b: &Option<Template>| b.as_ref().map_or(String::new(), |t| t.raw.clone());
-            format!("is in {}..{}", bound(from), bound(to))
-        }
-        Matcher::Present => "is there".to_owned(),
-        Matcher::Absent => "is absent".to_owned(),
-        Matcher::Octets(octets) => format!("is the octets {}", hex::encode_upper(octets)),
-        Matcher::Instant { of, within } => format!("is within {} ms of {}", within.as_millis(), of.raw),
-        Matcher::Set(values) => format!("has the values {}, in any order", list(values)),
-        Matcher::All(all) => all.iter().map(matching).collect::<Vec<_>>().join(" and "),
     }
 }
