@@ -45,6 +45,11 @@ impl Terminal<'_> {
         out
     }
 
+    /// What the end of the run says of one case that broke; nothing if it did not.
+    pub fn case(&self, run: &RunResult, case: &CaseResult) -> String {
+        broken(case).map_or_else(String::new, |verdict| self.broken_cases(run, verdict, &[case]))
+    }
+
     /// A case in which nothing that counts broke, for `-v`.
     fn quiet_case(&self, case: &CaseResult) -> String {
         let mut out = format!(

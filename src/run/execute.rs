@@ -234,7 +234,7 @@ fn head(plan: &Plan, options: &Options) -> RunHead {
     RunHead {
         bindings: plan.targets.iter().map(|(relay, target)| (relay.clone(), target.label())).collect(),
         lacks: plan.targets.iter().map(|(relay, target)| (relay.clone(), target.lacks.clone())).collect(),
-        embedded: plan.targets.values().any(|t| t.start == crate::target::Start::Embedded),
+        embedded: plan.targets.values().all(|t| t.start == crate::target::Start::Embedded),
         scripts: plan.scenarios.iter().chain(&plan.rules).map(|s| s.id.clone()).collect(),
         strict: plan.policy.strict,
         recalled_inconc: plan.policy.recalled_inconc,
