@@ -58,6 +58,8 @@ pub struct Finished {
     pub result: RunResult,
     /// The folder of its journal and reports.
     pub dir: PathBuf,
+    /// Remote relays that gave no sign of life before the first case began, and what came instead.
+    pub silent: Vec<String>,
     pub(super) suite: Arc<Suite>,
 }
 
@@ -119,7 +121,7 @@ pub async fn execute(options: Options, observer: &dyn Observer) -> Result<Finish
     cases.extend(statics::judge(&head.lacks, &head.bindings));
     observer.end();
     let result = result(head, cases);
-    Ok(Finished { result, dir, suite: plan.suite })
+    Ok(Finished { result, dir, silent: world.silent.clone(), suite: plan.suite })
 }
 
 /// Puts cases and head together.
