@@ -8,6 +8,7 @@ use crate::case::{Body, Cost, Script};
 use crate::relay::find_defect;
 use crate::target::{Start, Target};
 
+use super::drive::needs_alone;
 use super::execute::{Options, Refused};
 use super::judge::Policy;
 use super::select::Selection;
@@ -47,10 +48,12 @@ impl Plan {
         if picked.is_empty() {
             return Err(Refused::NothingSelected("no case is selected; `mmspec list` shows what there is".into()));
         }
-        let (rules, scenarios): (Vec<_>, Vec<_>) =
+        let (rules, mut scenarios): (Vec<_>, Vec<_>) =
             picked.into_iter().partition(|s| matches!(s.body, Body::Always(_)));
         let targets = targets(&options.relays, &scenarios)?;
         let all_embedded = targets.values().all(|t| t.start == Start::Embedded);
+        // Those that want a peer for themselves come last: nobody waits for their turns.
+        scenarios.sort_by_key(|script| peers_of(script).iter().any(|peer| needs_alone(script, peer)));
         Ok(Plan {
             peers: scenarios.iter().flat_map(|s| peers_of(s)).chain(["p".to_owned()]).collect(),
             defects: seeded(&options.defects, &targets)?,
