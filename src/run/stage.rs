@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -102,7 +103,7 @@ impl Stage {
         if stage.is_fit() {
             stage.cast(script, world);
             if stage.missing.is_empty() {
-                stage.start_relays(script, world, key).await?;
+                stage.start_relays(script, world).await?;
                 stage.define(world, script);
             }
         }
@@ -272,7 +273,7 @@ impl Stage {
         self.vars.insert(format!("{name}.mailbox"), format!("{number}/TYPE=PLMN@{domain}"));
     }
 
-    async fn start_relays(&mut self, script: &Script, world: &World, key: u64) -> Result<(), NotUp> {
+    async fn start_relays(&mut self, script: &Script, world: &World) -> Result<(), NotUp> {
         let relays = script.topology.relays();
         for relay in relays {
             if let Some(ixit) = world.target(relay).and_then(|t| t.ixit.as_ref()) {
@@ -300,7 +301,7 @@ impl Stage {
         }
         for relay in &own {
             let mut config = configure(relay, script, world, &towards)?;
-            config.store = Some(store_file(key, relay));
+            config.store = Some(store_file(relay));
             self.embedded().insert((*relay).to_owned(), Embedded { config, running: None, access: None });
             self.start(relay).await?;
         }
@@ -335,8 +336,11 @@ impl Stage {
 }
 
 /// Where an embedded relay keeps what must survive its being killed in this script.
-fn store_file(key: u64, relay: &str) -> PathBuf {
-    std::env::temp_dir().join(format!("mmspec-{}-{key}-{relay}.store", std::process::id()))
+fn store_file(relay: &str) -> PathBuf {
+    // Runs side by side in one process share nothing.
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let n = NEXT.fetch_add(1, Ordering::Relaxed);
+    std::env::temp_dir().join(format!("mmspec-{}-{n}-{relay}.store", std::process::id()))
 }
 
 impl Drop for Stage {
