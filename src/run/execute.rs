@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use crate::case::Script;
+use crate::party::Hold;
 
 use super::collect::collect;
 use super::drive::{Driver, needs_alone};
@@ -58,6 +59,8 @@ pub struct Finished {
     pub result: RunResult,
     /// The folder of its journal and reports.
     pub dir: PathBuf,
+    /// Remote relays that gave no sign of life before the first case began, and what came instead.
+    pub silent: Vec<String>,
     pub(super) suite: Arc<Suite>,
 }
 
@@ -106,7 +109,7 @@ pub async fn execute(options: Options, observer: &dyn Observer) -> Result<Finish
     cases.extend(statics::judge(&head.lacks, &head.bindings));
     observer.end();
     let result = result(head, cases);
-    Ok(Finished { result, dir, suite: plan.suite })
+    Ok(Finished { result, dir, silent: world.silent.clone(), suite: plan.suite })
 }
 
 /// Puts cases and head together.
@@ -175,15 +178,21 @@ async fn play(
         Some(own) => own,
         None => world,
     };
+    let key = u64::try_from(key).unwrap_or_default();
+    let stage = Stage::build(&script, &world, key).await;
+    // The case begins when it has its peers: its times do not count the wait for them.
+    let holds = match &stage {
+        Ok((stage, _)) if stage.is_fit() => hold_peers(&script, stage, &world).await,
+        _ => Vec::new(),
+    };
     let unix = jiff::Timestamp::now().as_second();
     let recorder = Recorder::new(script.id.clone(), judge, unix, out);
-    let key = u64::try_from(key).unwrap_or_default();
-    match Stage::build(&script, &world, key).await {
+    match stage {
         Err(not_up) => {
             recorder.record(What::Fault { step: None, text: not_up.to_string() });
         }
         Ok((stage, arrivals)) => {
-            let fit = stage.unclaimed.is_empty() && stage.missing.is_empty();
+            let fit = stage.is_fit();
             recorder.record(What::Begin {
                 unix,
                 bindings: stage.bindings.clone(),
@@ -193,28 +202,44 @@ async fn play(
                 alive: world.alive.clone(),
             });
             if fit {
-                let mut holds = Vec::new();
-                for peer in peers_of(&script) {
-                    let guest = &stage.guest;
-                    let alone = needs_alone(&script, &peer);
-                    holds.push(if alone { guest.exclusive(&peer).await } else { guest.alongside(&peer).await });
-                }
                 for relay in script.topology.relays().iter().filter(|r| stage.is_embedded(r)) {
                     let node = (*relay).to_owned();
                     recorder.record(What::Node { node, state: NodeState::Started, detail: String::new() });
                 }
                 let stage = Arc::new(stage);
-                let driver = Driver::new(Arc::clone(&script), world, Arc::clone(&stage), Arc::clone(&recorder));
+                let driver = Driver::new(Arc::clone(&script), Arc::clone(&world), Arc::clone(&stage), Arc::clone(&recorder));
                 driver.run(arrivals).await;
                 stage.tear_down();
                 driver.abandon();
             }
         }
     }
-    match recorder.end() {
-        Some(judge) => judge.finish(),
-        None => broken(&script, "the journal of this case was ended twice".to_owned()),
+    drop(holds);
+    let result = recorder.end().map_or_else(
+        || broken(&script, "the journal of this case was ended twice".to_owned()),
+        Judge::finish,
+    );
+    if result.alive {
+        world.heard();
     }
+    result
+}
+
+/// Holds the peers of a script, alone where it needs that. A relay that nobody has heard so far disturbs nobody: there, no
+/// script waits for the timeouts of another.
+async fn hold_peers(script: &Script, stage: &Stage, world: &World) -> Vec<Hold> {
+    let mut holds = Vec::new();
+    for peer in peers_of(script) {
+        if needs_alone(script, &peer) {
+            let alone = stage.guest.exclusive(&peer).await;
+            if world.is_heard() {
+                holds.push(alone);
+                continue;
+            }
+        }
+        holds.push(stage.guest.alongside(&peer).await);
+    }
+    holds
 }
 
 /// A world of its own for a script that wants a peer's connections for itself: the others need not wait for it. Remote relays
@@ -254,7 +279,7 @@ fn head(plan: &Plan, options: &Options) -> RunHead {
     RunHead {
         bindings: plan.targets.iter().map(|(relay, target)| (relay.clone(), target.label())).collect(),
         lacks: plan.targets.iter().map(|(relay, target)| (relay.clone(), target.lacks.clone())).collect(),
-        embedded: plan.targets.values().any(|t| t.start == crate::target::Start::Embedded),
+        embedded: plan.targets.values().all(|t| t.start == crate::target::Start::Embedded),
         scripts: plan.scenarios.iter().chain(&plan.rules).map(|s| s.id.clone()).collect(),
         strict: plan.policy.strict,
         recalled_inconc: plan.policy.recalled_inconc,

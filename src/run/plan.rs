@@ -9,6 +9,7 @@ use crate::case::{Action, Body, Cost, Script};
 use crate::relay::find_defect;
 use crate::target::{Start, Target};
 
+use super::drive::needs_alone;
 use super::execute::{Options, Refused};
 use super::judge::Policy;
 use super::select::Selection;
@@ -17,7 +18,7 @@ use super::suite::{Broken, Suite};
 use super::vars;
 
 /// Scripts that run side by side unless told otherwise. Most of their time is waiting.
-const JOBS: usize = 48;
+const JOBS: usize = 128;
 
 /// A run before it starts.
 pub struct Plan {
@@ -54,6 +55,10 @@ impl Plan {
         let targets = targets(&options.relays, &scenarios)?;
         scenarios.sort_by_cached_key(|script| std::cmp::Reverse(least_wait(script, &targets)));
         let all_embedded = targets.values().all(|t| t.start == Start::Embedded);
+        if !all_embedded {
+            // Those that want a peer for themselves come last: nobody waits for their turns.
+            scenarios.sort_by_key(|script| peers_of(script).iter().any(|peer| needs_alone(script, peer)));
+        }
         Ok(Plan {
             peers: scenarios.iter().flat_map(|s| peers_of(s)).chain(["p".to_owned()]).collect(),
             defects: seeded(&options.defects, &targets)?,

@@ -102,7 +102,7 @@ impl Stage {
             hops: BTreeMap::new(),
         };
         stage.judge_fitness(script, world);
-        if stage.missing.is_empty() && stage.unclaimed.is_empty() {
+        if stage.is_fit() {
             stage.cast(script, world);
             if stage.missing.is_empty() {
                 stage.start_relays(script, world).await?;
@@ -110,6 +110,11 @@ impl Stage {
             }
         }
         Ok((stage, arrivals))
+    }
+
+    /// Whether the targets claim and give what the script needs.
+    pub fn is_fit(&self) -> bool {
+        self.unclaimed.is_empty() && self.missing.is_empty()
     }
 
     /// Makes the answers to a mail of this peer the script's own, wherever the mail asks them to be sent.
