@@ -52,7 +52,7 @@ impl Words<'_> {
     fn content(&self, template: &Template) -> Result<Content, Uncomposable> {
         if let Some(size) = template.raw.strip_suffix(OCTETS) {
             let size = Template { raw: size.to_owned(), source: template.source.clone() };
-            return Ok(filler(&self.resolve(&size)?, template)?);
+            return filler(&self.resolve(&size)?, template);
         }
         let name = template.sole_reference().unwrap_or(&template.raw);
         self.judge.scope().content(name).ok_or_else(|| Uncomposable::Missing(name.to_owned()))
@@ -80,9 +80,7 @@ pub fn mail(
     words: &Words<'_>,
 ) -> Result<Mail, Uncomposable> {
     let mut pdu = mm4_defaults(send, kind, nonce, stage, access, unix);
-    if kind == PduType::Mm4ForwardReq {
-        pdu.content = content_of(send, words)?;
-    } else if send.content.is_some() {
+    if kind == PduType::Mm4ForwardReq || send.content.is_some() {
         pdu.content = content_of(send, words)?;
     }
     apply_headers(&mut pdu, send, words)?;
