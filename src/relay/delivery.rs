@@ -42,7 +42,8 @@ pub(crate) fn begin(node: &Arc<Node>, mm: &Arc<Mm>, number: &str) {
     start(node, token, delivery, notification, false);
 }
 
-/// Goes on with a delivery of an earlier life. A client that was notified is not notified again.
+/// Goes on with a delivery of an earlier life. A client that is known to be notified is not notified again; another one may
+/// have been, so that its notification must be the same, octet for octet (ENC 1.3 §6.2).
 pub(crate) fn resume(
     node: &Arc<Node>,
     token: String,
@@ -56,11 +57,6 @@ pub(crate) fn resume(
         state.add_delivery(token.clone(), delivery);
         return state.finished(&token);
     }
-    let notification = if notified {
-        notification
-    } else {
-        mm1::notification_ind(node, &delivery.mm, &delivery.tid, &token)
-    };
     start(node, token, delivery, notification, notified);
 }
 

@@ -1,11 +1,11 @@
 //! Runs scripts side by side and gathers their verdicts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use futures_util::stream::{self, StreamExt};
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 
 use crate::case::Script;
 use crate::party::Hold;
@@ -99,20 +99,7 @@ pub async fn execute(options: Options, observer: &dyn Observer) -> Result<Finish
     let collector = tokio::spawn(async move { collect(&journal, events, rules).await });
 
     observer.begin(plan.scenarios.len());
-    let mut cases: Vec<CaseResult> = stream::iter(plan.scenarios.iter().cloned().enumerate())
-        .map(|(key, script)| {
-            let (plan, world, sender) = (&plan, Arc::clone(&world), sender.clone());
-            async move {
-                observer.case_started(&script.id);
-                let result = play(script, key, plan, world, sender).await;
-                observer.case_ended(&result);
-                result
-            }
-        })
-        .buffer_unordered(plan.jobs)
-        .collect()
-        .await;
-    drop(sender);
+    let mut cases = play_all(&plan, &world, sender, observer).await;
     let rules = match collector.await {
         Ok(Ok(rules)) => rules,
         Ok(Err(e)) => return Err(Refused::Environment(format!("the journal cannot be written: {e}"))),
@@ -145,11 +132,45 @@ pub(super) fn result(head: RunHead, mut cases: Vec<CaseResult>) -> RunResult {
     }
 }
 
+/// Every scenario, each in a task of its own, as many side by side as the plan allows. Those that wait longest begin first.
+async fn play_all(
+    plan: &Plan,
+    world: &Arc<World>,
+    sender: mpsc::UnboundedSender<Event>,
+    observer: &dyn Observer,
+) -> Vec<CaseResult> {
+    let mut results = Vec::with_capacity(plan.scenarios.len());
+    let mut running = JoinSet::new();
+    let mut playing: HashMap<tokio::task::Id, Arc<Script>> = HashMap::new();
+    let mut waiting = plan.scenarios.iter().enumerate();
+    loop {
+        while running.len() < plan.jobs
+            && let Some((key, script)) = waiting.next()
+        {
+            observer.case_started(&script.id);
+            let judge = Judge::new(Arc::clone(script), &plan.suite, plan.policy);
+            let task = running.spawn(play(Arc::clone(script), key, judge, Arc::clone(world), sender.clone()));
+            playing.insert(task.id(), Arc::clone(script));
+        }
+        let Some(ended) = running.join_next_with_id().await else { break };
+        let result = match ended {
+            Ok((_, result)) => result,
+            Err(e) => match playing.get(&e.id()) {
+                Some(script) => broken(script, format!("the suite itself failed: {e}")),
+                None => continue,
+            },
+        };
+        observer.case_ended(&result);
+        results.push(result);
+    }
+    results
+}
+
 /// One script from topology up to topology down.
 async fn play(
     script: Arc<Script>,
     key: usize,
-    plan: &Plan,
+    judge: Judge,
     world: Arc<World>,
     out: mpsc::UnboundedSender<Event>,
 ) -> CaseResult {
@@ -164,7 +185,6 @@ async fn play(
         Ok((stage, _)) if stage.is_fit() => hold_peers(&script, stage, &world).await,
         _ => Vec::new(),
     };
-    let judge = Judge::new(Arc::clone(&script), &plan.suite, plan.policy);
     let unix = jiff::Timestamp::now().as_second();
     let recorder = Recorder::new(script.id.clone(), judge, unix, out);
     match stage {
@@ -190,12 +210,15 @@ async fn play(
                 let driver = Driver::new(Arc::clone(&script), Arc::clone(&world), Arc::clone(&stage), Arc::clone(&recorder));
                 driver.run(arrivals).await;
                 stage.tear_down();
-                driver.exchanges.close();
+                driver.abandon();
             }
         }
     }
     drop(holds);
-    let result = recorder.end().map_or_else(|| unreachable_end(&script), Judge::finish);
+    let result = recorder.end().map_or_else(
+        || broken(&script, "the journal of this case was ended twice".to_owned()),
+        Judge::finish,
+    );
     if result.alive {
         world.heard();
     }
@@ -226,8 +249,8 @@ async fn apart(script: &Script, world: &World, key: usize) -> Option<Arc<World>>
     if wants { world.again(key).await.map(Arc::new) } else { None }
 }
 
-/// The journal was ended twice: ours to answer for.
-fn unreachable_end(script: &Script) -> CaseResult {
+/// Our own fault, not the relay's.
+fn broken(script: &Script, reason: String) -> CaseResult {
     CaseResult {
         id: script.id.clone(),
         title: script.title.clone(),
@@ -238,7 +261,7 @@ fn unreachable_end(script: &Script) -> CaseResult {
         expectations: Vec::new(),
         findings: Vec::new(),
         alive: false,
-        reason: Some("the journal of this case was ended twice".to_owned()),
+        reason: Some(reason),
     }
 }
 

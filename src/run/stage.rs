@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -21,6 +20,9 @@ use super::world::World;
 
 /// Identity header of embedded relays.
 const IDENTITY: &str = "X-WAP-Network-Client-MSISDN";
+
+/// Octets above which embedded relays refuse an MM: small, so that going beyond it costs little.
+const MESSAGE_SIZE: usize = 100_000;
 
 /// A user agent of the script.
 #[derive(Debug, Clone)]
@@ -301,7 +303,9 @@ impl Stage {
         }
         for relay in &own {
             let mut config = configure(relay, script, world, &towards)?;
-            config.store = Some(store_file(relay));
+            if controls(script, relay) {
+                config.store = Some(store_file(&world.numbers.nonce(), relay));
+            }
             self.embedded().insert((*relay).to_owned(), Embedded { config, running: None, access: None });
             self.start(relay).await?;
         }
@@ -317,7 +321,7 @@ impl Stage {
             self.vars.insert(format!("{relay}.domain"), access.domain.clone());
             self.vars.insert(format!("{relay}.system-address"), access.system_address.clone());
             self.vars.insert(format!("{relay}.mm1-url"), access.mm1_url.clone());
-            let limit = ixit.map_or(config::Limits::default().message_size, |i| i.message_size);
+            let limit = ixit.map_or(MESSAGE_SIZE, |i| i.message_size);
             self.vars.insert("limit.message-size".to_owned(), limit.to_string());
             for (name, duration) in target.map(|t| t.timers.named()).unwrap_or_default() {
                 let name = format!("timer.{name}");
@@ -336,11 +340,8 @@ impl Stage {
 }
 
 /// Where an embedded relay keeps what must survive its being killed in this script.
-fn store_file(relay: &str) -> PathBuf {
-    // Runs side by side in one process share nothing.
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    let n = NEXT.fetch_add(1, Ordering::Relaxed);
-    std::env::temp_dir().join(format!("mmspec-{}-{n}-{relay}.store", std::process::id()))
+fn store_file(nonce: &str, relay: &str) -> PathBuf {
+    std::env::temp_dir().join(format!("mmspec-{nonce}-{relay}.store"))
 }
 
 impl Drop for Stage {
@@ -490,7 +491,7 @@ fn configure(
             mm4_attempts: 6,
             ..config::Timers::default()
         },
-        limits: config::Limits::default(),
+        limits: config::Limits { message_size: MESSAGE_SIZE, ..config::Limits::default() },
         store: None,
         defects,
     })
