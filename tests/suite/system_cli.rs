@@ -70,8 +70,8 @@ fn a_wrong_case_is_shown_at_its_place_and_nothing_runs() {
     let wrong = [
         ("topology: [one-relay", "topology: one-relay", "mine.yaml:"),
         ("topologie: one-relay", "topology: one-relay", "mine.yaml:3:1"),
-        ("TP-SUB-9999", "TP-SUB-01", "mine.yaml:6:90"),
-        ("X-Mms-Response-Stat:", "X-Mms-Response-Status:", "mine.yaml:6:48"),
+        ("TP-SUB-9999", "TP-SUB-01", "mine.yaml:6:87"),
+        ("X-Mms-Response-Stat:", "X-Mms-Response-Status:", "mine.yaml:6:50"),
         ("M-Send.reg", "M-Send.req", "mine.yaml:5:13"),
     ];
     for (bad, good, place) in wrong {

@@ -157,7 +157,7 @@ pub(super) fn to_mm(node: &Node, pdu: &Pdu, received: String, birth: Birth) -> M
     mm_fields.extend(pdu.fields.iter().filter_map(fields::to_mm1));
     if node.has(Seed::InTransportHeadersShown) {
         let system = text("X-Mms-Originator-System");
-        mm_fields.push(field("X-Originator-System", Value::Text(system)));
+        mm_fields.push(field("X-Mms-Originator-System", Value::Text(system)));
     }
     let content = pdu.content.clone().unwrap_or_default();
     let trace = std::iter::once(received)
