@@ -486,7 +486,7 @@ fn configure(
         relays,
         routes,
         timers: config::Timers {
-            mm4_response_ms: 1_000,
+            mm4_response_ms: 1_500,
             mm4_retry_ms: vec![50, 100, 200, 400],
             mm4_attempts: 6,
             ..config::Timers::default()
