@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use tokio::sync::mpsc;
-use tokio_util::task::TaskTracker;
+use tokio::task::JoinSet;
 
 use crate::case::{
     Action, Behaviour, Body, NodeOp, Place, Script, Selector, Set, SmtpStage, Step, Template,
@@ -34,7 +34,7 @@ pub struct Driver {
     /// How each peer answers requests that ask for it; absent: `Ok`.
     acknowledge: Mutex<BTreeMap<String, Option<String>>>,
     /// Exchanges under way.
-    pub exchanges: TaskTracker,
+    exchanges: Mutex<JoinSet<()>>,
 }
 
 /// Whether a sequence goes on after a step.
@@ -52,7 +52,7 @@ impl Driver {
             stage,
             recorder,
             acknowledge: Mutex::default(),
-            exchanges: TaskTracker::new(),
+            exchanges: Mutex::default(),
         })
     }
 
@@ -73,6 +73,18 @@ impl Driver {
         while let Ok(arrival) = arrivals.try_recv() {
             self.arrived(arrival);
         }
+    }
+
+    /// Carries on an exchange in the background, as long as the script lasts.
+    pub fn exchange(&self, exchange: impl Future<Output = ()> + Send + 'static) {
+        let mut exchanges = self.exchanges.lock().unwrap_or_else(PoisonError::into_inner);
+        while exchanges.try_join_next().is_some() {}
+        exchanges.spawn(exchange);
+    }
+
+    /// Drops what is still under way: its relay is gone, and its port may be somebody else's by now.
+    pub fn abandon(&self) {
+        self.exchanges.lock().unwrap_or_else(PoisonError::into_inner).abort_all();
     }
 
     fn arrived(self: &Arc<Self>, arrival: Arrival) {

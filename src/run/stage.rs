@@ -21,6 +21,9 @@ use super::world::World;
 /// Identity header of embedded relays.
 const IDENTITY: &str = "X-WAP-Network-Client-MSISDN";
 
+/// Octets above which embedded relays refuse an MM: small, so that going beyond it costs little.
+const MESSAGE_SIZE: usize = 100_000;
+
 /// A user agent of the script.
 #[derive(Debug, Clone)]
 pub struct Agent {
@@ -99,14 +102,19 @@ impl Stage {
             hops: BTreeMap::new(),
         };
         stage.judge_fitness(script, world);
-        if stage.missing.is_empty() && stage.unclaimed.is_empty() {
+        if stage.is_fit() {
             stage.cast(script, world);
             if stage.missing.is_empty() {
-                stage.start_relays(script, world, key).await?;
+                stage.start_relays(script, world).await?;
                 stage.define(world, script);
             }
         }
         Ok((stage, arrivals))
+    }
+
+    /// Whether the targets claim and give what the script needs.
+    pub fn is_fit(&self) -> bool {
+        self.unclaimed.is_empty() && self.missing.is_empty()
     }
 
     /// Makes the answers to a mail of this peer the script's own, wherever the mail asks them to be sent.
@@ -267,7 +275,7 @@ impl Stage {
         self.vars.insert(format!("{name}.mailbox"), format!("{number}/TYPE=PLMN@{domain}"));
     }
 
-    async fn start_relays(&mut self, script: &Script, world: &World, key: u64) -> Result<(), NotUp> {
+    async fn start_relays(&mut self, script: &Script, world: &World) -> Result<(), NotUp> {
         let relays = script.topology.relays();
         for relay in relays {
             if let Some(ixit) = world.target(relay).and_then(|t| t.ixit.as_ref()) {
@@ -295,7 +303,9 @@ impl Stage {
         }
         for relay in &own {
             let mut config = configure(relay, script, world, &towards)?;
-            config.store = Some(store_file(key, relay));
+            if controls(script, relay) {
+                config.store = Some(store_file(&world.numbers.nonce(), relay));
+            }
             self.embedded().insert((*relay).to_owned(), Embedded { config, running: None, access: None });
             self.start(relay).await?;
         }
@@ -311,7 +321,7 @@ impl Stage {
             self.vars.insert(format!("{relay}.domain"), access.domain.clone());
             self.vars.insert(format!("{relay}.system-address"), access.system_address.clone());
             self.vars.insert(format!("{relay}.mm1-url"), access.mm1_url.clone());
-            let limit = ixit.map_or(config::Limits::default().message_size, |i| i.message_size);
+            let limit = ixit.map_or(MESSAGE_SIZE, |i| i.message_size);
             self.vars.insert("limit.message-size".to_owned(), limit.to_string());
             for (name, duration) in target.map(|t| t.timers.named()).unwrap_or_default() {
                 let name = format!("timer.{name}");
@@ -330,8 +340,8 @@ impl Stage {
 }
 
 /// Where an embedded relay keeps what must survive its being killed in this script.
-fn store_file(key: u64, relay: &str) -> PathBuf {
-    std::env::temp_dir().join(format!("mmspec-{}-{key}-{relay}.store", std::process::id()))
+fn store_file(nonce: &str, relay: &str) -> PathBuf {
+    std::env::temp_dir().join(format!("mmspec-{nonce}-{relay}.store"))
 }
 
 impl Drop for Stage {
@@ -482,7 +492,7 @@ fn configure(
             notification_repeat_ms: vec![800, 1_600],
             ..config::Timers::default()
         },
-        limits: config::Limits::default(),
+        limits: config::Limits { message_size: MESSAGE_SIZE, ..config::Limits::default() },
         store: None,
         defects,
     })
