@@ -149,7 +149,6 @@ impl Target {
                 "mm1.forward",
                 "mm1.mmbox",
                 "mm1.reply-charging",
-                "mm1.notification-repeat",
                 "multi-relay.any-entrance",
             ]
             .map(str::to_owned)
