@@ -134,7 +134,7 @@ impl Timers {
 pub struct Limits {
     /// Octets of an MM1 PDU or an MM4 message.
     pub message_size: usize,
-    /// Relays an MM may pass inside the MMSE, and Received fields it may carry.
+    /// Received fields an MM may carry and still be passed on; RFC 5321 §6.3 asks for at least 100.
     pub hops: usize,
 }
 
@@ -142,7 +142,7 @@ impl Default for Limits {
     fn default() -> Self {
         Limits {
             message_size: 1_000_000,
-            hops: 20,
+            hops: 100,
         }
     }
 }

@@ -61,7 +61,7 @@ impl Driver {
             }
         }
         // The exchange has its own limit; the answer, or its absence, is always journalled.
-        flow(self.recorder.decided(step.id, self.reply_limit() + REPLY).await)
+        flow(self.decided(step.id, self.reply_limit() + REPLY).await)
     }
 
     /// Sends a mail in the background.

@@ -174,6 +174,7 @@ async fn play(
     world: Arc<World>,
     out: mpsc::UnboundedSender<Event>,
 ) -> CaseResult {
+    let turn = if world.is_heard() { Arc::clone(&world.turns).acquire_owned().await.ok() } else { None };
     let world = match apart(&script, &world, key).await {
         Some(own) => own,
         None => world,
@@ -207,7 +208,8 @@ async fn play(
                     recorder.record(What::Node { node, state: NodeState::Started, detail: String::new() });
                 }
                 let stage = Arc::new(stage);
-                let driver = Driver::new(Arc::clone(&script), Arc::clone(&world), Arc::clone(&stage), Arc::clone(&recorder));
+                let driver =
+                    Driver::new(Arc::clone(&script), Arc::clone(&world), Arc::clone(&stage), Arc::clone(&recorder), turn);
                 driver.run(arrivals).await;
                 stage.tear_down();
                 driver.abandon();

@@ -18,7 +18,7 @@ use super::suite::{Broken, Suite};
 use super::vars;
 
 /// Scripts that run side by side unless told otherwise. Most of their time is waiting.
-const JOBS: usize = 128;
+const JOBS: usize = 500;
 
 /// A run before it starts.
 pub struct Plan {

@@ -486,10 +486,10 @@ fn configure(
         relays,
         routes,
         timers: config::Timers {
-            mm4_response_ms: 1_000,
+            mm4_response_ms: 1_500,
             mm4_retry_ms: vec![50, 100, 200, 400],
             mm4_attempts: 6,
-            notification_repeat_ms: vec![1_000],
+            notification_repeat_ms: vec![800, 1_600],
             ..config::Timers::default()
         },
         limits: config::Limits { message_size: MESSAGE_SIZE, ..config::Limits::default() },

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
+
 use crate::party::peer::{self, PeerIdentity};
 use crate::party::user_agent::UserAgent;
 use crate::party::{Desk, Listening, kannel};
@@ -15,6 +17,9 @@ use super::numbers::Numbers;
 
 /// How long a remote relay may take to answer the first probe.
 const PROBE: Duration = Duration::from_secs(5);
+
+/// Scripts that are busy at the same time; those that wait do not count.
+const BUSY: usize = 12;
 
 /// One for a run.
 pub struct World {
@@ -29,6 +34,8 @@ pub struct World {
     pub alive: Vec<String>,
     /// What the silent ones said, for a person.
     pub silent: Vec<String>,
+    /// Turns of scripts that have something to do.
+    pub turns: Arc<Semaphore>,
     /// Whether any relay has been heard so far.
     heard: AtomicBool,
     kannels: BTreeMap<String, Listening>,
@@ -66,6 +73,7 @@ impl World {
             defects,
             alive: Vec::new(),
             silent: Vec::new(),
+            turns: Arc::new(Semaphore::new(BUSY)),
             heard: AtomicBool::new(false),
             kannels: BTreeMap::new(),
             peers: BTreeMap::new(),

@@ -154,7 +154,7 @@ impl Target {
             .map(str::to_owned)
             .to_vec(),
             ixit: None,
-            timers: Timers { quiet: 250, resend: 1_500, ..Timers::default() },
+            timers: Timers { quiet: 250, resend: 2_000, ..Timers::default() },
         }
     }
 

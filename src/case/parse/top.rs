@@ -13,6 +13,8 @@ use crate::case::vocabulary as words;
 use crate::case::world::{NodeKind, World};
 use crate::case::yaml::{self, Data, Node, SourceFile};
 
+use crate::wire::ics;
+
 use super::reader::{Args, Reader};
 use super::rows::{Row, Rows, rows};
 
@@ -259,17 +261,14 @@ fn requires(reader: &mut Reader<'_>, node: Option<&Node>) -> Vec<String> {
     let mut items = Vec::new();
     for (text, span) in reader.texts(node, "an ICS item") {
         let item = text.strip_prefix("not ").unwrap_or(text);
-        let good = item.starts_with(|c: char| c.is_ascii_lowercase())
-            && item
-                .chars()
-                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-.".contains(c));
-        if good {
+        if ics::item(item).is_some() {
             items.push(text.to_owned());
         } else {
+            let known = ics::ITEMS.iter().map(|i| i.name);
             reader.error(
-                Diagnostic::at(&span, format!("`{text}` is no ICS item")).help(
-                    "items look like `mm4.inbound`; `not mm1.mmbox` is for relays that do not claim it",
-                ),
+                Diagnostic::at(&span, format!("`{item}` is no ICS item"))
+                    .suggest(item, known)
+                    .help("docs/targets.md lists them; `not mm1.mmbox` is for relays that do not claim it"),
             );
         }
     }

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use crate::relay::defects::Seed;
-use crate::relay::model::{Mm, Status};
+use crate::relay::model::{Mm, Origin, Status};
 use crate::relay::node::Node;
 use crate::wire::{Content, Interval, Pdu, PduType, Value, mm1, table};
 
@@ -71,9 +71,7 @@ pub(super) fn retrieve_conf(node: &Node, mm: &Mm, tid: Option<&str>) -> Bytes {
     }
     let table = table::pdu(PduType::RetrieveConf);
     for field in &mm.fields {
-        let passes = table.usage(&field.name).is_some()
-            || table::field(&field.name).is_none()
-            || (node.has(Seed::InTransportHeadersShown) && field.name == "X-Mms-Originator-System");
+        let passes = table.usage(&field.name).is_some() || table::field(&field.name).is_none();
         if passes && !is_computed(&field.name) {
             pdu.push(&field.name, field.value.clone());
         }
@@ -85,6 +83,11 @@ pub(super) fn retrieve_conf(node: &Node, mm: &Mm, tid: Option<&str>) -> Bytes {
         for address in &mm.bcc {
             pdu.push("Bcc", Value::Address(address.clone()));
         }
+    }
+    if let Origin::Mm4 { sender: Some(sender) } = &mm.origin
+        && node.has(Seed::InTransportHeadersShown)
+    {
+        pdu.push("X-Mms-Originator-System", Value::Address(sender.clone()));
     }
     let mut content = mm.content.clone();
     if node.has(Seed::RetrieveJpegAltered) {

@@ -46,11 +46,8 @@ fn failure(node: &Node, status: &str, text: &'static str) -> Bytes {
     let mut pdu = pdus::pdu(PduType::RetrieveConf, None)
         .with("Date", Value::Date(Time::now().seconds()))
         .with("X-Mms-Retrieve-Status", Value::token(status));
-    let text = if node.has(Seed::RetrieveUnknownEmpty) {
-        ""
-    } else {
-        text
-    };
-    pdu.content = Some(Content::single(MediaType::new("text/plain"), text));
+    if !node.has(Seed::RetrieveStatusAlone) {
+        pdu.content = Some(Content::single(MediaType::new("text/plain"), text));
+    }
     mm1::encode(&pdu).into()
 }

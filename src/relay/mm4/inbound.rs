@@ -136,9 +136,6 @@ fn check(node: &Node, envelope: &Envelope, decoded: &Decoded) -> Result<(), &'st
         // Own subscribers' MMs do not come from outside.
         return Err(status::SERVICE_DENIED);
     }
-    if pdu.all("Received").count() >= node.config.limits.hops {
-        return Err(status::ADDRESS_UNRESOLVED);
-    }
     Ok(())
 }
 
@@ -256,7 +253,8 @@ fn outcome(node: &Node, envelope: &Envelope, pdu: &Pdu, recipient: &str) -> &'st
         Destination::Over(hop) if hop.inner => {
             let sent_by = envelope.from.as_deref().and_then(address::domain);
             let passed = |f: &crate::wire::Field| passed_through(&f.value.text(), &hop.domain);
-            if sent_by.as_ref() == Some(&hop.domain) || pdu.all("Received").any(passed) {
+            let far = pdu.all("Received").count() >= node.config.limits.hops;
+            if far || sent_by.as_ref() == Some(&hop.domain) || pdu.all("Received").any(passed) {
                 status::ADDRESS_UNRESOLVED
             } else {
                 status::OK

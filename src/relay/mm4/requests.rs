@@ -155,10 +155,6 @@ pub(super) fn to_mm(node: &Node, pdu: &Pdu, received: String, birth: Birth) -> M
         mm_fields.extend(listed.map(|one| field(name, Value::Address(Address::parse(&one).mm1()))));
     }
     mm_fields.extend(pdu.fields.iter().filter_map(fields::to_mm1));
-    if node.has(Seed::InTransportHeadersShown) {
-        let system = text("X-Mms-Originator-System");
-        mm_fields.push(field("X-Mms-Originator-System", Value::Text(system)));
-    }
     let content = pdu.content.clone().unwrap_or_default();
     let trace = std::iter::once(received)
         .chain(pdu.all("Received").map(|f| f.value.text()))
