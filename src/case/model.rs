@@ -76,6 +76,12 @@ impl Topology {
         Self::ALL.iter().find(|(_, t)| *t == self).map_or("", |(n, _)| n)
     }
 
+    /// Whether a place is a link between two relays: `A-B`.
+    pub fn is_link(place: &str) -> bool {
+        let is_relay = |name: &str| Self::ALL.iter().any(|(_, t)| t.relays().contains(&name));
+        place.split_once('-').is_some_and(|(a, b)| is_relay(a) && is_relay(b))
+    }
+
     /// The relays of the topology.
     pub fn relays(self) -> &'static [&'static str] {
         match self {
@@ -413,6 +419,8 @@ pub struct Rule {
     pub source: Source,
     /// Which PDUs; they must have come from a relay.
     pub select: Vec<PduType>,
+    /// Only what reaches user agents and peers, not what passes between relays.
+    pub at_parties: bool,
     pub narrow: Vec<FieldDemand>,
     pub demand: RuleDemand,
     pub capture: Option<String>,

@@ -1,7 +1,7 @@
 //! The front desk: run-wide, it knows which script owns which number, mailbox and id, hands over what arrives for it, and
 //! tells the fake servers how the owner wants them to behave.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock, mpsc};
@@ -32,6 +32,8 @@ struct State {
     claims: HashMap<Key, Vec<Owner>>,
     /// Peer → the guest that has it for itself.
     exclusive: HashMap<String, GuestId>,
+    /// Numbers and mailboxes of guests that have left: what a relay still sends for them is nobody's.
+    left: HashSet<Key>,
     unsolicited: Unsolicited,
     unsolicited_octets: usize,
 }
@@ -124,16 +126,16 @@ impl Desk {
         self.state().owner(&[Key::number(number)?])
     }
 
-    /// The owner of an envelope by its recipients.
-    pub(super) fn owner_of_recipients(&self, recipients: &[String]) -> Option<GuestId> {
+    /// The owner of an envelope by its recipients, else the guest that has the peer for itself.
+    pub(super) fn owner_of_recipients(&self, peer: &str, recipients: &[String]) -> Option<GuestId> {
         let keys = ownership::keys_of_recipients(recipients);
-        self.state().owner(&keys).map(|owner| owner.guest)
+        self.state().owner_at(peer, &keys)
     }
 
-    /// The owner of a mail by its recipients, ids and addresses.
-    pub(super) fn owner_of_mail(&self, recipients: &[String], message: &[u8]) -> Option<GuestId> {
+    /// The owner of a mail by its recipients, ids and addresses, else the guest that has the peer for itself.
+    pub(super) fn owner_of_mail(&self, peer: &str, recipients: &[String], message: &[u8]) -> Option<GuestId> {
         let keys = ownership::keys_of_mail(recipients, message);
-        self.state().owner(&keys).map(|owner| owner.guest)
+        self.state().owner_at(peer, &keys)
     }
 
     /// The guest that has this peer for itself.
@@ -190,6 +192,14 @@ impl State {
             shared.get_or_insert(newest);
         }
         shared.cloned()
+    }
+
+    fn owner_at(&self, peer: &str, keys: &[Key]) -> Option<GuestId> {
+        match self.owner(keys) {
+            Some(owner) => Some(owner.guest),
+            None if keys.iter().any(|key| self.left.contains(key)) => None,
+            None => self.exclusive.get(peer).copied(),
+        }
     }
 
     fn keep_unsolicited(&mut self, arrival: Arrival) {
@@ -313,6 +323,9 @@ impl Drop for Guest {
                 if owners.is_empty() {
                     state.claims.remove(&key);
                 }
+            }
+            if matches!(key, Key::Number(_) | Key::Mailbox(_)) {
+                state.left.insert(key);
             }
         }
     }

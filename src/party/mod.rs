@@ -13,6 +13,6 @@ pub mod peer;
 pub mod script;
 pub mod user_agent;
 
-pub use desk::{Desk, Guest};
+pub use desk::{Desk, Guest, Hold};
 pub use listening::Listening;
 pub use script::{HttpRule, SmtpAct, SmtpRule, SmtpStage};

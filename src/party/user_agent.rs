@@ -12,8 +12,6 @@ use super::delay;
 
 /// Octets of a body that are taken.
 const LONGEST_BODY: usize = 16 * 1024 * 1024;
-/// How long an idle connection is kept: shorter than servers do, so that none is used while its server closes it.
-const KEPT_IDLE: Duration = Duration::from_secs(2);
 
 /// The HTTP client of every user agent of a run.
 #[derive(Debug, Clone)]
@@ -38,7 +36,8 @@ impl UserAgent {
             .no_proxy()
             .redirect(redirect::Policy::none())
             .tcp_nodelay(true)
-            .pool_idle_timeout(KEPT_IDLE)
+            // A relay that ended leaves its port to another, and with it what a pool would keep for it.
+            .pool_max_idle_per_host(0)
             .http1_only()
             .build()?;
         Ok(UserAgent { client })

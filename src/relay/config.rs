@@ -1,6 +1,7 @@
 //! What an operator configures: the same for a relay inside a test run and for `mmspec relay --config FILE`.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -32,6 +33,9 @@ pub struct Config {
     pub timers: Timers,
     #[serde(default)]
     pub limits: Limits,
+    /// File in which the relay keeps what it is responsible for, so that it survives its process. None: it does not.
+    #[serde(default)]
+    pub store: Option<PathBuf>,
     /// Seeded misbehaviour, by name (`mmspec relay --list-defects`).
     #[serde(default)]
     pub defects: Vec<String>,

@@ -77,8 +77,8 @@ defects! {
         "a second GET before the acknowledgement finds nothing", "ENC 1.3 §9.2", ["TP-RET-14"];
     RetrieveAnybody = "mm1.retrieve.by-anybody",
         "any subscriber may fetch another's MM", "ENC 1.3 §9.2", ["TP-SEC-02"];
-    RetrieveUnknownEmpty = "mm1.retrieve.status-without-body",
-        "a failing M-Retrieve.conf has a status and an empty body", "ENC 1.3 §6.3", ["TP-RET-11", "TP-RET-12"];
+    RetrieveStatusAlone = "mm1.retrieve.status-without-body",
+        "a failing M-Retrieve.conf has a status and no body", "ENC 1.3 §6.3", ["TP-RET-11", "TP-RET-12"];
 
     AckReportAllowedIgnored = "mm1.ack.report-allowed-ignored",
         "a delivery report is sent although the recipient forbade it", "ENC 1.3 §6.6",
@@ -185,6 +185,9 @@ defects! {
     E2eReadReportLost = "e2e.read-report.lost",
         "a read report does not leave for the originator's MMSE", "TS 23.140 §8.4.3", ["TP-E2E-04", "TP-M4R-19"];
 
+    StoreForgets = "store.forgets",
+        "what the relay is responsible for dies with its process", "RFC 5321 §6.1", ["TP-M4A-21", "TP-SMT-24", "TP-MRS-09"];
+
     InnerHopOwnReport = "cluster.inner-hop.own-report",
         "the node that passes an MM inside reports it as retrieved at once", "derived", ["TP-MRS-18"];
     HomeDownDrops = "cluster.home-down.drops",
@@ -203,7 +206,7 @@ defects! {
     VersionMajor2Accepted = "version.major-2-accepted",
         "a client of MMS 2.0 is served", "ENC 1.3 §6.14.3", ["TP-VER-03"];
     VersionMinorRefused = "version.minor-refused",
-        "a client of an unknown minor version is refused", "ENC 1.3 §6.14.2", ["TP-VER-01", "TP-VER-04"];
+        "a client of an unknown minor version is refused", "ENC 1.3 §6.14.2", ["TP-VER-04"];
     VersionMm4OldRefused = "version.mm4-old-refused",
         "MM4 below 5.0 is refused", "TS 23.140 §8.4.6", ["TP-VER-07"];
     VersionMm4Unchecked = "version.mm4-7-unanswered",

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
 
 use super::defects::Seed;
+use super::ledger::Entry;
 use super::model::{Mm, Status};
 use super::node::Node;
 use super::store::Delivery;
@@ -18,7 +19,6 @@ use crate::wire::address::Address;
 pub(crate) fn begin(node: &Arc<Node>, mm: &Arc<Mm>, number: &str) {
     let token = node.ids.token();
     let tid = node.ids.transaction();
-    let over = CancellationToken::new();
     let notification = mm1::notification_ind(node, mm, &tid, &token);
     let delivery = Delivery {
         mm: mm.clone(),
@@ -29,23 +29,65 @@ pub(crate) fn begin(node: &Arc<Node>, mm: &Arc<Mm>, number: &str) {
         report_allowed: true,
         outcome: None,
         read_reported: false,
-        over: over.clone(),
+        over: CancellationToken::new(),
     };
-    node.store.lock().add_delivery(token.clone(), delivery);
+    node.note(|| Entry::Kept {
+        record: mm.record.clone(),
+        token: token.clone(),
+        tid: delivery.tid.clone(),
+        number: number.to_owned(),
+        notification: notification.to_vec(),
+    });
     node.log(|| format!("{} is kept for {number}", mm.message_id));
-    let task = attend(node.clone(), token, number.to_owned(), mm.deadline, notification);
+    start(node, token, delivery, notification, false);
+}
+
+/// Goes on with a delivery of an earlier life. A client that is known to be notified is not notified again; another one may
+/// have been, so that its notification must be the same, octet for octet (ENC 1.3 §6.2).
+pub(crate) fn resume(
+    node: &Arc<Node>,
+    token: String,
+    mut delivery: Delivery,
+    notification: Bytes,
+    notified: bool,
+) {
+    if delivery.outcome.is_some() {
+        delivery.mm = delivery.mm.remains();
+        let mut state = node.store.lock();
+        state.add_delivery(token.clone(), delivery);
+        return state.finished(&token);
+    }
+    start(node, token, delivery, notification, notified);
+}
+
+fn start(node: &Arc<Node>, token: String, delivery: Delivery, notification: Bytes, notified: bool) {
+    let over = delivery.over.clone();
+    let (number, deadline) = (delivery.recipient.clone(), delivery.mm.deadline);
+    node.store.lock().add_delivery(token.clone(), delivery);
+    let task = attend(node.clone(), token, number, deadline, notification, notified);
     node.spawn(async move {
         over.run_until_cancelled(task).await;
     });
 }
 
 /// Pushes the notification, repeats it while it is unanswered, and lets the MM expire.
-async fn attend(node: Arc<Node>, token: String, number: String, deadline: Time, mut notification: Bytes) {
+async fn attend(
+    node: Arc<Node>,
+    token: String,
+    number: String,
+    deadline: Time,
+    mut notification: Bytes,
+    mut notified: bool,
+) {
     let mut repeats = node.config.timers.notification_repeat_ms.clone().into_iter();
     loop {
-        tokio::select! {
-            _ = node.push_to(&number, &notification) => {}
-            () = timer::sleep_until(deadline) => break,
+        if !std::mem::take(&mut notified) {
+            tokio::select! {
+                taken = node.push_to(&number, &notification) => if taken {
+                    node.note(|| Entry::Notified { token: token.clone() });
+                },
+                () = timer::sleep_until(deadline) => break,
+            }
         }
         let Some(pause) = repeats.next() else {
             timer::sleep_until(deadline).await;
@@ -111,6 +153,10 @@ pub(crate) fn finish(node: &Arc<Node>, token: &str, status: Status) {
         state.finished(token);
         (mm, recipient, report_allowed, over)
     };
+    node.note(|| Entry::Over {
+        token: token.to_owned(),
+        status,
+    });
     node.log(|| format!("{} for {recipient}: {}", mm.message_id, status.name()));
     if status == Status::Rejected && node.has(Seed::NotificationAfterReject) {
         repeat_after_reject(node, &mm, token, &recipient);

@@ -57,13 +57,17 @@ pub(crate) fn tag(node: &str) -> String {
         .collect()
 }
 
-/// An id without the quotes or angle brackets that peers put around it or leave away.
+/// An id without the quotes or angle brackets that peers put around it or leave away, and sometimes put twice.
 pub(crate) fn bare(id: &str) -> &str {
-    let id = id.trim();
-    id.strip_prefix('"')
+    let mut id = id.trim();
+    while let Some(inside) = id
+        .strip_prefix('"')
         .and_then(|rest| rest.strip_suffix('"'))
         .or_else(|| id.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')))
-        .unwrap_or(id)
+    {
+        id = inside.trim();
+    }
+    id
 }
 
 #[cfg(test)]
@@ -79,5 +83,7 @@ mod tests {
         assert_eq!(node_of(&ids.transaction()), Some("A"));
         assert_eq!(bare("\"x@y\""), "x@y");
         assert_eq!(bare("<x@y>"), "x@y");
+        assert_eq!(bare("\"\"x@y\"\""), "x@y");
+        assert_eq!(bare("\""), "\"");
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::ledger::Entry;
 use super::model::{Mm, Status, canonical};
 use super::node::Node;
 use super::routing::{Destination, Hop};
@@ -13,6 +14,12 @@ use crate::wire::address::Address;
 
 /// Sends on an MM that a client of this relay submitted; `recipients` are canonical addresses, each once.
 pub(crate) fn submitted(node: &Arc<Node>, mm: &Arc<Mm>, recipients: &[String]) {
+    remember_sent(node, mm, recipients);
+    when_due(node, mm, recipients);
+}
+
+/// Notes whom a submitted MM is for, so that reports find their way back.
+pub(crate) fn remember_sent(node: &Arc<Node>, mm: &Arc<Mm>, recipients: &[String]) {
     let entry = |address: &String| {
         let via = match node.routing.destination(&Address::parse(address)) {
             Destination::Over(hop) => Some(hop.domain),
@@ -31,7 +38,6 @@ pub(crate) fn submitted(node: &Arc<Node>, mm: &Arc<Mm>, recipients: &[String]) {
         recipients: recipients.iter().map(entry).collect::<HashMap<_, _>>(),
     };
     node.store.lock().sent.insert(mm.message_id.clone(), sent);
-    when_due(node, mm, recipients);
 }
 
 /// Sends an MM on to these recipients, at X-Mms-Delivery-Time if that lies ahead.
@@ -56,6 +62,10 @@ fn send_on(node: &Arc<Node>, mm: &Arc<Mm>, recipients: &[String]) {
                 None => hops.push((hop, vec![recipient.clone()])),
             },
             Destination::Nowhere | Destination::Unsupported => {
+                node.note(|| Entry::Unroutable {
+                    record: mm.record.clone(),
+                    recipient: recipient.clone(),
+                });
                 node.log(|| format!("{}: no way to {recipient}", mm.message_id));
                 reports::settled(node, mm, &canonical(recipient), Status::Unreachable);
             }

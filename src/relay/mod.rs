@@ -3,18 +3,21 @@
 //!
 //! The way of an MM: [`mm1`] or [`mm4`] takes it in and makes a [`model::Mm`] of it → [`intake`] sends it on to each
 //! recipient by [`routing`] → [`delivery`] notifies a client of this relay, or an MM4 transfer carries it to the next relay
-//! → what becomes of it goes to [`reports`]. Everything that is remembered stands in [`store`].
+//! → what becomes of it goes to [`reports`]. Everything that is remembered stands in [`store`]; what has
+//! to survive the process is written to [`ledger`] first, and [`resume`] takes it up again.
 
 pub mod defects;
 mod delivery;
 mod ids;
 mod intake;
+mod ledger;
 mod mm1;
 mod mm4;
 mod model;
 mod node;
 mod push;
 mod reports;
+mod resume;
 mod routing;
 mod socket;
 mod store;

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::routing;
 use super::timer::Time;
 use crate::wire::address::Address;
@@ -10,6 +12,10 @@ use crate::wire::{Content, Field, Pdu};
 /// A multimedia message with the fields its originator gave it, in the words of MM1.
 #[derive(Debug, Clone)]
 pub(crate) struct Mm {
+    /// Its name in the ledger.
+    pub record: String,
+    /// When this relay took it over.
+    pub taken: Time,
     /// As M-Send.conf gave it out, or as the MM came over MM4. The same for every relay on the way.
     pub message_id: String,
     /// The id that recipients see. Another one when the originator's name could be read out of `message_id`.
@@ -36,6 +42,15 @@ pub(crate) struct Mm {
     pub origin: Origin,
     /// Received fields, newest first.
     pub trace: Vec<String>,
+}
+
+/// What this relay adds to an MM when it takes it over, and must be the same when it is read back from the ledger.
+#[derive(Debug, Clone)]
+pub(crate) struct Birth {
+    pub at: Time,
+    pub record: String,
+    /// A fresh message id: its own for a submitted MM, one to show for an MM whose originator hides.
+    pub id: String,
 }
 
 /// Which reports the originator asked for.
@@ -67,7 +82,7 @@ impl Mm {
 }
 
 /// X-Mms-Status of MM1, X-Mms-MM-Status-Code of MM4.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) enum Status {
     Expired,
     Retrieved,

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -14,10 +15,11 @@ use tokio_util::task::TaskTracker;
 use super::config::Config;
 use super::defects::{Seed, Seeds, UnknownDefect};
 use super::ids::Ids;
+use super::ledger::{Entry, Ledger};
 use super::push::PushGateway;
 use super::routing::Routing;
 use super::store::Store;
-use super::{mm1, mm4};
+use super::{mm1, mm4, resume};
 
 /// How long a stopping relay lets open HTTP and SMTP exchanges finish.
 const STOP_GRACE: Duration = Duration::from_secs(2);
@@ -33,6 +35,8 @@ pub enum StartError {
     },
     #[error("{0}")]
     UnknownDefect(UnknownDefect),
+    #[error("cannot read the store {path}: {source}")]
+    Store { path: PathBuf, source: io::Error },
     #[error("push gateway: {0}")]
     Push(String),
 }
@@ -63,6 +67,11 @@ impl Relay {
     pub async fn start_logging(config: Config, log: Log) -> Result<Relay, StartError> {
         let seeds = Seeds::of(&config.defects).map_err(StartError::UnknownDefect)?;
         let push = PushGateway::new(&config.push).map_err(StartError::Push)?;
+        let path = config.store.clone().filter(|_| !seeds.has(Seed::StoreForgets));
+        let (ledger, past) = Ledger::open(path.as_deref()).map_err(|source| StartError::Store {
+            path: path.unwrap_or_default(),
+            source,
+        })?;
         let mm1 = listen("MM1", config.mm1.listen).await?;
         let mm4 = listen("MM4", config.mm4.listen).await?;
         let node = Arc::new(Node {
@@ -73,6 +82,7 @@ impl Relay {
             seeds,
             push,
             store: Store::default(),
+            ledger,
             tasks: TaskTracker::new(),
             exchanges: TaskTracker::new(),
             closing: CancellationToken::new(),
@@ -87,6 +97,7 @@ impl Relay {
                 node.config.name, node.mm1_addr
             )
         });
+        resume::resume(&node, past);
         node.spawn(mm1::serve(node.clone(), mm1));
         node.spawn(mm4::serve(node.clone(), mm4));
         Ok(Relay { node, mm4_addr })
@@ -145,6 +156,7 @@ pub(crate) struct Node {
     pub routing: Routing,
     pub ids: Ids,
     pub store: Store,
+    pub ledger: Ledger,
     pub push: PushGateway,
     pub mm1_addr: SocketAddr,
     seeds: Seeds,
@@ -174,6 +186,13 @@ impl Node {
         self.exchanges.spawn(async move {
             gone.run_until_cancelled(exchange).await;
         });
+    }
+
+    /// Writes an event to the ledger. One that cannot be written is lost with the process; the MM itself goes on.
+    pub fn note(&self, entry: impl FnOnce() -> Entry) {
+        if let Err(error) = self.ledger.write(entry) {
+            self.log(|| format!("the ledger cannot be written: {error}"));
+        }
     }
 
     async fn all_ended(&self) {

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::defects::Seed;
+use super::ledger::Entry;
 use super::model::{Mm, Origin, Status, canonical};
 use super::node::Node;
-use super::store::TransferEvent;
+use super::store::{SentTo, TransferEvent};
 use super::timer::Time;
 use super::{mm1, mm4};
 
@@ -40,6 +41,11 @@ fn mark_shown(node: &Node, mm: &Mm, recipient: &str, status: Status) -> bool {
         return false;
     }
     entry.shown.push(status);
+    node.note(|| Entry::Shown {
+        message_id: mm.message_id.clone(),
+        recipient: canonical(recipient),
+        status,
+    });
     true
 }
 
@@ -130,6 +136,10 @@ pub(crate) fn read_arrived(node: &Arc<Node>, report: &Arrived, status: &str) -> 
         entry.is_some_and(|entry| !std::mem::replace(&mut entry.read_shown, true))
     };
     if first && let Origin::Here(originator) = &mm.origin {
+        node.note(|| Entry::ReadShown {
+            message_id: mm.message_id.clone(),
+            recipient: report.recipient.clone(),
+        });
         let pdu = mm1::read_orig_ind(node, &mm, &reader, status, report.date);
         push(node, originator, pdu);
     }
@@ -161,6 +171,15 @@ fn find(node: &Node, report: &Arrived) -> Result<(Arc<Mm>, String), Receipt> {
 }
 
 impl Node {
+    /// Changes what is known about one recipient of a submitted MM.
+    pub(crate) fn with_sent(&self, message_id: &str, recipient: &str, change: impl FnOnce(&mut SentTo)) {
+        let mut state = self.store.lock();
+        let sent = state.sent.get_mut(&message_id.to_owned());
+        if let Some(to) = sent.and_then(|sent| sent.recipients.get_mut(recipient)) {
+            change(to);
+        }
+    }
+
     /// Tells every open transfer of this MM.
     pub(crate) fn tell_transfers(&self, message_id: &str, event: &TransferEvent) {
         let state = self.store.lock();

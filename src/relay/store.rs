@@ -144,9 +144,10 @@ impl State {
     }
 
     /// The delivery of the MM that this client knows by that Message-ID.
-    pub fn delivery_by_message(&mut self, number: &str, message_id: &str) -> Option<&mut Delivery> {
-        let token = self.by_message.get(&(number.to_owned(), message_id.to_owned()))?;
-        self.deliveries.get_mut(token)
+    pub fn delivery_by_message(&mut self, number: &str, message_id: &str) -> Option<(String, &mut Delivery)> {
+        let key = (number.to_owned(), message_id.to_owned());
+        let token = self.by_message.get(&key)?.clone();
+        self.deliveries.get_mut(&token).map(|d| (token, d))
     }
 
     /// Any client's delivery of the MM with that Message-ID.

@@ -13,6 +13,15 @@ impl Time {
         Time(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
     }
 
+    /// Milliseconds since 1970.
+    pub fn at_millis(millis: i64) -> Time {
+        Time(millis)
+    }
+
+    pub fn millis(self) -> i64 {
+        self.0
+    }
+
     pub fn at_seconds(seconds: i64) -> Time {
         Time(seconds.saturating_mul(1000))
     }

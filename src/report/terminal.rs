@@ -45,6 +45,11 @@ impl Terminal<'_> {
         out
     }
 
+    /// What the end of the run says of one case that broke; nothing if it did not.
+    pub fn case(&self, run: &RunResult, case: &CaseResult) -> String {
+        broken(case).map_or_else(String::new, |verdict| self.broken_cases(run, verdict, &[case]))
+    }
+
     /// A case in which nothing that counts broke, for `-v`.
     fn quiet_case(&self, case: &CaseResult) -> String {
         let mut out = format!(
@@ -318,14 +323,17 @@ fn broken(case: &CaseResult) -> Option<Verdict> {
     }
 }
 
-/// Cases with nothing to show but the same reason become one entry: a relay that is down is said once, not 400 times.
+/// Cases with nothing to show but the same reason become one entry, and so do those in which no relay gave a sign of life: a
+/// relay that is down is said once, not 400 times.
 fn alike(cases: Vec<&CaseResult>) -> Vec<Vec<&CaseResult>> {
     let mut groups: Vec<Vec<&CaseResult>> = Vec::new();
     for case in cases {
         let bare = |c: &CaseResult| c.reason.is_some() && blamed(c, c.verdict).is_empty();
-        let same = groups
-            .iter()
-            .position(|g| bare(case) && bare(g[0]) && g[0].reason == case.reason);
+        let dead = |c: &CaseResult| !c.alive && c.verdict == Verdict::Inconc;
+        let alike = |a: &CaseResult, b: &CaseResult| {
+            (bare(a) && bare(b) && a.reason == b.reason) || (dead(a) && dead(b))
+        };
+        let same = groups.iter().position(|g| alike(case, g[0]));
         match same {
             Some(at) => groups[at].push(case),
             None => groups.push(vec![case]),

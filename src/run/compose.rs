@@ -5,7 +5,7 @@ use bytes::Bytes;
 
 use crate::case::{Send, Template};
 use crate::wire::damage::Damage;
-use crate::wire::{Content, PduType, Pdu, Protocol, Segment, Value, address, compare, mm1, mm4};
+use crate::wire::{Content, MediaType, PduType, Pdu, Protocol, Segment, Value, address, compare, mm1, mm4};
 
 use super::judge::Judge;
 use super::stage::{Access, Stage};
@@ -17,6 +17,11 @@ const MM4_VERSION: &str = "6.3.0";
 const DEFAULT_CONTENT: &str = "hello";
 /// What a send says that carries nothing.
 const NO_CONTENT: &str = "none";
+
+/// `content: $limit.message-size octets`: so many octets that mean nothing.
+const OCTETS: &str = " octets";
+/// Octets a case may have made up.
+const MOST_OCTETS: usize = 64 * 1024 * 1024;
 
 /// Why a step cannot be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +50,10 @@ impl Words<'_> {
     }
 
     fn content(&self, template: &Template) -> Result<Content, Uncomposable> {
+        if let Some(size) = template.raw.strip_suffix(OCTETS) {
+            let size = Template { raw: size.to_owned(), source: template.source.clone() };
+            return filler(&self.resolve(&size)?, template);
+        }
         let name = template.sole_reference().unwrap_or(&template.raw);
         self.judge.scope().content(name).ok_or_else(|| Uncomposable::Missing(name.to_owned()))
     }
@@ -71,9 +80,7 @@ pub fn mail(
     words: &Words<'_>,
 ) -> Result<Mail, Uncomposable> {
     let mut pdu = mm4_defaults(send, kind, nonce, stage, access, unix);
-    if kind == PduType::Mm4ForwardReq {
-        pdu.content = content_of(send, words)?;
-    } else if send.content.is_some() {
+    if kind == PduType::Mm4ForwardReq || send.content.is_some() {
         pdu.content = content_of(send, words)?;
     }
     apply_headers(&mut pdu, send, words)?;
@@ -135,6 +142,15 @@ fn content_of(send: &Send, words: &Words<'_>) -> Result<Option<Content>, Uncompo
             .map(Some)
             .ok_or_else(|| Uncomposable::Case(format!("there is no content `{DEFAULT_CONTENT}`"))),
     }
+}
+
+/// A content of this many octets.
+fn filler(size: &str, template: &Template) -> Result<Content, Uncomposable> {
+    let size: usize = size.trim().parse().ok().filter(|n| *n <= MOST_OCTETS).ok_or_else(|| {
+        Uncomposable::Case(format!("{}: {size:?} is no number of octets up to {MOST_OCTETS}", template.source))
+    })?;
+    let octets: Vec<u8> = (0..=u8::MAX).cycle().take(size).collect();
+    Ok(Content::single(MediaType::new("application/octet-stream"), octets))
 }
 
 fn mm1_defaults(kind: PduType, nonce: &str) -> Pdu {

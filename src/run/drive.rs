@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use tokio::sync::mpsc;
-use tokio_util::task::TaskTracker;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::task::JoinSet;
 
 use crate::case::{
-    Action, Behaviour, Body, NodeOp, Place, Script, Selector, Set, SmtpStage, Step, Template,
+    Action, Behaviour, Body, NodeOp, Place, Script, Selector, Set, SmtpStage, Step, StepId, Template,
 };
 use crate::link::Arrival;
 use crate::party::{self, SmtpRule};
@@ -25,6 +25,9 @@ use super::stage::Stage;
 use super::vars;
 use super::world::World;
 
+/// How long a script may wait and still count as busy.
+const PATIENCE: Duration = Duration::from_millis(50);
+
 /// Everything a step needs.
 pub struct Driver {
     pub script: Arc<Script>,
@@ -33,8 +36,11 @@ pub struct Driver {
     pub recorder: Arc<Recorder>,
     /// How each peer answers requests that ask for it; absent: `Ok`.
     acknowledge: Mutex<BTreeMap<String, Option<String>>>,
+    /// Held while the script has something to do, from its beginning to its first long wait: what is busy side by side stays
+    /// few, so that no script's timers run out while it waits for a processor.
+    turn: Mutex<Option<OwnedSemaphorePermit>>,
     /// Exchanges under way.
-    pub exchanges: TaskTracker,
+    exchanges: Mutex<JoinSet<()>>,
 }
 
 /// Whether a sequence goes on after a step.
@@ -45,14 +51,21 @@ pub enum Flow {
 }
 
 impl Driver {
-    pub fn new(script: Arc<Script>, world: Arc<World>, stage: Arc<Stage>, recorder: Arc<Recorder>) -> Arc<Self> {
+    pub fn new(
+        script: Arc<Script>,
+        world: Arc<World>,
+        stage: Arc<Stage>,
+        recorder: Arc<Recorder>,
+        turn: Option<OwnedSemaphorePermit>,
+    ) -> Arc<Self> {
         Arc::new(Driver {
             script,
             world,
             stage,
             recorder,
             acknowledge: Mutex::default(),
-            exchanges: TaskTracker::new(),
+            turn: Mutex::new(turn),
+            exchanges: Mutex::default(),
         })
     }
 
@@ -73,6 +86,18 @@ impl Driver {
         while let Ok(arrival) = arrivals.try_recv() {
             self.arrived(arrival);
         }
+    }
+
+    /// Carries on an exchange in the background, as long as the script lasts.
+    pub fn exchange(&self, exchange: impl Future<Output = ()> + Send + 'static) {
+        let mut exchanges = self.exchanges.lock().unwrap_or_else(PoisonError::into_inner);
+        while exchanges.try_join_next().is_some() {}
+        exchanges.spawn(exchange);
+    }
+
+    /// Drops what is still under way: its relay is gone, and its port may be somebody else's by now.
+    pub fn abandon(&self) {
+        self.exchanges.lock().unwrap_or_else(PoisonError::into_inner).abort_all();
     }
 
     fn arrived(self: &Arc<Self>, arrival: Arrival) {
@@ -139,7 +164,26 @@ impl Driver {
             return Flow::End;
         };
         self.recorder.record(What::StepStart { step: id });
-        flow(self.recorder.decided(id, limit).await)
+        if matches!(step.action, Action::ExpectNone(_)) {
+            self.yield_turn();
+        }
+        flow(self.decided(id, limit).await)
+    }
+
+    /// Waits for the judge; a wait that is not short lets others have their turn.
+    pub async fn decided(&self, step: StepId, limit: Duration) -> Status {
+        let mut decided = std::pin::pin!(self.recorder.decided(step, limit));
+        match tokio::time::timeout(PATIENCE, &mut decided).await {
+            Ok(status) => status,
+            Err(_) => {
+                self.yield_turn();
+                decided.await
+            }
+        }
+    }
+
+    fn yield_turn(&self) {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 
     /// How long an event of this kind is waited for.

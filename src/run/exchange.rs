@@ -50,7 +50,7 @@ impl Driver {
                 let request = self.sent(Some(step.id), step.capture.as_deref(), &send.from, &relay, crossing);
                 let (driver, place) = (Arc::clone(self), send.from.clone());
                 let (step, limit) = (step.id, self.reply_limit());
-                self.exchanges.spawn(async move {
+                self.exchange(async move {
                     let agent = &driver.world.agent;
                     let reply = match method {
                         "GET" => agent.get(&url, &headers, limit).await,
@@ -61,7 +61,7 @@ impl Driver {
             }
         }
         // The exchange has its own limit; the answer, or its absence, is always journalled.
-        flow(self.recorder.decided(step.id, self.reply_limit() + REPLY).await)
+        flow(self.decided(step.id, self.reply_limit() + REPLY).await)
     }
 
     /// Sends a mail in the background.
@@ -88,7 +88,7 @@ impl Driver {
         let request = self.sent(step, capture, from, relay, crossing);
         let (driver, place, relay) = (Arc::clone(self), from.to_owned(), relay.to_owned());
         let (addr, limit) = (access.mm4, self.reply_limit());
-        self.exchanges.spawn(async move {
+        self.exchange(async move {
             let Mail { mail_from, rcpt_to, data } = mail;
             let delivery = peer::deliver(addr, &helo, &mail_from, &rcpt_to, data, limit).await;
             match delivery.end {

@@ -1,13 +1,14 @@
 //! Runs scripts side by side and gathers their verdicts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use futures_util::stream::{self, StreamExt};
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 
 use crate::case::Script;
+use crate::party::Hold;
 
 use super::collect::collect;
 use super::drive::{Driver, needs_alone};
@@ -58,6 +59,8 @@ pub struct Finished {
     pub result: RunResult,
     /// The folder of its journal and reports.
     pub dir: PathBuf,
+    /// Remote relays that gave no sign of life before the first case began, and what came instead.
+    pub silent: Vec<String>,
     pub(super) suite: Arc<Suite>,
 }
 
@@ -96,20 +99,7 @@ pub async fn execute(options: Options, observer: &dyn Observer) -> Result<Finish
     let collector = tokio::spawn(async move { collect(&journal, events, rules).await });
 
     observer.begin(plan.scenarios.len());
-    let mut cases: Vec<CaseResult> = stream::iter(plan.scenarios.iter().cloned().enumerate())
-        .map(|(key, script)| {
-            let (plan, world, sender) = (&plan, Arc::clone(&world), sender.clone());
-            async move {
-                observer.case_started(&script.id);
-                let result = play(script, key, plan, world, sender).await;
-                observer.case_ended(&result);
-                result
-            }
-        })
-        .buffer_unordered(plan.jobs)
-        .collect()
-        .await;
-    drop(sender);
+    let mut cases = play_all(&plan, &world, sender, observer).await;
     let rules = match collector.await {
         Ok(Ok(rules)) => rules,
         Ok(Err(e)) => return Err(Refused::Environment(format!("the journal cannot be written: {e}"))),
@@ -119,7 +109,7 @@ pub async fn execute(options: Options, observer: &dyn Observer) -> Result<Finish
     cases.extend(statics::judge(&head.lacks, &head.bindings));
     observer.end();
     let result = result(head, cases);
-    Ok(Finished { result, dir, suite: plan.suite })
+    Ok(Finished { result, dir, silent: world.silent.clone(), suite: plan.suite })
 }
 
 /// Puts cases and head together.
@@ -142,28 +132,68 @@ pub(super) fn result(head: RunHead, mut cases: Vec<CaseResult>) -> RunResult {
     }
 }
 
+/// Every scenario, each in a task of its own, as many side by side as the plan allows. Those that wait longest begin first.
+async fn play_all(
+    plan: &Plan,
+    world: &Arc<World>,
+    sender: mpsc::UnboundedSender<Event>,
+    observer: &dyn Observer,
+) -> Vec<CaseResult> {
+    let mut results = Vec::with_capacity(plan.scenarios.len());
+    let mut running = JoinSet::new();
+    let mut playing: HashMap<tokio::task::Id, Arc<Script>> = HashMap::new();
+    let mut waiting = plan.scenarios.iter().enumerate();
+    loop {
+        while running.len() < plan.jobs
+            && let Some((key, script)) = waiting.next()
+        {
+            observer.case_started(&script.id);
+            let judge = Judge::new(Arc::clone(script), &plan.suite, plan.policy);
+            let task = running.spawn(play(Arc::clone(script), key, judge, Arc::clone(world), sender.clone()));
+            playing.insert(task.id(), Arc::clone(script));
+        }
+        let Some(ended) = running.join_next_with_id().await else { break };
+        let result = match ended {
+            Ok((_, result)) => result,
+            Err(e) => match playing.get(&e.id()) {
+                Some(script) => broken(script, format!("the suite itself failed: {e}")),
+                None => continue,
+            },
+        };
+        observer.case_ended(&result);
+        results.push(result);
+    }
+    results
+}
+
 /// One script from topology up to topology down.
 async fn play(
     script: Arc<Script>,
     key: usize,
-    plan: &Plan,
+    judge: Judge,
     world: Arc<World>,
     out: mpsc::UnboundedSender<Event>,
 ) -> CaseResult {
+    let turn = if world.is_heard() { Arc::clone(&world.turns).acquire_owned().await.ok() } else { None };
     let world = match apart(&script, &world, key).await {
         Some(own) => own,
         None => world,
     };
-    let judge = Judge::new(Arc::clone(&script), &plan.suite, plan.policy);
+    let key = u64::try_from(key).unwrap_or_default();
+    let stage = Stage::build(&script, &world, key).await;
+    // The case begins when it has its peers: its times do not count the wait for them.
+    let holds = match &stage {
+        Ok((stage, _)) if stage.is_fit() => hold_peers(&script, stage, &world).await,
+        _ => Vec::new(),
+    };
     let unix = jiff::Timestamp::now().as_second();
     let recorder = Recorder::new(script.id.clone(), judge, unix, out);
-    let key = u64::try_from(key).unwrap_or_default();
-    match Stage::build(&script, &world, key).await {
+    match stage {
         Err(not_up) => {
             recorder.record(What::Fault { step: None, text: not_up.to_string() });
         }
         Ok((stage, arrivals)) => {
-            let fit = stage.unclaimed.is_empty() && stage.missing.is_empty();
+            let fit = stage.is_fit();
             recorder.record(What::Begin {
                 unix,
                 bindings: stage.bindings.clone(),
@@ -173,28 +203,45 @@ async fn play(
                 alive: world.alive.clone(),
             });
             if fit {
-                let mut holds = Vec::new();
-                for peer in peers_of(&script) {
-                    let guest = &stage.guest;
-                    let alone = needs_alone(&script, &peer);
-                    holds.push(if alone { guest.exclusive(&peer).await } else { guest.alongside(&peer).await });
-                }
                 for relay in script.topology.relays().iter().filter(|r| stage.is_embedded(r)) {
                     let node = (*relay).to_owned();
                     recorder.record(What::Node { node, state: NodeState::Started, detail: String::new() });
                 }
                 let stage = Arc::new(stage);
-                let driver = Driver::new(Arc::clone(&script), world, Arc::clone(&stage), Arc::clone(&recorder));
+                let driver =
+                    Driver::new(Arc::clone(&script), Arc::clone(&world), Arc::clone(&stage), Arc::clone(&recorder), turn);
                 driver.run(arrivals).await;
                 stage.tear_down();
-                driver.exchanges.close();
+                driver.abandon();
             }
         }
     }
-    match recorder.end() {
-        Some(judge) => judge.finish(),
-        None => unreachable_end(&script),
+    drop(holds);
+    let result = recorder.end().map_or_else(
+        || broken(&script, "the journal of this case was ended twice".to_owned()),
+        Judge::finish,
+    );
+    if result.alive {
+        world.heard();
     }
+    result
+}
+
+/// Holds the peers of a script, alone where it needs that. A relay that nobody has heard so far disturbs nobody: there, no
+/// script waits for the timeouts of another.
+async fn hold_peers(script: &Script, stage: &Stage, world: &World) -> Vec<Hold> {
+    let mut holds = Vec::new();
+    for peer in peers_of(script) {
+        if needs_alone(script, &peer) {
+            let alone = stage.guest.exclusive(&peer).await;
+            if world.is_heard() {
+                holds.push(alone);
+                continue;
+            }
+        }
+        holds.push(stage.guest.alongside(&peer).await);
+    }
+    holds
 }
 
 /// A world of its own for a script that wants a peer's connections for itself: the others need not wait for it. Remote relays
@@ -204,8 +251,8 @@ async fn apart(script: &Script, world: &World, key: usize) -> Option<Arc<World>>
     if wants { world.again(key).await.map(Arc::new) } else { None }
 }
 
-/// The journal was ended twice: ours to answer for.
-fn unreachable_end(script: &Script) -> CaseResult {
+/// Our own fault, not the relay's.
+fn broken(script: &Script, reason: String) -> CaseResult {
     CaseResult {
         id: script.id.clone(),
         title: script.title.clone(),
@@ -216,7 +263,7 @@ fn unreachable_end(script: &Script) -> CaseResult {
         expectations: Vec::new(),
         findings: Vec::new(),
         alive: false,
-        reason: Some("the journal of this case was ended twice".to_owned()),
+        reason: Some(reason),
     }
 }
 
@@ -234,7 +281,7 @@ fn head(plan: &Plan, options: &Options) -> RunHead {
     RunHead {
         bindings: plan.targets.iter().map(|(relay, target)| (relay.clone(), target.label())).collect(),
         lacks: plan.targets.iter().map(|(relay, target)| (relay.clone(), target.lacks.clone())).collect(),
-        embedded: plan.targets.values().any(|t| t.start == crate::target::Start::Embedded),
+        embedded: plan.targets.values().all(|t| t.start == crate::target::Start::Embedded),
         scripts: plan.scenarios.iter().chain(&plan.rules).map(|s| s.id.clone()).collect(),
         strict: plan.policy.strict,
         recalled_inconc: plan.policy.recalled_inconc,

@@ -17,7 +17,7 @@ pub struct RunHead {
     pub bindings: BTreeMap<String, String>,
     /// Relay name → ICS items its target denies.
     pub lacks: BTreeMap<String, Vec<String>>,
-    /// Whether any relay is embedded.
+    /// Whether every relay is embedded.
     pub embedded: bool,
     /// Ids of the scripts that were selected.
     pub scripts: Vec<String>,

@@ -3,19 +3,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::case::{Body, Cost, Script};
+use crate::case::{Action, Body, Cost, Script};
 use crate::relay::find_defect;
 use crate::target::{Start, Target};
 
+use super::drive::needs_alone;
 use super::execute::{Options, Refused};
 use super::judge::Policy;
 use super::select::Selection;
 use super::stage::peers_of;
 use super::suite::{Broken, Suite};
+use super::vars;
 
 /// Scripts that run side by side unless told otherwise. Most of their time is waiting.
-const JOBS: usize = 48;
+const JOBS: usize = 500;
 
 /// A run before it starts.
 pub struct Plan {
@@ -47,10 +50,15 @@ impl Plan {
         if picked.is_empty() {
             return Err(Refused::NothingSelected("no case is selected; `mmspec list` shows what there is".into()));
         }
-        let (rules, scenarios): (Vec<_>, Vec<_>) =
+        let (rules, mut scenarios): (Vec<_>, Vec<_>) =
             picked.into_iter().partition(|s| matches!(s.body, Body::Always(_)));
         let targets = targets(&options.relays, &scenarios)?;
+        scenarios.sort_by_cached_key(|script| std::cmp::Reverse(least_wait(script, &targets)));
         let all_embedded = targets.values().all(|t| t.start == Start::Embedded);
+        if !all_embedded {
+            // Those that want a peer for themselves come last: nobody waits for their turns.
+            scenarios.sort_by_key(|script| peers_of(script).iter().any(|peer| needs_alone(script, peer)));
+        }
         Ok(Plan {
             peers: scenarios.iter().flat_map(|s| peers_of(s)).chain(["p".to_owned()]).collect(),
             defects: seeded(&options.defects, &targets)?,
@@ -77,6 +85,25 @@ impl From<Broken> for Refused {
             }
         }
     }
+}
+
+/// How long a script takes at least: the time in which it sees to it that nothing comes.
+fn least_wait(script: &Script, targets: &BTreeMap<String, Arc<Target>>) -> Duration {
+    let timer = |name: &str| {
+        let named = targets.values().flat_map(|t| t.timers.named());
+        named.filter(|(n, _)| *n == name).map(|(_, d)| d).max().unwrap_or_default()
+    };
+    let waits = script.steps().filter_map(|step| match &step.action {
+        Action::ExpectNone(none) => Some(match &none.within {
+            None => timer("quiet"),
+            Some(within) => match within.raw.strip_prefix("$timer.") {
+                Some(name) => timer(name),
+                None => vars::duration(&within.raw).unwrap_or_default(),
+            },
+        }),
+        _ => None,
+    });
+    waits.sum()
 }
 
 fn targets(

@@ -54,5 +54,5 @@ pub fn rejudge(dir: &Path, case_dirs: &[PathBuf]) -> Result<Finished, Refused> {
     let mut cases: Vec<CaseResult> = judges.into_values().map(Judge::finish).collect();
     cases.extend(rules.into_iter().map(RuleJudge::finish));
     cases.extend(statics::judge(&head.lacks, &head.bindings));
-    Ok(Finished { result: result(head, cases), dir: dir.to_owned(), suite })
+    Ok(Finished { result: result(head, cases), dir: dir.to_owned(), silent: Vec::new(), suite })
 }

@@ -101,6 +101,7 @@ mod tests {
             id: StepId(0),
             source: source.clone(),
             select: Vec::new(),
+            at_parties: false,
             narrow: Vec::new(),
             demand: RuleDemand::Unique("Message-ID".into()),
             capture: None,

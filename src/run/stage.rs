@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -19,6 +20,9 @@ use super::world::World;
 
 /// Identity header of embedded relays.
 const IDENTITY: &str = "X-WAP-Network-Client-MSISDN";
+
+/// Octets above which embedded relays refuse an MM: small, so that going beyond it costs little.
+const MESSAGE_SIZE: usize = 100_000;
 
 /// A user agent of the script.
 #[derive(Debug, Clone)]
@@ -98,7 +102,7 @@ impl Stage {
             hops: BTreeMap::new(),
         };
         stage.judge_fitness(script, world);
-        if stage.missing.is_empty() && stage.unclaimed.is_empty() {
+        if stage.is_fit() {
             stage.cast(script, world);
             if stage.missing.is_empty() {
                 stage.start_relays(script, world).await?;
@@ -106,6 +110,11 @@ impl Stage {
             }
         }
         Ok((stage, arrivals))
+    }
+
+    /// Whether the targets claim and give what the script needs.
+    pub fn is_fit(&self) -> bool {
+        self.unclaimed.is_empty() && self.missing.is_empty()
     }
 
     /// Makes the answers to a mail of this peer the script's own, wherever the mail asks them to be sent.
@@ -293,7 +302,10 @@ impl Stage {
             }
         }
         for relay in &own {
-            let config = configure(relay, script, world, &towards)?;
+            let mut config = configure(relay, script, world, &towards)?;
+            if controls(script, relay) {
+                config.store = Some(store_file(&world.numbers.nonce(), relay));
+            }
             self.embedded().insert((*relay).to_owned(), Embedded { config, running: None, access: None });
             self.start(relay).await?;
         }
@@ -309,7 +321,7 @@ impl Stage {
             self.vars.insert(format!("{relay}.domain"), access.domain.clone());
             self.vars.insert(format!("{relay}.system-address"), access.system_address.clone());
             self.vars.insert(format!("{relay}.mm1-url"), access.mm1_url.clone());
-            let limit = ixit.map_or(config::Limits::default().message_size, |i| i.message_size);
+            let limit = ixit.map_or(MESSAGE_SIZE, |i| i.message_size);
             self.vars.insert("limit.message-size".to_owned(), limit.to_string());
             for (name, duration) in target.map(|t| t.timers.named()).unwrap_or_default() {
                 let name = format!("timer.{name}");
@@ -323,6 +335,24 @@ impl Stage {
         for (name, agent) in self.agents.clone() {
             let domain = self.access(&agent.home).map(|a| a.domain).unwrap_or_default();
             self.number_vars(&name, &agent.number, &domain);
+        }
+    }
+}
+
+/// Where an embedded relay keeps what must survive its being killed in this script.
+fn store_file(nonce: &str, relay: &str) -> PathBuf {
+    std::env::temp_dir().join(format!("mmspec-{nonce}-{relay}.store"))
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        for embedded in self.embedded().values_mut() {
+            // First the relay, then its file: a relay that lives writes it again.
+            embedded.running = None;
+            if let Some(file) = &embedded.config.store {
+                // A relay that had nothing to keep made no file.
+                let _ = std::fs::remove_file(file);
+            }
         }
     }
 }
@@ -456,12 +486,14 @@ fn configure(
         relays,
         routes,
         timers: config::Timers {
-            mm4_response_ms: 1_000,
+            mm4_response_ms: 1_500,
             mm4_retry_ms: vec![50, 100, 200, 400],
             mm4_attempts: 6,
+            notification_repeat_ms: vec![800, 1_600],
             ..config::Timers::default()
         },
-        limits: config::Limits::default(),
+        limits: config::Limits { message_size: MESSAGE_SIZE, ..config::Limits::default() },
+        store: None,
         defects,
     })
 }

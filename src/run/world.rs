@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+
+use tokio::sync::Semaphore;
 
 use crate::party::peer::{self, PeerIdentity};
 use crate::party::user_agent::UserAgent;
@@ -14,6 +17,9 @@ use super::numbers::Numbers;
 
 /// How long a remote relay may take to answer the first probe.
 const PROBE: Duration = Duration::from_secs(5);
+
+/// Scripts that are busy at the same time; those that wait do not count.
+const BUSY: usize = 12;
 
 /// One for a run.
 pub struct World {
@@ -28,6 +34,10 @@ pub struct World {
     pub alive: Vec<String>,
     /// What the silent ones said, for a person.
     pub silent: Vec<String>,
+    /// Turns of scripts that have something to do.
+    pub turns: Arc<Semaphore>,
+    /// Whether any relay has been heard so far.
+    heard: AtomicBool,
     kannels: BTreeMap<String, Listening>,
     peers: BTreeMap<(String, String), Listening>,
     peer_names: Vec<String>,
@@ -63,6 +73,8 @@ impl World {
             defects,
             alive: Vec::new(),
             silent: Vec::new(),
+            turns: Arc::new(Semaphore::new(BUSY)),
+            heard: AtomicBool::new(false),
             kannels: BTreeMap::new(),
             peers: BTreeMap::new(),
             peer_names: peer_names.into_iter().collect(),
@@ -73,7 +85,20 @@ impl World {
             world.listen(&relay, &target).await?;
             world.probe(&relay, &target).await;
         }
+        if world.silent.is_empty() {
+            world.heard();
+        }
         Ok(world)
+    }
+
+    /// A relay has said something.
+    pub fn heard(&self) {
+        self.heard.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether there is anybody: an embedded relay, or a remote one that has said something.
+    pub fn is_heard(&self) -> bool {
+        self.heard.load(Ordering::Relaxed)
     }
 
     /// Another world for the same relays, if all of them are embedded and its ports can be had.

@@ -149,14 +149,12 @@ impl Target {
                 "mm1.forward",
                 "mm1.mmbox",
                 "mm1.reply-charging",
-                "mm1.notification-repeat",
                 "multi-relay.any-entrance",
-                "store.durable",
             ]
             .map(str::to_owned)
             .to_vec(),
             ixit: None,
-            timers: Timers { quiet: 250, resend: 1_500, ..Timers::default() },
+            timers: Timers { quiet: 250, resend: 2_000, ..Timers::default() },
         }
     }
 

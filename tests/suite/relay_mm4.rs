@@ -357,6 +357,60 @@ async fn a_hidden_sender_stays_hidden_though_the_gateway_stumbles() {
 }
 
 #[tokio::test]
+async fn what_the_relay_took_over_survives_its_death() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut gateway = Gateway::start().await;
+    let mut peer = Peer::start(vec!["451 later"]).await;
+    let mut config = config(gateway.addr, peer.addr);
+    config.store = Some(folder.path().join("relay.store"));
+    config.timers.mm4_retry_ms = vec![60_000];
+    let relay = Relay::start(config.clone()).await.unwrap();
+    config.mm1.listen = relay.mm1_addr();
+    config.mm4.listen = relay.mm4_addr();
+    // One MM waits for its peer, one for its recipient.
+    let conf = post(&relay, ALICE, &send_req("t1", CAROL)).await;
+    let refused = peer.expect(PduType::Mm4ForwardReq).await;
+    assert_eq!(carol_sends(&relay, &forward_req("r1", BOB)).await, 250);
+    peer.expect(PduType::Mm4ForwardRes).await;
+    let notification = gateway.expect(PduType::NotificationInd, BOB).await;
+    relay.kill().await;
+    let relay = Relay::start(config.clone()).await.unwrap();
+    let sent = peer.expect(PduType::Mm4ForwardReq).await;
+    for name in ["X-Mms-Transaction-ID", "X-Mms-Message-ID"] {
+        assert_eq!(sent.text(name), refused.text(name));
+    }
+    let system = [sent.text("X-Mms-Originator-System")];
+    let ok = answer_to(&sent, PduType::Mm4ForwardRes, "Ok");
+    assert_eq!(
+        deliver(&relay, "system@mms.peer.example", &system, &ok).await,
+        250
+    );
+    // Duplicates are still known.
+    assert_eq!(post(&relay, ALICE, &send_req("t1", CAROL)).await.body, conf.body);
+    assert_eq!(carol_sends(&relay, &forward_req("r1", BOB)).await, 250);
+    peer.expect(PduType::Mm4ForwardRes).await;
+    // Bob was notified and is not notified again; his MM is there.
+    gateway.expect_none().await;
+    let retrieved = get(&relay, BOB, &notification).await;
+    mmspec::wire::compare::same_content(&picture_and_text(), retrieved.pdu().content.as_ref().unwrap())
+        .unwrap();
+    relay.stop().await;
+    let relay = Relay::start(config).await.unwrap();
+    post(&relay, BOB, &notify_resp(&notification, "Retrieved")).await;
+    let report = peer.expect(PduType::Mm4DeliveryReportReq).await;
+    assert_eq!(report.text("X-Mms-MM-Status-Code"), "Retrieved");
+    let mut report = answer_to(&sent, PduType::Mm4DeliveryReportReq, "Ok")
+        .with("From", Value::Address(plmn(CAROL)))
+        .with("Date", Value::Date(1_795_000_000))
+        .with("X-Mms-MM-Status-Code", Value::token("Retrieved"));
+    report.remove("X-Mms-Request-Status-Code");
+    deliver(&relay, "system@mms.peer.example", &[home_mailbox(ALICE)], &report).await;
+    let shown = gateway.expect(PduType::DeliveryInd, ALICE).await;
+    assert_eq!(shown.text("Message-ID"), conf.text("Message-ID"));
+    peer.expect_none().await;
+}
+
+#[tokio::test]
 async fn a_defect_changes_one_thing() {
     let (relay, _gateway, mut peer) = start_with(vec![], &["mm4.res.wrong-transaction-id"]).await;
     assert_eq!(carol_sends(&relay, &forward_req("r1", BOB)).await, 250);

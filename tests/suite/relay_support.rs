@@ -73,6 +73,7 @@ pub fn config(gateway: SocketAddr, peer: SocketAddr) -> Config {
             notification_repeat_ms: Vec::new(),
         },
         limits: Limits::default(),
+        store: None,
         defects: Vec::new(),
     }
 }

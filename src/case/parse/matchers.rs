@@ -263,6 +263,15 @@ impl Reader<'_> {
     /// A content: the name of a fixture, or `$capture`.
     pub fn content(&mut self, node: &Node) -> Option<Template> {
         let text = self.text(node, "a content")?;
+        if let Some(size) = text.strip_suffix(" octets") {
+            if !size.contains('$') && size.parse::<u32>().is_err() {
+                self.error(
+                    Diagnostic::at(&node.span, format!("`{size}` is no number of octets"))
+                        .help("`300000 octets`, or `$limit.message-size octets`"),
+                );
+            }
+            return Some(self.template_of(text, &node.span, Want::Text));
+        }
         if !text.contains('$')
             && let Some(known) = &self.library.contents
             && !known.contains(text)

@@ -87,6 +87,11 @@ pub(crate) const ALWAYS: &[Key] = &[
 /// The keys of a rule.
 pub(crate) const RULE: &[Key] = &[
     need("for-every", Shape::Pdus, "the PDUs from a relay that it is about"),
+    may(
+        "at",
+        Shape::Word(&["parties"]),
+        "`parties`: only what reaches user agents and peers, not what passes between relays",
+    ),
     WHERE,
     HEADERS,
     CONTENT,

@@ -39,7 +39,7 @@ async fn serve(config: Config) -> Result<(), Failure> {
     let path = config.mm1.path.clone();
     let log = std::sync::Arc::new(|line: &str| output::complain(line));
     let relay = Relay::start_logging(config, log).await.map_err(|e| match e {
-        StartError::Listen { .. } => Failure::error(e),
+        StartError::Listen { .. } | StartError::Store { .. } => Failure::error(e),
         StartError::UnknownDefect(_) | StartError::Push(_) => Failure::usage(e),
     })?;
     print(&format!(

@@ -8,6 +8,7 @@ use super::finish::{present, refused};
 use super::shared::{observer, runtime};
 use crate::cli::args::{Recalled, RunArgs};
 use crate::cli::failure::Failure;
+use crate::cli::output;
 use crate::run::{self, Options};
 
 /// Where runs land unless told otherwise.
@@ -22,7 +23,16 @@ pub fn run(args: RunArgs) -> Result<u8, Failure> {
         .block_on(run::execute(options, observer.as_ref()))
         .map_err(refused)?;
     let elapsed = Some(started.elapsed());
-    present(&finished, &finished.dir, junit.as_deref(), verbose, elapsed)
+    let code = present(&finished, &finished.dir, junit.as_deref(), verbose, elapsed)?;
+    if !finished.result.run.alive {
+        for silent in &finished.silent {
+            output::complain(&format!("mmspec: {silent}"));
+        }
+        if !finished.silent.is_empty() {
+            output::complain("mmspec: is it running, and does its target file name the right addresses?");
+        }
+    }
+    Ok(code)
 }
 
 fn options(args: RunArgs) -> Result<Options, Failure> {

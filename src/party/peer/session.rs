@@ -191,8 +191,8 @@ impl Session {
         if self.transaction.recipients().len() >= MOST_RECIPIENTS {
             return self.say_text("452 4.5.3 Too many recipients").await;
         }
-        let owner = self.house.desk.owner_of_recipients(std::slice::from_ref(&path));
-        let owner = owner.or_else(|| self.exclusive());
+        let peer = &self.house.identity.name;
+        let owner = self.house.desk.owner_of_recipients(peer, std::slice::from_ref(&path));
         let reply = self.answer(SmtpStage::Rcpt, owner, "250 2.1.5 Ok").await?;
         self.transaction.recipient(&path, &reply);
         self.say(&reply).await
@@ -284,8 +284,7 @@ impl Session {
     /// The owner of the mail under way, with as much of its message as is known.
     fn owner(&self, data: &[u8]) -> Option<GuestId> {
         let recipients = self.transaction.all_recipients();
-        let owner = self.house.desk.owner_of_mail(&recipients, data);
-        owner.or_else(|| self.exclusive())
+        self.house.desk.owner_of_mail(&self.house.identity.name, &recipients, data)
     }
 
     fn ended(&mut self, data: Vec<u8>, reply: Option<&Reply>) {

@@ -6,6 +6,7 @@ use hyper::StatusCode;
 
 use super::http::Answer;
 use crate::relay::defects::Seed;
+use crate::relay::ledger::Entry;
 use crate::relay::model::{Mm, Status};
 use crate::relay::node::Node;
 use crate::relay::timer::Time;
@@ -76,6 +77,11 @@ fn answered(node: &Node, client: Option<&str>, tid: &str, pdu: &Pdu) -> Option<S
     if forbidden && delivery.outcome.is_none() && !node.has(Seed::AckReportAllowedIgnored) {
         delivery.report_allowed = false;
     }
+    let report_allowed = delivery.report_allowed;
+    node.note(|| Entry::Answered {
+        token: token.clone(),
+        report_allowed,
+    });
     Some(token)
 }
 
@@ -132,8 +138,11 @@ fn read_mm(node: &Node, client: &str, message_id: &str) -> Option<(Arc<Mm>, Stri
         let mm = state.any_delivery_of(message_id)?.mm.clone();
         return Some((mm, client.to_owned()));
     }
-    let delivery = state.delivery_by_message(client, message_id)?;
+    let (token, delivery) = state.delivery_by_message(client, message_id)?;
     let due = delivery.fetched && delivery.mm.reports.read && !delivery.read_reported;
     delivery.read_reported |= due;
+    if due {
+        node.note(|| Entry::ReadReported { token });
+    }
     due.then(|| (delivery.mm.clone(), delivery.recipient.clone()))
 }

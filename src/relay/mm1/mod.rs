@@ -8,3 +8,4 @@ mod submit;
 
 pub(crate) use http::serve;
 pub(crate) use pdus::{delivery_ind, message_size, notification_ind, read_orig_ind};
+pub(crate) use submit::recall;

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use crate::relay::defects::Seed;
-use crate::relay::model::{Mm, Status};
+use crate::relay::model::{Mm, Origin, Status};
 use crate::relay::node::Node;
 use crate::wire::{Content, Interval, Pdu, PduType, Value, mm1, table};
 
@@ -83,6 +83,11 @@ pub(super) fn retrieve_conf(node: &Node, mm: &Mm, tid: Option<&str>) -> Bytes {
         for address in &mm.bcc {
             pdu.push("Bcc", Value::Address(address.clone()));
         }
+    }
+    if let Origin::Mm4 { sender: Some(sender) } = &mm.origin
+        && node.has(Seed::InTransportHeadersShown)
+    {
+        pdu.push("X-Mms-Originator-System", Value::Address(sender.clone()));
     }
     let mut content = mm.content.clone();
     if node.has(Seed::RetrieveJpegAltered) {

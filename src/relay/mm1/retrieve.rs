@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use super::pdus;
 use crate::relay::defects::Seed;
+use crate::relay::ledger::Entry;
 use crate::relay::node::Node;
 use crate::relay::timer::Time;
 use crate::wire::{Content, MediaType, PduType, Value, mm1};
@@ -28,7 +29,12 @@ pub(super) fn retrieve(node: &Arc<Node>, client: Option<&str>, token: &str, look
         if delivery.outcome.is_some() || delivery.mm.deadline.is_past() || spent {
             return failure(node, NOT_FOUND, "This multimedia message is no longer here.\n");
         }
-        delivery.fetched |= !looking;
+        if !looking && !delivery.fetched {
+            delivery.fetched = true;
+            node.note(|| Entry::Fetched {
+                token: token.to_owned(),
+            });
+        }
         (delivery.mm.clone(), delivery.tid.clone())
     };
     node.log(|| format!("MM1: {} fetches {}", client.unwrap_or("nobody"), mm.message_id));
@@ -40,11 +46,8 @@ fn failure(node: &Node, status: &str, text: &'static str) -> Bytes {
     let mut pdu = pdus::pdu(PduType::RetrieveConf, None)
         .with("Date", Value::Date(Time::now().seconds()))
         .with("X-Mms-Retrieve-Status", Value::token(status));
-    let text = if node.has(Seed::RetrieveUnknownEmpty) {
-        ""
-    } else {
-        text
-    };
-    pdu.content = Some(Content::single(MediaType::new("text/plain"), text));
+    if !node.has(Seed::RetrieveStatusAlone) {
+        pdu.content = Some(Content::single(MediaType::new("text/plain"), text));
+    }
     mm1::encode(&pdu).into()
 }

@@ -10,7 +10,8 @@ use super::http::Answer;
 use super::pdus;
 use crate::relay::defects::Seed;
 use crate::relay::intake;
-use crate::relay::model::{Mm, Origin, Reports, canonical_address, says_yes};
+use crate::relay::ledger::Entry;
+use crate::relay::model::{Birth, Mm, Origin, Reports, canonical_address, says_yes};
 use crate::relay::node::Node;
 use crate::relay::routing::Destination;
 use crate::relay::store::distinct;
@@ -23,6 +24,7 @@ use crate::wire::{Decoded, Interval, Pdu, PduType, Value, mm1};
 mod status {
     pub const OK: &str = "Ok";
     pub const UNSUPPORTED: &str = "Error-unsupported-message";
+    pub const TRANSIENT: &str = "Error-transient-failure";
     pub const FAILURE: &str = "Error-permanent-failure";
     pub const SERVICE_DENIED: &str = "Error-permanent-service-denied";
     pub const FORMAT_CORRUPT: &str = "Error-permanent-message-format-corrupt";
@@ -59,14 +61,61 @@ pub(super) fn submit(node: &Arc<Node>, client: Option<&str>, decoded: &Decoded, 
     if all_unsupported && !recipients.is_empty() {
         return conf(node, &tid, status::FAILURE, None);
     }
-    let mm = Arc::new(to_mm(node, pdu, &number));
-    let answer = conf(node, &tid, status::OK, Some(&mm.message_id));
-    if let Answer::Pdu(conf) = &answer {
-        let mut state = node.store.lock();
-        state.remember_submission(&number, &tid, hash, conf.clone());
+    let birth = Birth {
+        at: Time::now(),
+        record: node.ids.token(),
+        id: node.ids.message(),
+    };
+    let mm = Arc::new(to_mm(node, pdu, &number, birth));
+    let conf = conf_octets(node, &tid, status::OK, Some(&mm.message_id));
+    let written = node.ledger.write(|| Entry::Submitted {
+        record: mm.record.clone(),
+        at: mm.taken.millis(),
+        client: number.clone(),
+        message_id: mm.message_id.clone(),
+        recipients: recipients.clone(),
+        pdu: octets.to_vec(),
+        conf: conf.to_vec(),
+    });
+    if let Err(error) = written {
+        node.log(|| format!("the ledger cannot be written: {error}"));
+        return self::conf(node, &tid, status::TRANSIENT, None);
     }
+    node.store
+        .lock()
+        .remember_submission(&number, &tid, hash, conf.clone());
     intake::submitted(node, &mm, &recipients);
-    answer
+    Answer::Pdu(conf)
+}
+
+/// A submission of an earlier life: the MM and its recipients.
+pub(crate) fn recall(node: &Arc<Node>, entry: &Entry) -> Option<(Arc<Mm>, Vec<String>)> {
+    let Entry::Submitted {
+        record,
+        at,
+        client,
+        message_id,
+        recipients,
+        pdu,
+        conf,
+    } = entry
+    else {
+        return None;
+    };
+    let octets = Bytes::copy_from_slice(pdu);
+    let pdu = mm1::decode(&octets).ok()?.pdu;
+    let birth = Birth {
+        at: Time::at_millis(*at),
+        record: record.clone(),
+        id: message_id.clone(),
+    };
+    let mm = Arc::new(to_mm(node, &pdu, client, birth));
+    let tid = pdu.text("X-Mms-Transaction-ID").unwrap_or_default();
+    let hash: [u8; 32] = Sha256::digest(&octets).into();
+    let conf = Bytes::copy_from_slice(conf);
+    node.store.lock().remember_submission(client, &tid, hash, conf);
+    intake::remember_sent(node, &mm, recipients);
+    Some((mm, recipients.clone()))
 }
 
 /// Whether the major version is this relay's (ENC 1.3 §6.14). A PDU without version is refused by [`check`].
@@ -149,8 +198,8 @@ fn recipients(pdu: &Pdu) -> Vec<String> {
     distinct(addresses.map(|field| canonical_address(&Address::parse(&field.value.text()))))
 }
 
-fn to_mm(node: &Node, pdu: &Pdu, number: &str) -> Mm {
-    let now = Time::now();
+fn to_mm(node: &Node, pdu: &Pdu, number: &str, birth: Birth) -> Mm {
+    let now = birth.at;
     let own = Address::Plmn(number.to_owned()).mm1();
     let from = match pdu.text("From") {
         Some(given)
@@ -171,12 +220,13 @@ fn to_mm(node: &Node, pdu: &Pdu, number: &str) -> Mm {
     } else {
         0
     };
-    let message_id = node.ids.message();
     let content = pdu.content.clone().unwrap_or_default();
     let bcc = pdu.all("Bcc").map(|field| field.value.text()).collect();
     Mm {
-        shown_id: message_id.clone(),
-        message_id,
+        record: birth.record,
+        taken: birth.at,
+        shown_id: birth.id.clone(),
+        message_id: birth.id,
         from,
         hidden: pdu
             .text("X-Mms-Sender-Visibility")
@@ -227,6 +277,10 @@ fn travelling(node: &Node, pdu: &Pdu) -> Vec<crate::wire::Field> {
 }
 
 fn conf(node: &Node, tid: &str, status: &str, message_id: Option<&str>) -> Answer {
+    Answer::Pdu(conf_octets(node, tid, status, message_id))
+}
+
+fn conf_octets(node: &Node, tid: &str, status: &str, message_id: Option<&str>) -> Bytes {
     let wrong = format!("{tid}-0");
     let tid = if node.has(Seed::SendConfWrongTid) {
         &wrong
@@ -239,7 +293,7 @@ fn conf(node: &Node, tid: &str, status: &str, message_id: Option<&str>) -> Answe
     {
         pdu.push("Message-ID", Value::text_of(id));
     }
-    Answer::Pdu(mm1::encode(&pdu).into())
+    mm1::encode(&pdu).into()
 }
 
 /// The answer of MMS 1.0, which every client of another major version must understand (ENC 1.3 §6.14.3).

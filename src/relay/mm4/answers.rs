@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
-
 use super::outbound::{self, Post};
 use super::requests::{self, Identity};
 use super::server::Envelope;
@@ -131,12 +129,12 @@ pub(super) fn send(
 }
 
 /// A forward.RES that arrived: completes a transfer of this node, goes on to the node that has it, or means nothing.
-pub(super) fn arrived(node: &Arc<Node>, envelope: &Envelope, res: &Pdu, octets: &Bytes) {
+pub(super) fn arrived(node: &Arc<Node>, envelope: &Envelope, res: &Pdu) {
     let tid = res.text("X-Mms-Transaction-ID").unwrap_or_default();
     let tid = bare(&tid);
     let Some(open) = node.store.lock().transfers.get(tid).cloned() else {
         if let Some(hop) = node_of(tid).and_then(|tag| node.routing.neighbour(tag)) {
-            outbound::pass_inside(node, envelope, hop, octets);
+            outbound::pass_inside(node, envelope, hop, res);
         }
         return;
     };

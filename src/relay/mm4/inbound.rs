@@ -10,12 +10,13 @@ use super::{fields, reports, requests};
 use crate::relay::defects::Seed;
 use crate::relay::ids::bare;
 use crate::relay::intake;
-use crate::relay::model::{Status, canonical, says_yes};
+use crate::relay::ledger::Entry;
+use crate::relay::model::{Birth, Mm, Status, canonical, says_yes};
 use crate::relay::node::Node;
 use crate::relay::routing::Destination;
 use crate::relay::timer::Time;
 use crate::wire::address::{self, Address};
-use crate::wire::{Decoded, Pdu, PduType, Severity, date, mm4};
+use crate::wire::{Decoded, Pdu, PduType, Severity, mm4};
 
 const ACCEPTED: &str = "250 2.0.0 Ok";
 const REFUSED: &str = "554 5.6.0 not an MM4 PDU this relay takes";
@@ -34,13 +35,13 @@ pub(super) fn take(node: &Arc<Node>, envelope: &Envelope, octets: &Bytes) -> Str
     let from = envelope.from.as_deref().unwrap_or("<>");
     node.log(|| format!("MM4: {kind} from {from}"));
     let taken = match kind {
-        PduType::Mm4ForwardReq => forward_req(node, envelope, &decoded),
+        PduType::Mm4ForwardReq => forward_req(node, envelope, &decoded, octets),
         PduType::Mm4ForwardRes => {
-            answers::arrived(node, envelope, pdu, octets);
+            answers::arrived(node, envelope, pdu);
             true
         }
         PduType::Mm4DeliveryReportReq | PduType::Mm4ReadReplyReportReq => {
-            reports::arrived(node, envelope, pdu, octets)
+            reports::arrived(node, envelope, pdu)
         }
         // This relay asks for no RES to its reports; one that comes all the same needs no answer.
         PduType::Mm4DeliveryReportRes | PduType::Mm4ReadReplyReportRes => true,
@@ -70,7 +71,7 @@ pub(super) fn check_version(node: &Node, pdu: &Pdu) -> Result<(), &'static str> 
 }
 
 /// Whether the request was taken; a refusal that nobody asked a RES for is told by SMTP.
-fn forward_req(node: &Arc<Node>, envelope: &Envelope, decoded: &Decoded) -> bool {
+fn forward_req(node: &Arc<Node>, envelope: &Envelope, decoded: &Decoded, octets: &Bytes) -> bool {
     let pdu = &decoded.pdu;
     let tid = pdu.text("X-Mms-Transaction-ID").unwrap_or_default();
     let asked = says_yes(pdu, "X-Mms-Ack-Request") || node.has(Seed::ResUnasked);
@@ -85,7 +86,7 @@ fn forward_req(node: &Arc<Node>, envelope: &Envelope, decoded: &Decoded) -> bool
         }
         return reply_to.is_some();
     }
-    let outcomes = deliver(node, envelope, pdu, reply_to.is_none());
+    let outcomes = deliver(node, envelope, pdu, octets, reply_to.is_none());
     let Some(to) = reply_to else {
         return outcomes.iter().any(|(_, outcome)| *outcome == status::OK);
     };
@@ -146,15 +147,16 @@ fn deliver(
     node: &Arc<Node>,
     envelope: &Envelope,
     pdu: &Pdu,
+    octets: &Bytes,
     report_failures: bool,
 ) -> Vec<(String, &'static str)> {
-    let received = format!(
-        "from {} by {} with ESMTP; {}",
-        printable(&envelope.client),
-        node.config.host,
-        date::rfc5322(Time::now().seconds())
-    );
-    let mm = Arc::new(requests::to_mm(node, pdu, received));
+    let received = requests::received(node, &envelope.client);
+    let birth = Birth {
+        at: Time::now(),
+        record: node.ids.token(),
+        id: node.ids.message(),
+    };
+    let mm = Arc::new(requests::to_mm(node, pdu, received.clone(), birth));
     let tid = pdu.text("X-Mms-Transaction-ID").unwrap_or_default();
     let tid = bare(&tid);
     let system = system_key(envelope, pdu);
@@ -189,8 +191,50 @@ fn deliver(
         }
         outcomes.push((recipient, outcome));
     }
+    if due.is_empty() {
+        return outcomes;
+    }
+    node.note(|| Entry::Received {
+        record: mm.record.clone(),
+        at: mm.taken.millis(),
+        system,
+        shown_id: mm.shown_id.clone(),
+        received,
+        recipients: due.clone(),
+        message: octets.to_vec(),
+    });
     intake::when_due(node, &mm, &due);
     outcomes
+}
+
+/// A request of an earlier life: the MM and its recipients.
+pub(crate) fn recall(node: &Arc<Node>, entry: &Entry) -> Option<(Arc<Mm>, Vec<String>)> {
+    let Entry::Received {
+        record,
+        at,
+        system,
+        shown_id,
+        received,
+        recipients,
+        message,
+    } = entry
+    else {
+        return None;
+    };
+    let pdu = mm4::decode(&Bytes::copy_from_slice(message)).ok()?.pdu;
+    let birth = Birth {
+        at: Time::at_millis(*at),
+        record: record.clone(),
+        id: shown_id.clone(),
+    };
+    let mm = Arc::new(requests::to_mm(node, &pdu, received.clone(), birth));
+    let tid = pdu.text("X-Mms-Transaction-ID").unwrap_or_default();
+    let mut state = node.store.lock();
+    for recipient in recipients {
+        state.remember_request(system, bare(&tid), recipient, status::OK);
+        state.is_first_copy(&mm.from, &mm.message_id, recipient);
+    }
+    Some((mm, recipients.clone()))
 }
 
 fn recipients(node: &Node, envelope: &Envelope, pdu: &Pdu) -> Vec<String> {
@@ -240,9 +284,4 @@ fn system_key(envelope: &Envelope, pdu: &Pdu) -> String {
         .chain(envelope.from.clone())
         .find_map(|mailbox| address::domain(&mailbox))
         .unwrap_or_else(|| canonical(&pdu.text("From").unwrap_or_default()))
-}
-
-/// What a client calls itself, fit for a header field.
-fn printable(name: &str) -> String {
-    name.chars().filter(|c| c.is_ascii_graphic()).take(255).collect()
 }

@@ -11,6 +11,7 @@ mod requests;
 mod server;
 mod smtp_client;
 
-pub(crate) use outbound::forward;
+pub(crate) use inbound::recall;
+pub(crate) use outbound::{forward, resume};
 pub(crate) use reports::{imply_delivery, send_delivery_report, send_read_report};
 pub(crate) use server::serve;

@@ -9,18 +9,20 @@ use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio::time::{Instant, sleep_until};
 
 use super::answers::status;
-use super::fields::mailbox;
+use super::fields::{VERSION, mailbox};
 use super::requests::{self, Identity};
 use super::server::Envelope;
 use super::smtp_client::{self, Failure, Mail, Reply};
 use crate::relay::defects::Seed;
+use crate::relay::intake;
+use crate::relay::ledger::Entry;
 use crate::relay::model::{Mm, Origin, Status};
 use crate::relay::node::Node;
 use crate::relay::reports;
 use crate::relay::routing::Hop;
 use crate::relay::store::{OpenTransfer, TransferEvent};
 use crate::relay::timer::{self, Time};
-use crate::wire::{date, mm4};
+use crate::wire::{Pdu, Value, mm4};
 
 /// Starts the transfer of an MM to the recipients behind one hop.
 pub(crate) fn forward(node: &Arc<Node>, mm: &Arc<Mm>, hop: Hop, recipients: Vec<String>) {
@@ -29,6 +31,25 @@ pub(crate) fn forward(node: &Arc<Node>, mm: &Arc<Mm>, hop: Hop, recipients: Vec<
     } else {
         node.ids.transaction()
     };
+    node.note(|| Entry::Queued {
+        record: mm.record.clone(),
+        tid: tid.clone(),
+        domain: hop.domain.clone(),
+        recipients: recipients.clone(),
+    });
+    start(node, mm, hop, tid, recipients);
+}
+
+/// Goes on with a transfer of an earlier life, under its transaction id.
+pub(crate) fn resume(node: &Arc<Node>, mm: &Arc<Mm>, tid: &str, domain: &str, pending: Vec<String>) {
+    match node.routing.system(domain) {
+        Some(hop) => start(node, mm, hop, tid.to_owned(), pending),
+        // The way of that time is closed; the tables of today decide.
+        None => intake::when_due(node, mm, &pending),
+    }
+}
+
+fn start(node: &Arc<Node>, mm: &Arc<Mm>, hop: Hop, tid: String, recipients: Vec<String>) {
     let (sender, events) = mpsc::unbounded_channel();
     let open = OpenTransfer {
         message_id: mm.message_id.clone(),
@@ -276,14 +297,23 @@ impl Transfer {
 
     /// The next Relay/Server has the MM for this recipient.
     fn done(&mut self, recipient: &str) {
-        self.pending.retain(|r| r != recipient);
+        self.handed(recipient);
         if self.hop.inner && self.mm.reports.delivery && self.node.has(Seed::InnerHopOwnReport) {
             reports::premature(&self.node, &self.mm, recipient);
         }
     }
 
-    fn settle(&mut self, recipient: &str, status: Status) {
+    /// This recipient has an outcome.
+    fn handed(&mut self, recipient: &str) {
         self.pending.retain(|r| r != recipient);
+        self.node.note(|| Entry::Handed {
+            tid: self.tid.clone(),
+            recipient: recipient.to_owned(),
+        });
+    }
+
+    fn settle(&mut self, recipient: &str, status: Status) {
+        self.handed(recipient);
         self.node
             .log(|| format!("{} for {recipient}: {}", self.mm.message_id, status.name()));
         if !self.node.has(Seed::FailureSilent) {
@@ -382,28 +412,29 @@ pub(super) fn post(node: &Arc<Node>, post: Post) {
     });
 }
 
-/// Hands a RES or report that arrived at the wrong node to the neighbour that holds its transaction, as it is.
-pub(super) fn pass_inside(node: &Arc<Node>, envelope: &Envelope, hop: &Hop, octets: &Bytes) {
+/// Hands a RES or report that arrived at the wrong node to the neighbour that holds its transaction: as it is, but for the
+/// version, which is that of the relay that speaks, and the trace.
+pub(super) fn pass_inside(node: &Arc<Node>, envelope: &Envelope, hop: &Hop, pdu: &Pdu) {
     if node.has(Seed::StrayResDropped) || node.routing.is_inside(envelope.from.as_deref()) {
         // What a neighbour passed on is not passed on again: it would go in circles.
         return;
     }
-    node.log(|| format!("MM4: passed on to {}", hop.domain));
-    let received = format!(
-        "Received: by {} with ESMTP; {}\r\n",
-        node.config.host,
-        date::rfc5322(Time::now().seconds())
-    );
+    node.log(|| format!("MM4: {} passed on to {}", pdu.kind, hop.domain));
+    let mut passed = pdu.clone();
+    passed.set("X-Mms-3GPP-MMS-Version", Value::text_of(VERSION));
+    let received = requests::received(node, &envelope.client);
+    passed
+        .fields
+        .insert(0, requests::field("Received", Value::Text(received)));
     let system = Identity::towards(node, hop).system;
     let local = system.split('@').next().unwrap_or_default();
-    let message = [received.as_bytes(), octets].concat();
     post(
         node,
         Post {
             hop: hop.clone(),
             to: format!("{local}@{}", hop.domain),
             from: system.clone(),
-            message: message.into(),
+            message: mm4::encode(&passed).into(),
         },
     );
 }

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
-
 use super::answers::{self, ReplyTo, status};
 use super::fields::mailbox;
 use super::inbound::check_version;
@@ -130,12 +128,12 @@ pub(crate) fn imply_delivery(node: &Node, message_id: &str, recipient: &str) {
 }
 
 /// Takes a report that arrived; false if it is refused by SMTP.
-pub(super) fn arrived(node: &Arc<Node>, envelope: &Envelope, pdu: &Pdu, octets: &Bytes) -> bool {
+pub(super) fn arrived(node: &Arc<Node>, envelope: &Envelope, pdu: &Pdu) -> bool {
     let text = |name: &str| pdu.text(name).unwrap_or_default();
     let message_id = text("X-Mms-Message-ID");
     let message_id = bare(&message_id);
     if let Some(hop) = holder(node, message_id) {
-        outbound::pass_inside(node, envelope, &hop, octets);
+        outbound::pass_inside(node, envelope, &hop, pdu);
         return true;
     }
     let tid = text("X-Mms-Transaction-ID");

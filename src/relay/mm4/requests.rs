@@ -4,12 +4,12 @@ use super::fields::{self, VERSION};
 use crate::relay::defects::Seed;
 use crate::relay::ids::bare;
 use crate::relay::mm1;
-use crate::relay::model::{Mm, Origin, Reports, canonical, says_yes};
+use crate::relay::model::{Birth, Mm, Origin, Reports, canonical, says_yes};
 use crate::relay::node::Node;
 use crate::relay::routing::Hop;
 use crate::relay::timer::Time;
 use crate::wire::address::Address;
-use crate::wire::{Field, Interval, Pdu, PduType, Span, Value};
+use crate::wire::{Field, Interval, Pdu, PduType, Span, Value, date};
 
 /// The names this relay goes by on one hop: the MMSE's outside, the node's own inside.
 pub(super) struct Identity {
@@ -136,9 +136,9 @@ fn push_recipients(node: &Node, mm: &Mm, pdu: &mut Pdu) {
     }
 }
 
-/// The MM in a forward.REQ whose mandatory fields are there. `alias` is an id for hidden senders.
-pub(super) fn to_mm(node: &Node, pdu: &Pdu, received: String) -> Mm {
-    let now = Time::now();
+/// The MM in a forward.REQ whose mandatory fields are there.
+pub(super) fn to_mm(node: &Node, pdu: &Pdu, received: String, birth: Birth) -> Mm {
+    let now = birth.at;
     let text = |name: &str| pdu.text(name).unwrap_or_default();
     let message_id = bare(&text("X-Mms-Message-ID")).to_owned();
     let hide = text("X-Mms-Sender-Visibility").eq_ignore_ascii_case("Hide");
@@ -155,21 +155,15 @@ pub(super) fn to_mm(node: &Node, pdu: &Pdu, received: String) -> Mm {
         mm_fields.extend(listed.map(|one| field(name, Value::Address(Address::parse(&one).mm1()))));
     }
     mm_fields.extend(pdu.fields.iter().filter_map(fields::to_mm1));
-    if node.has(Seed::InTransportHeadersShown) {
-        let system = text("X-Mms-Originator-System");
-        mm_fields.push(field("X-Originator-System", Value::Text(system)));
-    }
     let content = pdu.content.clone().unwrap_or_default();
     let trace = std::iter::once(received)
         .chain(pdu.all("Received").map(|f| f.value.text()))
         .collect();
     Mm {
+        record: birth.record,
+        taken: birth.at,
         // An id that a peer made may contain the name that is to be hidden.
-        shown_id: if hidden {
-            node.ids.message()
-        } else {
-            message_id.clone()
-        },
+        shown_id: if hidden { birth.id } else { message_id.clone() },
         message_id,
         from: canonical(&text("From")),
         hidden,
@@ -210,7 +204,14 @@ fn mailbox_of(text: &str) -> String {
     inside.map_or(text, |(mailbox, _)| mailbox).trim().to_owned()
 }
 
-fn field(name: &str, value: Value) -> Field {
+/// The Received field that this relay adds, and the client that it got the message from (RFC 5321 §4.4).
+pub(super) fn received(node: &Node, client: &str) -> String {
+    let client: String = client.chars().filter(char::is_ascii_graphic).take(255).collect();
+    let now = date::rfc5322(Time::now().seconds());
+    format!("from {client} by {} with ESMTP; {now}", node.config.host)
+}
+
+pub(super) fn field(name: &str, value: Value) -> Field {
     Field {
         name: name.to_owned(),
         value,

@@ -1,6 +1,7 @@
 //! Whether an event meets the demands of an expectation.
 
 use crate::case::{ContentDemand, Demands, Expect, FieldDemand, Matcher, Selector, Source, Template};
+use crate::wire::address::Address;
 use crate::wire::{Content, Field, Severity, Value, compare, date};
 
 use super::sighting::Sighting;
@@ -135,10 +136,12 @@ pub fn check_texts(
     seen: &Sighting,
     scope: &dyn Scope,
 ) -> Option<Violation> {
-    let fields: Vec<Field> = texts
-        .iter()
-        .map(|t| Field { name: demand.name.clone(), value: Value::Text(t.clone()), at: Default::default() })
-        .collect();
+    let field = |t: &String| Field {
+        name: demand.name.clone(),
+        value: Value::Text(t.clone()),
+        at: Default::default(),
+    };
+    let fields: Vec<Field> = texts.iter().map(field).collect();
     check_values(demand, &fields.iter().collect::<Vec<_>>(), seen, scope)
 }
 
@@ -223,12 +226,12 @@ fn test(
         Matcher::All(all) => all.iter().try_for_each(|m| test(name, m, fields, seen, scope)),
         Matcher::Equals(t) => {
             let expected = text(t)?;
-            yes(fields.iter().any(|f| compare::equal(name, &expected, &f.value)))
+            yes(fields.iter().any(|f| equal(name, &expected, &f.value)))
         }
         Matcher::In(options) => {
             for option in options {
                 let expected = text(option)?;
-                if fields.iter().any(|f| compare::equal(name, &expected, &f.value)) {
+                if fields.iter().any(|f| equal(name, &expected, &f.value)) {
                     return Ok(());
                 }
             }
@@ -238,7 +241,7 @@ fn test(
             let mut left: Vec<&&Field> = fields.iter().collect();
             for option in options {
                 let expected = text(option)?;
-                match left.iter().position(|f| compare::equal(name, &expected, &f.value)) {
+                match left.iter().position(|f| equal(name, &expected, &f.value)) {
                     Some(at) => drop(left.remove(at)),
                     None => return Err(None),
                 }
@@ -278,6 +281,23 @@ fn test(
     }
 }
 
+/// Equality by the field's type; envelope paths are the same mailbox however the number is written.
+fn equal(name: &str, expected: &str, got: &Value) -> bool {
+    match (name, got) {
+        ("rcpt-to" | "mail-from", Value::Text(path)) => mailbox(expected) == mailbox(path),
+        _ => compare::equal(name, expected, got),
+    }
+}
+
+/// A path as number or local part, and domain in lower case.
+fn mailbox(path: &str) -> (String, String) {
+    let path = path.trim().trim_matches(['<', '>']);
+    let (local, domain) = path.rsplit_once('@').unwrap_or((path, ""));
+    let parsed = Address::parse(local);
+    let local = parsed.number().map_or_else(|| local.to_owned(), str::to_owned);
+    (local, domain.to_ascii_lowercase())
+}
+
 fn number(text: &str) -> Option<i128> {
     text.trim().parse().ok().or_else(|| date::parse(text).map(i128::from))
 }
@@ -287,8 +307,8 @@ fn check_content(demand: &ContentDemand, seen: &Sighting, scope: &dyn Scope) -> 
         Some(Violation { source: source.clone(), note, expected, got: describe_content(seen.content()) })
     };
     match demand {
-        ContentDemand::Present { source } if seen.content().is_none() => {
-            fault(source, "there is none".to_owned(), "a content".to_owned())
+        ContentDemand::Present { source } if seen.content().is_none_or(is_empty) => {
+            fault(source, "there is none".to_owned(), "a content of at least one octet".to_owned())
         }
         ContentDemand::Absent { source } if seen.content().is_some() => {
             fault(source, "there is one".to_owned(), "no content".to_owned())
@@ -309,6 +329,10 @@ fn check_content(demand: &ContentDemand, seen: &Sighting, scope: &dyn Scope) -> 
             }
         }
     }
+}
+
+fn is_empty(content: &Content) -> bool {
+    content.bodies().iter().all(|(_, data)| data.is_empty())
 }
 
 fn check_findings(code: &str, source: &Source, seen: &Sighting) -> Option<Violation> {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::case::{AnyOf, Expect, Level, Script, StepId};
+use crate::case::{AnyOf, Expect, Level, Script, StepId, TestRef};
 use crate::run::journal::{Event, NodeState, What};
 use crate::run::outcome::CaseResult;
 use crate::run::suite::Suite;
@@ -17,6 +17,9 @@ use super::results::{Case, Ledger, Subject};
 use super::select::{is_mere_acceptance, selects};
 use super::sighting::Sighting;
 use super::weight::Policy;
+
+/// What is got of a relay nobody ever heard.
+const NO_SIGN: &str = "no relay has answered anything";
 
 /// Where a step stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -158,7 +161,7 @@ impl Judge {
                 self.ledger.pass(step, &item, Subject::Absence(none), None, at_us);
                 self.status.insert(step, Status::Done);
             } else {
-                self.ledger.never_alive(step, &item, at_us);
+                self.ledger.never_alive(step, &item, NO_SIGN.to_owned(), at_us);
                 self.status.insert(step, Status::Broken);
             }
             return;
@@ -167,7 +170,7 @@ impl Judge {
             let waited_ms = at_us.saturating_sub(window.since_us) / 1000;
             self.ledger.missing(step, &item, waited_ms, &self.memory, at_us);
         } else {
-            self.ledger.never_alive(step, &item, at_us);
+            self.ledger.never_alive(step, &item, NO_SIGN.to_owned(), at_us);
         }
         self.status.insert(step, Status::Broken);
     }
@@ -273,9 +276,7 @@ impl Judge {
         }
         let at_us = self.memory.at(index).at_us;
         if let Some(violation) = self.violation(expect, index, &taken) {
-            let seen = self.memory.at(index);
-            let level = self.ledger.violated(step, item, &expect.tests, violation, seen, at_us);
-            self.decide(step, level == Level::Shall);
+            self.wrong(step, item, &expect.tests, violation, index);
             return;
         }
         if taken.len() < usize::try_from(expect.times).unwrap_or(usize::MAX) {
@@ -360,9 +361,20 @@ impl Judge {
         let tests: Vec<_> =
             any.tests.iter().chain(any.alternatives.iter().flat_map(|e| &e.tests)).cloned().collect();
         if let Some(violation) = verdicts.into_iter().nth(own).flatten() {
-            let level = self.ledger.violated(step, item, &tests, violation, seen, at_us);
-            self.decide(step, level == Level::Shall);
+            self.wrong(step, item, &tests, violation, index);
         }
+    }
+
+    /// An expectation took something that is not what it demands. That nobody answers accuses only a relay that lives.
+    fn wrong(&mut self, step: StepId, item: &Arc<Item>, tests: &[TestRef], violation: Violation, index: usize) {
+        let seen = self.memory.at(index);
+        if seen.no_reply.is_some() && !self.case.alive {
+            self.ledger.never_alive(step, item, seen.describe(), seen.at_us);
+            self.decide(step, true);
+            return;
+        }
+        let level = self.ledger.violated(step, item, tests, violation, seen, seen.at_us);
+        self.decide(step, level == Level::Shall);
     }
 
     /// Closes a violated expectation. A weaker demand does not end the sequence: its event was there.

@@ -177,13 +177,13 @@ impl Ledger {
     }
 
     /// Nothing came, and no relay has ever shown that it lives.
-    pub fn never_alive(&mut self, step: StepId, item: &Item, at_us: u64) {
+    pub fn never_alive(&mut self, step: StepId, item: &Item, got: String, at_us: u64) {
         let weight = Weight { counts: true, ..self.weigh(&all_tests(item), None) };
         let entry = Entry {
             source: &item.source,
             note: "no relay seen alive".to_owned(),
             expected: expected_words(item).0,
-            got: "no relay has answered anything".to_owned(),
+            got,
             at_us,
             seen: None,
         };

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Slot;
 use std::sync::Arc;
 
-use crate::case::{Body, Rule, RuleDemand, Script};
+use crate::case::{Body, Rule, RuleDemand, Script, Topology};
 use crate::run::outcome::{CaseResult, ExpectationResult, Verdict};
 use crate::run::suite::Suite;
+
+use sha2::{Digest, Sha256};
 
 use super::demand::{self, Violation};
 use super::memory::Memory;
@@ -25,15 +27,16 @@ pub struct RuleJudge {
 struct State {
     judged: usize,
     violation: Option<(Violation, String, Option<String>)>,
-    /// Value → where it was first seen.
-    values: BTreeMap<String, First>,
+    /// Relay and value → where it was first seen.
+    values: BTreeMap<(Option<String>, String), First>,
     /// Relay → the value all of its PDUs must have.
     constant: BTreeMap<Option<String>, String>,
 }
 
 struct First {
     script: String,
-    octets: Vec<u8>,
+    /// Digest of the octets.
+    pdu: Vec<u8>,
     mm: Option<String>,
 }
 
@@ -67,6 +70,9 @@ impl RuleJudge {
 
     fn judge(&mut self, index: usize, rule: &Rule, seen: &Sighting, script: &str) {
         let memory = Memory::new(Arc::clone(&self.suite.contents));
+        if rule.at_parties && Topology::is_link(&seen.place) {
+            return;
+        }
         if seen.side != Side::Relay || !demand::narrows(&rule.narrow, seen, &memory) {
             return;
         }
@@ -146,8 +152,8 @@ impl RuleJudge {
 impl State {
     fn unique(&mut self, field: &str, rule: &Rule, seen: &Sighting, script: &str) -> Option<Violation> {
         let value = seen.pdu.as_ref()?.text(field)?;
-        let now = First { script: script.to_owned(), octets: seen.raw_pdu().to_vec(), mm: mm_of(seen) };
-        match self.values.entry(value.clone()) {
+        let now = First { script: script.to_owned(), pdu: digest(seen), mm: mm_of(seen, field) };
+        match self.values.entry((seen.relay.clone(), value.clone())) {
             Slot::Vacant(slot) => {
                 slot.insert(now);
                 None
@@ -156,7 +162,7 @@ impl State {
                 let first = slot.get();
                 // A PDU sent again, or another about the same MM, may repeat the value.
                 let again = first.script == now.script
-                    && (first.octets == now.octets || (first.mm.is_some() && first.mm == now.mm));
+                    && (first.pdu == now.pdu || (first.mm.is_some() && first.mm == now.mm));
                 (!again).then(|| Violation {
                     source: rule.source.clone(),
                     note: "not unique".to_owned(),
@@ -179,8 +185,15 @@ impl State {
     }
 }
 
-/// What tells the MM a PDU is about.
-fn mm_of(seen: &Sighting) -> Option<String> {
+/// What tells the MM a PDU is about, other than the field in question.
+fn mm_of(seen: &Sighting, field: &str) -> Option<String> {
     let pdu = seen.pdu.as_ref()?;
-    ["X-Mms-Message-ID", "Message-ID", "X-Mms-Content-Location"].iter().find_map(|name| pdu.text(name))
+    ["X-Mms-Message-ID", "X-Mms-Content-Location", "X-Mms-Transaction-ID"]
+        .iter()
+        .filter(|name| !name.eq_ignore_ascii_case(field))
+        .find_map(|name| pdu.text(name))
+}
+
+fn digest(seen: &Sighting) -> Vec<u8> {
+    Sha256::digest(seen.raw_pdu()).to_vec()
 }
