@@ -1,15 +1,21 @@
 //! The whole suite against embedded relays: `cargo bench --bench suite`.
 
-mod measure;
+#[path = "measure/middle.rs"]
+mod middle;
 #[path = "measure/runs.rs"]
 mod runs;
+#[path = "measure/spent.rs"]
+mod spent;
 
 use std::error::Error;
-use std::time::Duration;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
-use measure::{median, middle, ms};
+use middle::middle;
 use mmspec::run::Options;
-use mmspec::run::outcome::{CaseResult, Summary};
+use mmspec::run::observer::Observer;
+use mmspec::run::outcome::{CaseResult, Summary, Verdict};
+use spent::{median, ms};
 use tokio::runtime::Runtime;
 
 /// Runs side by side are repeated so often; the median is shown.
@@ -30,17 +36,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut first = Vec::new();
         let mut last = None;
         for _ in 0..runs {
-            let ran = runs::run(
-                &runtime,
-                dir.path(),
-                Options {
-                    jobs,
-                    ..Options::default()
-                },
-            )?;
-            spent.push(ran.spent);
-            first.push(ran.first_case);
-            last = Some(ran.finished.result);
+            let observer = FirstCase::expected();
+            let options = Options {
+                jobs,
+                ..Options::default()
+            };
+            let (run, finished) = runs::run(&runtime, dir.path(), options, &observer)?;
+            spent.push(run);
+            first.push(observer.after());
+            last = Some(finished.result);
         }
         let Some(result) = last else { continue };
         let spent = median(&spent);
@@ -50,17 +54,17 @@ fn main() -> Result<(), Box<dyn Error>> {
             result.cases.len(),
             spent.wall.as_secs_f64(),
             spent.cpu.as_secs_f64(),
-            ms(spent.each(result.cases.len()).cpu),
+            ms(spent.cpu / u32::try_from(result.cases.len())?.max(1)),
             ms(middle(first)),
         );
-        verdicts(&result.summary);
+        verdicts(&result.summary, &result.cases);
         slowest(&result.cases);
     }
     println!("budgets: suite 3 s wall on two cores; start to first case 20 ms");
     Ok(())
 }
 
-fn verdicts(summary: &Summary) {
+fn verdicts(summary: &Summary, cases: &[CaseResult]) {
     let Summary {
         pass,
         fail,
@@ -70,6 +74,12 @@ fn verdicts(summary: &Summary) {
         ..
     } = summary;
     println!("  {pass} pass, {fail} fail, {inconc} inconc, {error} error, {not_applicable} not-applicable");
+    for case in cases
+        .iter()
+        .filter(|c| !matches!(c.verdict, Verdict::Pass | Verdict::NotApplicable))
+    {
+        println!("  {} {}", case.verdict.name(), case.id);
+    }
 }
 
 fn slowest(cases: &[CaseResult]) {
@@ -91,4 +101,37 @@ fn slowest(cases: &[CaseResult]) {
         middle.as_millis(),
         named.join(", ")
     );
+}
+
+/// Notes when the first case started.
+struct FirstCase {
+    began: Instant,
+    after: Mutex<Option<Duration>>,
+}
+
+impl FirstCase {
+    fn expected() -> Self {
+        FirstCase {
+            began: Instant::now(),
+            after: Mutex::new(None),
+        }
+    }
+
+    fn after(self) -> Duration {
+        self.after.into_inner().ok().flatten().unwrap_or_default()
+    }
+}
+
+impl Observer for FirstCase {
+    fn begin(&self, _total: usize) {}
+
+    fn case_started(&self, _id: &str) {
+        if let Ok(mut after) = self.after.lock() {
+            after.get_or_insert_with(|| self.began.elapsed());
+        }
+    }
+
+    fn case_ended(&self, _result: &CaseResult) {}
+
+    fn end(&self) {}
 }

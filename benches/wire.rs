@@ -1,13 +1,14 @@
 //! Encoding and decoding PDUs against a memcpy of the same octets: `cargo bench --bench wire`.
 
-mod measure;
+#[path = "measure/middle.rs"]
+mod middle;
 
 use std::error::Error;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use measure::middle;
+use middle::middle;
 use mmspec::wire::{Content, Decoded, Interval, MediaType, Part, Pdu, PduType, Undecodable, Value, mm1, mm4};
 
 /// Octets of the picture in a big MM.

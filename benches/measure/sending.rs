@@ -11,8 +11,9 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
 
-use crate::measure::{Spent, median};
+use crate::each;
 use crate::record::Mail;
+use crate::spent::{Spent, median};
 
 const MAILS: usize = 2000;
 const RUNS: usize = 3;
@@ -51,11 +52,11 @@ pub fn rates(runtime: &Runtime, envelope: &Mail) -> Result<(), Box<dyn Error>> {
             }
             spent.push(run);
         }
-        let each = median(&spent).each(MAILS / senders * senders);
+        let taken = each(median(&spent), MAILS / senders * senders);
         println!(
             "{senders:<10}{:>12.0}{:>14.3}{budget:>14}",
-            1.0 / each.wall.as_secs_f64(),
-            each.cpu.as_secs_f64() * 1e3
+            1.0 / taken.wall.as_secs_f64(),
+            taken.cpu.as_secs_f64() * 1e3
         );
     }
     println!(

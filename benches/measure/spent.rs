@@ -1,6 +1,8 @@
-//! What every bench measures with: wall and CPU time of this process, and medians.
+//! Wall and CPU time of this process.
 
 use std::time::{Duration, Instant};
+
+use crate::middle::middle;
 
 /// Clock ticks of `/proc/self/stat` in a second: Linux gives user space 100 on every architecture we know.
 const TICKS: u32 = 100;
@@ -24,23 +26,6 @@ impl Spent {
         };
         (spent, result)
     }
-
-    /// What it took beyond something else.
-    pub fn less(self, other: Spent) -> Spent {
-        Spent {
-            wall: self.wall.saturating_sub(other.wall),
-            cpu: self.cpu.saturating_sub(other.cpu),
-        }
-    }
-
-    /// The share of one of so many rounds.
-    pub fn each(self, rounds: usize) -> Spent {
-        let rounds = u32::try_from(rounds).unwrap_or(u32::MAX).max(1);
-        Spent {
-            wall: self.wall / rounds,
-            cpu: self.cpu / rounds,
-        }
-    }
 }
 
 /// The middle one, by wall and by CPU time.
@@ -49,11 +34,6 @@ pub fn median(spent: &[Spent]) -> Spent {
         wall: middle(spent.iter().map(|s| s.wall).collect()),
         cpu: middle(spent.iter().map(|s| s.cpu).collect()),
     }
-}
-
-pub fn middle(mut times: Vec<Duration>) -> Duration {
-    times.sort_unstable();
-    times.get(times.len() / 2).copied().unwrap_or_default()
 }
 
 /// Milliseconds, for a table.
