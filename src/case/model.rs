@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::pattern::Pattern;
 use crate::wire::PduType;
 pub use crate::wire::damage::Damage;
 
@@ -262,7 +263,7 @@ pub enum Matcher {
     Not(Box<Matcher>),
     In(Vec<Template>),
     /// A regular expression over the value's text, unanchored.
-    Matches(String),
+    Matches(Pattern),
     /// Inclusive bounds on a number.
     Range {
         from: Option<Template>,

@@ -45,7 +45,7 @@ impl Driver {
                     method: method.to_owned(),
                     url: url.clone(),
                     headers: headers.clone(),
-                    body: body.to_vec(),
+                    body: body.clone(),
                 };
                 let request = self.sent(Some(step.id), step.capture.as_deref(), &send.from, &relay, crossing);
                 let (driver, place) = (Arc::clone(self), send.from.clone());
@@ -81,7 +81,7 @@ impl Driver {
             mail_from: mail.mail_from.clone(),
             rcpt_to: mail.rcpt_to.clone(),
             refused: Vec::new(),
-            data: mail.data.to_vec(),
+            data: mail.data.clone(),
             reply: None,
             dialogue: Vec::new(),
         };
@@ -183,7 +183,7 @@ impl Driver {
                             mail_from: mail.mail_from,
                             rcpt_to: mail.rcpt_to,
                             refused: Vec::new(),
-                            data: mail.data.to_vec(),
+                            data: mail.data.clone(),
                             reply: None,
                             dialogue: Vec::new(),
                         };
@@ -266,7 +266,7 @@ impl Driver {
                 Crossing::HttpResponse {
                     status: reply.status,
                     headers: reply.headers,
-                    body: reply.body.to_vec(),
+                    body: reply.body,
                     request,
                 },
             ),
@@ -336,12 +336,12 @@ fn again(name: &str, words: &Words<'_>) -> Result<Outgoing, Uncomposable> {
             method: if method == "GET" { "GET" } else { "POST" },
             url: url.clone(),
             headers: headers.clone(),
-            body: Bytes::from(body.clone()),
+            body: body.clone(),
         }),
         Some(Crossing::Mail { mail_from, rcpt_to, data, .. }) => Ok(Outgoing::Smtp(Mail {
             mail_from: mail_from.clone(),
             rcpt_to: rcpt_to.clone(),
-            data: Bytes::from(data.clone()),
+            data: data.clone(),
         })),
         _ => Err(missing()),
     }

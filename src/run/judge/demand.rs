@@ -249,8 +249,7 @@ fn test(
             yes(left.is_empty())
         }
         Matcher::Matches(pattern) => {
-            let regex = regex::Regex::new(pattern).map_err(|e| Some(e.to_string()))?;
-            yes(fields.iter().any(|f| regex.is_match(&f.value.text())))
+            yes(fields.iter().any(|f| pattern.is_found_in(&f.value.text())))
         }
         Matcher::Range { from, to } => {
             let bound = |t: &Option<Template>| -> Result<Option<i128>, Option<String>> {

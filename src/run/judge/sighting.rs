@@ -1,7 +1,5 @@
 //! A journal entry as the judge sees it: decoded, with the names cases use.
 
-use bytes::Bytes;
-
 use crate::link::Crossing;
 use crate::run::journal::{Event, What};
 use crate::wire::{Content, Finding, Pdu, PduType, Protocol, mm1, mm4, push, table};
@@ -83,15 +81,15 @@ impl Sighting {
 
     fn decode(&mut self, crossing: &Crossing) {
         let decoded = match crossing {
-            Crossing::HttpRequest { body, .. } if !body.is_empty() => mm1::decode(&Bytes::from(body.clone())),
+            Crossing::HttpRequest { body, .. } if !body.is_empty() => mm1::decode(body),
             Crossing::HttpResponse { body, request, .. } => {
                 self.answers = Some(*request);
                 if body.is_empty() {
                     return;
                 }
-                mm1::decode(&Bytes::from(body.clone()))
+                mm1::decode(body)
             }
-            Crossing::Push { wsp, .. } => match push::decode(&Bytes::from(wsp.clone())) {
+            Crossing::Push { wsp, .. } => match push::decode(wsp) {
                 Ok(push) => {
                     self.findings.extend(push.findings.iter().cloned());
                     let decoded = mm1::decode(&push.body);
@@ -103,7 +101,7 @@ impl Sighting {
                     return;
                 }
             },
-            Crossing::Mail { data, .. } => mm4::decode(&Bytes::from(data.clone())),
+            Crossing::Mail { data, .. } => mm4::decode(data),
             Crossing::SmtpReply { request, .. } => {
                 self.answers = Some(*request);
                 return;
