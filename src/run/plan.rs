@@ -50,8 +50,13 @@ impl Plan {
         if picked.is_empty() {
             return Err(Refused::NothingSelected("no case is selected; `mmspec list` shows what there is".into()));
         }
-        let (rules, mut scenarios): (Vec<_>, Vec<_>) =
-            picked.into_iter().partition(|s| matches!(s.body, Body::Always(_)));
+        let is_rule = |s: &Arc<Script>| matches!(s.body, Body::Always(_));
+        let (rules, mut scenarios): (Vec<_>, Vec<_>) = picked.into_iter().partition(is_rule);
+        if scenarios.is_empty() {
+            // Rules speak of the journals of the others: alone, they get all of them.
+            let others = suite.scripts.iter().filter(|s| !is_rule(s) && s.cost == Cost::Normal);
+            scenarios = others.cloned().collect();
+        }
         let targets = targets(&options.relays, &scenarios)?;
         scenarios.sort_by_cached_key(|script| std::cmp::Reverse(least_wait(script, &targets)));
         let all_embedded = targets.values().all(|t| t.start == Start::Embedded);

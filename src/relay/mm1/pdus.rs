@@ -71,7 +71,9 @@ pub(super) fn retrieve_conf(node: &Node, mm: &Mm, tid: Option<&str>) -> Bytes {
     }
     let table = table::pdu(PduType::RetrieveConf);
     for field in &mm.fields {
-        let passes = table.usage(&field.name).is_some() || table::field(&field.name).is_none();
+        let passes = table.usage(&field.name).is_some()
+            || table::field(&field.name).is_none()
+            || (node.has(Seed::InTransportHeadersShown) && field.name == "X-Mms-Originator-System");
         if passes && !is_computed(&field.name) {
             pdu.push(&field.name, field.value.clone());
         }

@@ -1,0 +1,130 @@
+//! `mmspec relay` as a process of its own, driven through a target file: the fixtures' pair, on free ports.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use mmspec::case::{Cost, Topology};
+use mmspec::relay::Config;
+use mmspec::run::outcome::{RunResult, Verdict};
+use mmspec::run::suite::Suite;
+use mmspec::target::Target;
+
+use crate::system_support::{against, block_on, execute, options, turn};
+use crate::system_targets::{RELAY, TARGET};
+
+
+#[test]
+fn a_remote_relay_gets_the_verdicts_of_an_embedded_one() {
+    let _turn = turn();
+    let dir = tempfile::tempdir().unwrap();
+    let (_relay, target) = start(dir.path());
+    let embedded = block_on(execute(options(dir.path(), &one_relay()))).result;
+    let remote = block_on(execute(against(dir.path(), &one_relay(), target))).result;
+    let (embedded, remote) = (verdicts(&embedded), verdicts(&remote));
+    let different: Vec<String> = embedded
+        .iter()
+        .filter(|(id, verdict)| remote.get(*id) != Some(verdict))
+        .map(|(id, verdict)| format!("{id}: embedded {verdict:?}, remote {:?}", remote.get(id)))
+        .collect();
+    assert!(different.is_empty(), "{}", different.join("\n"));
+    assert!(embedded.values().filter(|(v, _)| *v == Verdict::Pass).count() > 300);
+}
+
+#[test]
+fn what_a_remote_relay_cannot_be_tested_for_says_what_is_missing() {
+    let _turn = turn();
+    let dir = tempfile::tempdir().unwrap();
+    let (_relay, target) = start(dir.path());
+    let others: Vec<String> = Suite::load(&[])
+        .unwrap()
+        .scripts
+        .iter()
+        .filter(|s| s.topology != Topology::OneRelay && s.rules().is_empty())
+        .map(|s| s.id.clone())
+        .collect();
+    let run = block_on(execute(against(dir.path(), &others, target))).result;
+    for case in &run.cases {
+        let reason = case.reason.as_deref().unwrap_or_default();
+        assert_eq!(case.verdict, Verdict::NotApplicable, "{}: {reason}", case.id);
+        assert!(reason.contains("link between A and B") && reason.contains("remote"), "{}: {reason}", case.id);
+    }
+    assert_eq!(run.cases.len(), others.len());
+}
+
+/// Every script on one relay, and every rule.
+fn one_relay() -> Vec<String> {
+    let suite = Suite::load(&[]).unwrap();
+    let scripts = suite.scripts.iter().filter(|s| s.topology == Topology::OneRelay && s.cost == Cost::Normal);
+    scripts.map(|s| s.id.clone()).collect()
+}
+
+/// Verdicts of cases and of their expectations.
+fn verdicts(run: &RunResult) -> BTreeMap<String, (Verdict, BTreeMap<String, Verdict>)> {
+    run.cases
+        .iter()
+        .map(|c| (c.id.clone(), (c.verdict, c.expectations.iter().map(|e| (e.id.clone(), e.verdict)).collect())))
+        .collect()
+}
+
+/// A relay process, killed when this is dropped.
+struct Process(Child);
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+/// Starts the relay of the fixtures on free ports, and writes the target file for it.
+fn start(dir: &Path) -> (Process, PathBuf) {
+    let mut config: Config = serde_saphyr::from_str(RELAY).unwrap();
+    let mut target = Target::parse("target", TARGET).unwrap();
+    let ixit = target.ixit.as_mut().unwrap();
+    let any = SocketAddr::from(([127, 0, 0, 1], 0));
+    (config.mm1.listen, config.mm4.listen) = (any, any);
+    let free = FreePorts::take(1 + ixit.peers.len());
+    ixit.kannel_listen = free.addr(0);
+    config.push.kannel = format!("http://{}/cgi-bin/sendsms", ixit.kannel_listen);
+    for (n, peer) in ixit.peers.values_mut().enumerate() {
+        peer.listen = free.addr(n + 1);
+        let route = config.routes.iter_mut().find(|r| r.domain == peer.domain).unwrap();
+        route.mm4 = peer.listen;
+    }
+    drop(free);
+    let config_file = dir.join("relay.yaml");
+    fs::write(&config_file, serde_saphyr::to_string(&config).unwrap()).unwrap();
+    let mut child = Command::new(assert_cmd::cargo::cargo_bin("mmspec"))
+        .args(["relay", "--config"])
+        .arg(&config_file)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let said = BufReader::new(child.stdout.take().unwrap());
+    let relay = Process(child);
+    let mut lines = said.lines().map(|line| line.unwrap());
+    let mut after = |word: &str| lines.next().unwrap().strip_prefix(word).unwrap().to_owned();
+    ixit.mm1_url = after("MM1 ");
+    ixit.mm4 = after("MM4 ").parse().unwrap();
+    let target_file = dir.join("target.yaml");
+    fs::write(&target_file, serde_saphyr::to_string(&target).unwrap()).unwrap();
+    (relay, target_file)
+}
+
+/// Ports that were free a moment ago: the relay has to be told where the others will be before they are there.
+struct FreePorts(Vec<TcpListener>);
+
+impl FreePorts {
+    fn take(n: usize) -> Self {
+        FreePorts((0..n).map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect())
+    }
+
+    fn addr(&self, n: usize) -> SocketAddr {
+        self.0[n].local_addr().unwrap()
+    }
+}
