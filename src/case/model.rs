@@ -80,7 +80,9 @@ impl Topology {
     /// Whether a place is a link between two relays: `A-B`.
     pub fn is_link(place: &str) -> bool {
         let is_relay = |name: &str| Self::ALL.iter().any(|(_, t)| t.relays().contains(&name));
-        place.split_once('-').is_some_and(|(a, b)| is_relay(a) && is_relay(b))
+        place
+            .split_once('-')
+            .is_some_and(|(a, b)| is_relay(a) && is_relay(b))
     }
 
     /// The relays of the topology.

@@ -81,7 +81,9 @@ pub mod hex_octets {
     /// The text is not hex.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Bytes, D::Error> {
         let text = String::deserialize(deserializer)?;
-        hex::decode(text).map(Bytes::from).map_err(serde::de::Error::custom)
+        hex::decode(text)
+            .map(Bytes::from)
+            .map_err(serde::de::Error::custom)
     }
 
     /// As `hex::encode`, but not digit by digit: every octet of a run passes here.

@@ -98,12 +98,18 @@ fn load_each(files: &[(&str, &str)], library: &Library) -> Vec<Result<Vec<Script
         let hands: Vec<_> = (0..cores)
             .map(|core| {
                 let hand = files.iter().skip(core).step_by(cores);
-                scope.spawn(move || hand.map(|(name, text)| load(name, text, library)).collect::<Vec<_>>())
+                scope.spawn(move || {
+                    hand.map(|(name, text)| load(name, text, library))
+                        .collect::<Vec<_>>()
+                })
             })
             .collect();
         hands
             .into_iter()
-            .map(|hand| hand.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .map(|hand| {
+                hand.join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            })
             .collect()
     });
     let mut hands: Vec<_> = loaded.into_iter().map(Vec::into_iter).collect();
