@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::pattern::Pattern;
 use crate::wire::PduType;
 pub use crate::wire::damage::Damage;
 
@@ -79,7 +80,9 @@ impl Topology {
     /// Whether a place is a link between two relays: `A-B`.
     pub fn is_link(place: &str) -> bool {
         let is_relay = |name: &str| Self::ALL.iter().any(|(_, t)| t.relays().contains(&name));
-        place.split_once('-').is_some_and(|(a, b)| is_relay(a) && is_relay(b))
+        place
+            .split_once('-')
+            .is_some_and(|(a, b)| is_relay(a) && is_relay(b))
     }
 
     /// The relays of the topology.
@@ -262,7 +265,7 @@ pub enum Matcher {
     Not(Box<Matcher>),
     In(Vec<Template>),
     /// A regular expression over the value's text, unanchored.
-    Matches(String),
+    Matches(Pattern),
     /// Inclusive bounds on a number.
     Range {
         from: Option<Template>,

@@ -1,5 +1,6 @@
 //! What crossed a PCO: octets and the protocol that carried them. Every party and every link yields this one type.
 
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 /// Octets and the protocol that carried them. Octet strings are hex.
@@ -11,13 +12,13 @@ pub enum Crossing {
         url: String,
         headers: Vec<(String, String)>,
         #[serde(with = "hex_octets")]
-        body: Vec<u8>,
+        body: Bytes,
     },
     HttpResponse {
         status: u16,
         headers: Vec<(String, String)>,
         #[serde(with = "hex_octets")]
-        body: Vec<u8>,
+        body: Bytes,
         /// `seq` of the request.
         request: u64,
     },
@@ -30,7 +31,7 @@ pub enum Crossing {
         params: Vec<(String, String)>,
         /// The WSP push PDU.
         #[serde(with = "hex_octets")]
-        wsp: Vec<u8>,
+        wsp: Bytes,
         /// What the gateway answered.
         answered: u16,
     },
@@ -44,7 +45,7 @@ pub enum Crossing {
         refused: Vec<(String, String)>,
         /// Dot-unstuffed.
         #[serde(with = "hex_octets")]
-        data: Vec<u8>,
+        data: Bytes,
         /// Final reply code and text as the receiver gave it; for a message a party sends, the relay's; `None`: none came.
         reply: Option<(u16, String)>,
         /// The dialogue, one `C: …` or `S: …` line each, message data left out.
@@ -65,18 +66,30 @@ pub enum Crossing {
 
 /// Octets as a hex string.
 pub mod hex_octets {
+    use bytes::Bytes;
     use serde::{Deserialize, Deserializer, Serializer};
+
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
     /// # Errors
     /// Those of the serializer.
     pub fn serialize<S: Serializer>(octets: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&hex::encode(octets))
+        serializer.serialize_str(&digits(octets))
     }
 
     /// # Errors
     /// The text is not hex.
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Bytes, D::Error> {
         let text = String::deserialize(deserializer)?;
-        hex::decode(text).map_err(serde::de::Error::custom)
+        hex::decode(text)
+            .map(Bytes::from)
+            .map_err(serde::de::Error::custom)
+    }
+
+    /// As `hex::encode`, but not digit by digit: every octet of a run passes here.
+    fn digits(octets: &[u8]) -> String {
+        let pair = |octet: &u8| [DIGITS[usize::from(octet >> 4)], DIGITS[usize::from(octet & 15)]];
+        // Digits are UTF-8.
+        String::from_utf8(octets.iter().flat_map(pair).collect()).unwrap_or_default()
     }
 }

@@ -85,7 +85,7 @@ impl Transaction {
                 .drain(..)
                 .map(|(rcpt, reply)| (rcpt, reply.line()))
                 .collect(),
-            data,
+            data: data.into(),
             reply: reply.map(Reply::pair),
             dialogue: std::mem::take(&mut self.dialogue),
         }

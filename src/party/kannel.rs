@@ -139,7 +139,7 @@ impl Query {
             recipient: self.to.unwrap_or_default(),
             gateway: "kannel".to_owned(),
             params,
-            wsp: self.text.unwrap_or_default(),
+            wsp: self.text.unwrap_or_default().into(),
             answered: answered.as_u16(),
         }
     }

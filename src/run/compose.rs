@@ -5,7 +5,7 @@ use bytes::Bytes;
 
 use crate::case::{Send, Template};
 use crate::wire::damage::Damage;
-use crate::wire::{Content, MediaType, PduType, Pdu, Protocol, Segment, Value, address, compare, mm1, mm4};
+use crate::wire::{Content, MediaType, Pdu, PduType, Protocol, Segment, Value, address, compare, mm1, mm4};
 
 use super::judge::Judge;
 use super::stage::{Access, Stage};
@@ -46,16 +46,24 @@ pub struct Words<'a> {
 
 impl Words<'_> {
     pub fn resolve(&self, template: &Template) -> Result<String, Uncomposable> {
-        template.resolve(&|name| self.judge.lookup(name)).map_err(Uncomposable::Missing)
+        template
+            .resolve(&|name| self.judge.lookup(name))
+            .map_err(Uncomposable::Missing)
     }
 
     fn content(&self, template: &Template) -> Result<Content, Uncomposable> {
         if let Some(size) = template.raw.strip_suffix(OCTETS) {
-            let size = Template { raw: size.to_owned(), source: template.source.clone() };
+            let size = Template {
+                raw: size.to_owned(),
+                source: template.source.clone(),
+            };
             return filler(&self.resolve(&size)?, template);
         }
         let name = template.sole_reference().unwrap_or(&template.raw);
-        self.judge.scope().content(name).ok_or_else(|| Uncomposable::Missing(name.to_owned()))
+        self.judge
+            .scope()
+            .content(name)
+            .ok_or_else(|| Uncomposable::Missing(name.to_owned()))
     }
 }
 
@@ -84,14 +92,25 @@ pub fn mail(
         pdu.content = content_of(send, words)?;
     }
     apply_headers(&mut pdu, send, words)?;
-    let system = stage.peers.get(&send.from).map(|p| p.system_address.clone()).unwrap_or_default();
+    let system = stage
+        .peers
+        .get(&send.from)
+        .map(|p| p.system_address.clone())
+        .unwrap_or_default();
     let mail_from = send.mail_from.as_ref().map_or(Ok(system), |t| words.resolve(t))?;
     let rcpt_to = match &send.rcpt_to {
-        Some(templates) => templates.iter().map(|t| words.resolve(t)).collect::<Result<_, _>>()?,
+        Some(templates) => templates
+            .iter()
+            .map(|t| words.resolve(t))
+            .collect::<Result<_, _>>()?,
         None => envelope(&pdu, access),
     };
     let data = damaged(mm4::segments(&pdu), send.damage.as_ref())?;
-    Ok(Mail { mail_from, rcpt_to, data })
+    Ok(Mail {
+        mail_from,
+        rcpt_to,
+        data,
+    })
 }
 
 /// The answer a peer gives by itself to a request that asks for one.
@@ -105,11 +124,16 @@ pub fn acknowledgement(request: &Pdu, status: &str, stage: &Stage, peer: &str, u
     if !request.text("X-Mms-Ack-Request")?.eq_ignore_ascii_case("Yes") {
         return None;
     }
-    let to = request.text("X-Mms-Originator-System").or_else(|| request.text("Sender"))?;
+    let to = request
+        .text("X-Mms-Originator-System")
+        .or_else(|| request.text("Sender"))?;
     let node = stage.peers.get(peer)?;
     let mut pdu = Pdu::new(kind)
         .with("X-Mms-3GPP-MMS-Version", Value::text_of(MM4_VERSION))
-        .with("X-Mms-Transaction-ID", Value::text_of(request.text("X-Mms-Transaction-ID")?));
+        .with(
+            "X-Mms-Transaction-ID",
+            Value::text_of(request.text("X-Mms-Transaction-ID")?),
+        );
     if kind != PduType::Mm4ReadReplyReportRes
         && let Some(id) = request.text("X-Mms-Message-ID")
     {
@@ -128,7 +152,10 @@ pub fn acknowledgement(request: &Pdu, status: &str, stage: &Stage, peer: &str, u
 }
 
 fn wants_content(kind: PduType) -> bool {
-    matches!(kind, PduType::SendReq | PduType::RetrieveConf | PduType::MboxUploadReq)
+    matches!(
+        kind,
+        PduType::SendReq | PduType::RetrieveConf | PduType::MboxUploadReq
+    )
 }
 
 fn content_of(send: &Send, words: &Words<'_>) -> Result<Option<Content>, Uncomposable> {
@@ -146,17 +173,30 @@ fn content_of(send: &Send, words: &Words<'_>) -> Result<Option<Content>, Uncompo
 
 /// A content of this many octets.
 fn filler(size: &str, template: &Template) -> Result<Content, Uncomposable> {
-    let size: usize = size.trim().parse().ok().filter(|n| *n <= MOST_OCTETS).ok_or_else(|| {
-        Uncomposable::Case(format!("{}: {size:?} is no number of octets up to {MOST_OCTETS}", template.source))
-    })?;
+    let size: usize = size
+        .trim()
+        .parse()
+        .ok()
+        .filter(|n| *n <= MOST_OCTETS)
+        .ok_or_else(|| {
+            Uncomposable::Case(format!(
+                "{}: {size:?} is no number of octets up to {MOST_OCTETS}",
+                template.source
+            ))
+        })?;
     let octets: Vec<u8> = (0..=u8::MAX).cycle().take(size).collect();
-    Ok(Content::single(MediaType::new("application/octet-stream"), octets))
+    Ok(Content::single(
+        MediaType::new("application/octet-stream"),
+        octets,
+    ))
 }
 
 fn mm1_defaults(kind: PduType, nonce: &str) -> Pdu {
     let mut pdu = Pdu::new(kind);
-    let has_transaction =
-        crate::wire::table::pdu(kind).fields.iter().any(|f| f.field.eq_ignore_ascii_case("X-Mms-Transaction-Id"));
+    let has_transaction = crate::wire::table::pdu(kind)
+        .fields
+        .iter()
+        .any(|f| f.field.eq_ignore_ascii_case("X-Mms-Transaction-Id"));
     if has_transaction {
         pdu.push("X-Mms-Transaction-Id", Value::text_of(format!("t-{nonce}")));
     }
@@ -175,23 +215,21 @@ fn mm1_defaults(kind: PduType, nonce: &str) -> Pdu {
     pdu
 }
 
-fn mm4_defaults(
-    send: &Send,
-    kind: PduType,
-    nonce: &str,
-    stage: &Stage,
-    access: &Access,
-    unix: i64,
-) -> Pdu {
+fn mm4_defaults(send: &Send, kind: PduType, nonce: &str, stage: &Stage, access: &Access, unix: i64) -> Pdu {
     let node = stage.peers.get(&send.from);
     let system = node.map(|n| n.system_address.clone()).unwrap_or_default();
-    let user = node.and_then(|n| n.user.as_ref()).map_or(system.clone(), |n| format!("{n}/TYPE=PLMN"));
+    let user = node
+        .and_then(|n| n.user.as_ref())
+        .map_or(system.clone(), |n| format!("{n}/TYPE=PLMN"));
     let domain = system.rsplit_once('@').map_or("", |(_, d)| d).to_owned();
     let mut pdu = Pdu::new(kind)
         .with("X-Mms-3GPP-MMS-Version", Value::text_of(MM4_VERSION))
         .with("X-Mms-Transaction-ID", Value::text_of(format!("\"tx-{nonce}\"")));
     if kind != PduType::Mm4ReadReplyReportRes {
-        pdu.push("X-Mms-Message-ID", Value::text_of(format!("\"mm-{nonce}@{domain}\"")));
+        pdu.push(
+            "X-Mms-Message-ID",
+            Value::text_of(format!("\"mm-{nonce}@{domain}\"")),
+        );
     }
     match kind {
         PduType::Mm4ForwardReq => {
@@ -247,9 +285,8 @@ fn apply_headers(pdu: &mut Pdu, send: &Send, words: &Words<'_>) -> Result<(), Un
         let mut values = Vec::new();
         for template in &header.values {
             let text = words.resolve(template)?;
-            let value = compare::value_of(protocol, &header.name, &text).map_err(|why| {
-                Uncomposable::Case(format!("{}: {}: {why}", header.source, header.name))
-            })?;
+            let value = compare::value_of(protocol, &header.name, &text)
+                .map_err(|why| Uncomposable::Case(format!("{}: {}: {why}", header.source, header.name)))?;
             values.push(value);
         }
         let mut values = values.into_iter();
@@ -263,7 +300,8 @@ fn apply_headers(pdu: &mut Pdu, send: &Send, words: &Words<'_>) -> Result<(), Un
             }
         }
     }
-    if protocol == Protocol::Mm4 && pdu.kind == PduType::Mm4ForwardReq && pdu.field("MIME-Version").is_none() {
+    if protocol == Protocol::Mm4 && pdu.kind == PduType::Mm4ForwardReq && pdu.field("MIME-Version").is_none()
+    {
         pdu.push("MIME-Version", Value::text_of("1.0"));
     }
     Ok(())
@@ -271,7 +309,14 @@ fn apply_headers(pdu: &mut Pdu, send: &Send, words: &Words<'_>) -> Result<(), Un
 
 fn damaged(segments: Vec<Segment>, damage: Option<&Damage>) -> Result<Bytes, Uncomposable> {
     match damage {
-        None => Ok(segments.into_iter().flat_map(|s| s.octets).collect::<Vec<u8>>().into()),
-        Some(damage) => damage.apply(segments).map(Bytes::from).map_err(Uncomposable::Case),
+        None => Ok(segments
+            .into_iter()
+            .flat_map(|s| s.octets)
+            .collect::<Vec<u8>>()
+            .into()),
+        Some(damage) => damage
+            .apply(segments)
+            .map(Bytes::from)
+            .map_err(Uncomposable::Case),
     }
 }

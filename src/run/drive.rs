@@ -72,7 +72,9 @@ impl Driver {
     /// Runs all steps. Arrivals are journalled meanwhile.
     pub async fn run(self: &Arc<Self>, mut arrivals: mpsc::UnboundedReceiver<Arrival>) {
         let script = Arc::clone(&self.script);
-        let Body::Scenario(steps) = &script.body else { return };
+        let Body::Scenario(steps) = &script.body else {
+            return;
+        };
         let pump = async {
             while let Some(arrival) = arrivals.recv().await {
                 self.arrived(arrival);
@@ -97,21 +99,47 @@ impl Driver {
 
     /// Drops what is still under way: its relay is gone, and its port may be somebody else's by now.
     pub fn abandon(&self) {
-        self.exchanges.lock().unwrap_or_else(PoisonError::into_inner).abort_all();
+        self.exchanges
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .abort_all();
     }
 
     fn arrived(self: &Arc<Self>, arrival: Arrival) {
-        let Arrival { place, from, crossing } = arrival;
-        let what = What::Seen { place: place.clone(), from: from.clone(), crossing };
+        let Arrival {
+            place,
+            from,
+            crossing,
+        } = arrival;
+        let what = What::Seen {
+            place: place.clone(),
+            from: from.clone(),
+            crossing,
+        };
         let (_, pdu) = self.recorder.record_and(what, |judge| {
-            judge.last().and_then(|seen| if seen.is_accepted() { seen.pdu.clone() } else { None })
+            judge.last().and_then(|seen| {
+                if seen.is_accepted() {
+                    seen.pdu.clone()
+                } else {
+                    None
+                }
+            })
         });
-        let (Some(pdu), Some(relay)) = (pdu, from) else { return };
+        let (Some(pdu), Some(relay)) = (pdu, from) else {
+            return;
+        };
         if !self.stage.peers.contains_key(&place) {
             return;
         }
-        let mode = self.acknowledge.lock().unwrap_or_else(PoisonError::into_inner).get(&place).cloned();
-        let Some(status) = mode.unwrap_or_else(|| Some("Ok".to_owned())) else { return };
+        let mode = self
+            .acknowledge
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&place)
+            .cloned();
+        let Some(status) = mode.unwrap_or_else(|| Some("Ok".to_owned())) else {
+            return;
+        };
         let mail = compose::acknowledgement(&pdu, &status, &self.stage, &place, self.recorder.unix);
         if let (Some(mail), Some(access)) = (mail, self.stage.access(&relay)) {
             self.deliver(None, None, &place, &relay, &access, mail);
@@ -119,7 +147,10 @@ impl Driver {
     }
 
     /// Steps one after the other.
-    fn sequence<'a>(self: &'a Arc<Self>, steps: &'a [Step]) -> Pin<Box<dyn Future<Output = Flow> + Send + 'a>> {
+    fn sequence<'a>(
+        self: &'a Arc<Self>,
+        steps: &'a [Step],
+    ) -> Pin<Box<dyn Future<Output = Flow> + Send + 'a>> {
         Box::pin(async move {
             for step in steps {
                 if self.step(step).await == Flow::End {
@@ -142,7 +173,11 @@ impl Driver {
             Action::Node { op, relay } => return self.node(step, *op, relay).await,
             Action::Parallel(lanes) => {
                 let flows = join_all(lanes.iter().map(|lane| self.sequence(lane))).await;
-                return if flows.contains(&Flow::End) { Flow::End } else { Flow::On };
+                return if flows.contains(&Flow::End) {
+                    Flow::End
+                } else {
+                    Flow::On
+                };
             }
             Action::Expect(e) => self.window(e.within.as_ref(), &e.select, &e.place),
             Action::AnyOf(any) => match (&any.within, any.alternatives.first()) {
@@ -207,11 +242,16 @@ impl Driver {
     }
 
     pub fn timer(&self, name: &str) -> Option<Duration> {
-        self.stage.vars.get(&format!("timer.{name}")).and_then(|text| vars::duration(text))
+        self.stage
+            .vars
+            .get(&format!("timer.{name}"))
+            .and_then(|text| vars::duration(text))
     }
 
     fn duration(&self, template: &Template) -> Option<Duration> {
-        let text = self.recorder.ask(|judge| Words { judge }.resolve(template).ok())?;
+        let text = self
+            .recorder
+            .ask(|judge| Words { judge }.resolve(template).ok())?;
         vars::duration(&text)
     }
 
@@ -222,7 +262,13 @@ impl Driver {
                 self.stage.guest.smtp_rules(&set.node, rules);
             }
             Behaviour::Http(rules) => {
-                let rules = rules.iter().map(|r| party::HttpRule { status: r.status, times: r.times }).collect();
+                let rules = rules
+                    .iter()
+                    .map(|r| party::HttpRule {
+                        status: r.status,
+                        times: r.times,
+                    })
+                    .collect();
                 self.stage.guest.http_rules(&set.node, rules);
             }
             Behaviour::Acknowledge(status) => {
@@ -245,12 +291,19 @@ impl Driver {
             NodeOp::Start => match self.stage.start(relay).await {
                 Ok(()) => NodeState::Started,
                 Err(e) => {
-                    self.recorder.record(What::Fault { step: Some(step.id), text: e.to_string() });
+                    self.recorder.record(What::Fault {
+                        step: Some(step.id),
+                        text: e.to_string(),
+                    });
                     return Flow::End;
                 }
             },
         };
-        self.recorder.record(What::Node { node: relay.to_owned(), state, detail: String::new() });
+        self.recorder.record(What::Node {
+            node: relay.to_owned(),
+            state,
+            detail: String::new(),
+        });
         Flow::On
     }
 }
@@ -266,9 +319,15 @@ pub fn flow(status: Status) -> Flow {
 /// Whether a script wants a peer's connections before a recipient is known for itself.
 pub fn needs_alone(script: &Script, peer: &str) -> bool {
     script.steps().any(|step| match &step.action {
-        Action::Set(Set { node, behaviour: Behaviour::Smtp(rules), .. }) => {
+        Action::Set(Set {
+            node,
+            behaviour: Behaviour::Smtp(rules),
+            ..
+        }) => {
             node == peer
-                && rules.iter().any(|r| matches!(r.at, SmtpStage::Connect | SmtpStage::Ehlo | SmtpStage::Mail))
+                && rules
+                    .iter()
+                    .any(|r| matches!(r.at, SmtpStage::Connect | SmtpStage::Ehlo | SmtpStage::Mail))
         }
         _ => false,
     })
@@ -288,5 +347,9 @@ fn smtp_rule(rule: &crate::case::SmtpRule) -> SmtpRule {
         crate::case::SmtpAct::Drop => party::SmtpAct::Drop,
         crate::case::SmtpAct::Delay(time) => party::SmtpAct::Delay(*time),
     };
-    SmtpRule { at, act, times: rule.times }
+    SmtpRule {
+        at,
+        act,
+        times: rule.times,
+    }
 }

@@ -21,7 +21,12 @@ const REPLY: Duration = Duration::from_secs(10);
 
 /// What a send consists of once composed.
 enum Outgoing {
-    Http { method: &'static str, url: String, headers: Vec<(String, String)>, body: Bytes },
+    Http {
+        method: &'static str,
+        url: String,
+        headers: Vec<(String, String)>,
+        body: Bytes,
+    },
     Smtp(Mail),
 }
 
@@ -38,16 +43,34 @@ impl Driver {
         };
         match outgoing {
             Outgoing::Smtp(mail) => {
-                self.deliver(Some(step.id), step.capture.as_deref(), &send.from, &relay, &access, mail);
+                self.deliver(
+                    Some(step.id),
+                    step.capture.as_deref(),
+                    &send.from,
+                    &relay,
+                    &access,
+                    mail,
+                );
             }
-            Outgoing::Http { method, url, headers, body } => {
+            Outgoing::Http {
+                method,
+                url,
+                headers,
+                body,
+            } => {
                 let crossing = Crossing::HttpRequest {
                     method: method.to_owned(),
                     url: url.clone(),
                     headers: headers.clone(),
-                    body: body.to_vec(),
+                    body: body.clone(),
                 };
-                let request = self.sent(Some(step.id), step.capture.as_deref(), &send.from, &relay, crossing);
+                let request = self.sent(
+                    Some(step.id),
+                    step.capture.as_deref(),
+                    &send.from,
+                    &relay,
+                    crossing,
+                );
                 let (driver, place) = (Arc::clone(self), send.from.clone());
                 let (step, limit) = (step.id, self.reply_limit());
                 self.exchange(async move {
@@ -75,13 +98,18 @@ impl Driver {
         mail: Mail,
     ) {
         self.stage.claim_answers(from, &mail.data);
-        let helo = self.stage.peers.get(from).map(|p| p.host.clone()).unwrap_or_default();
+        let helo = self
+            .stage
+            .peers
+            .get(from)
+            .map(|p| p.host.clone())
+            .unwrap_or_default();
         let crossing = Crossing::Mail {
             helo: helo.clone(),
             mail_from: mail.mail_from.clone(),
             rcpt_to: mail.rcpt_to.clone(),
             refused: Vec::new(),
-            data: mail.data.to_vec(),
+            data: mail.data.clone(),
             reply: None,
             dialogue: Vec::new(),
         };
@@ -89,7 +117,11 @@ impl Driver {
         let (driver, place, relay) = (Arc::clone(self), from.to_owned(), relay.to_owned());
         let (addr, limit) = (access.mm4, self.reply_limit());
         self.exchange(async move {
-            let Mail { mail_from, rcpt_to, data } = mail;
+            let Mail {
+                mail_from,
+                rcpt_to,
+                data,
+            } = mail;
             let delivery = peer::deliver(addr, &helo, &mail_from, &rcpt_to, data, limit).await;
             match delivery.end {
                 Ok(ended) => {
@@ -118,7 +150,9 @@ impl Driver {
         let mut connection = match opened {
             Ok(connection) => Some(connection),
             Err(error) => {
-                let words = Crossing::SmtpWords { text: "(connects)".to_owned() };
+                let words = Crossing::SmtpWords {
+                    text: "(connects)".to_owned(),
+                };
                 let request = self.sent(Some(step.id), None, place, &relay, words);
                 self.no_reply(Some(step.id), request, place, &relay, error);
                 None
@@ -157,7 +191,9 @@ impl Driver {
             }
             return flow(self.recorder.status(*id));
         }
-        let Some(connection) = connection else { return Flow::End };
+        let Some(connection) = connection else {
+            return Flow::End;
+        };
         let said = match line {
             Line::Recv { .. } => return Flow::On,
             Line::Send { text, .. } | Line::Raw { text, .. } => {
@@ -175,7 +211,9 @@ impl Driver {
                 }
             }
             Line::Message { send, capture, .. } => {
-                let Some(access) = self.stage.access(relay) else { return Flow::End };
+                let Some(access) = self.stage.access(relay) else {
+                    return Flow::End;
+                };
                 match self.compose(send, &access, step.id) {
                     Ok(Outgoing::Smtp(mail)) => {
                         let crossing = Crossing::Mail {
@@ -183,7 +221,7 @@ impl Driver {
                             mail_from: mail.mail_from,
                             rcpt_to: mail.rcpt_to,
                             refused: Vec::new(),
-                            data: mail.data.to_vec(),
+                            data: mail.data.clone(),
                             reply: None,
                             dialogue: Vec::new(),
                         };
@@ -197,7 +235,13 @@ impl Driver {
         };
         if let Err(error) = said {
             // The next `recv` finds the connection gone and says so.
-            self.seen(place, relay, Crossing::SmtpWords { text: format!("(connection lost: {error})") });
+            self.seen(
+                place,
+                relay,
+                Crossing::SmtpWords {
+                    text: format!("(connection lost: {error})"),
+                },
+            );
         }
         Flow::On
     }
@@ -208,18 +252,34 @@ impl Driver {
         let composed = self.recorder.ask(|judge| {
             let words = Words { judge };
             Some(match &send.what {
-                SendWhat::Pdu(kind) if kind.protocol() == Protocol::Mm4 => {
-                    compose::mail(send, *kind, &nonce, &self.stage, access, self.recorder.unix, &words)
-                        .map(Outgoing::Smtp)
-                }
+                SendWhat::Pdu(kind) if kind.protocol() == Protocol::Mm4 => compose::mail(
+                    send,
+                    *kind,
+                    &nonce,
+                    &self.stage,
+                    access,
+                    self.recorder.unix,
+                    &words,
+                )
+                .map(Outgoing::Smtp),
                 SendWhat::Pdu(kind) => compose::mm1_pdu(send, *kind, &nonce, &words).and_then(|body| {
                     let headers = self.http_headers(send, access, true, &words)?;
-                    Ok(Outgoing::Http { method: "POST", url: access.mm1_url.clone(), headers, body })
+                    Ok(Outgoing::Http {
+                        method: "POST",
+                        url: access.mm1_url.clone(),
+                        headers,
+                        body,
+                    })
                 }),
                 SendWhat::Get(url) => words.resolve(url).and_then(|location| {
                     let headers = self.http_headers(send, access, false, &words)?;
                     let url = fetch_url(&location, &access.mm1_url);
-                    Ok(Outgoing::Http { method: "GET", url, headers, body: Bytes::new() })
+                    Ok(Outgoing::Http {
+                        method: "GET",
+                        url,
+                        headers,
+                        body: Bytes::new(),
+                    })
                 }),
                 SendWhat::Again(of) => again(of.sole_reference().unwrap_or(&of.raw), &words),
             })
@@ -266,7 +326,7 @@ impl Driver {
                 Crossing::HttpResponse {
                     status: reply.status,
                     headers: reply.headers,
-                    body: reply.body.to_vec(),
+                    body: reply.body,
                     request,
                 },
             ),
@@ -274,7 +334,14 @@ impl Driver {
         }
     }
 
-    fn sent(&self, step: Option<StepId>, capture: Option<&str>, at: &str, to: &str, crossing: Crossing) -> u64 {
+    fn sent(
+        &self,
+        step: Option<StepId>,
+        capture: Option<&str>,
+        at: &str,
+        to: &str,
+        crossing: Crossing,
+    ) -> u64 {
         self.recorder.record(What::Sent {
             step,
             capture: capture.map(str::to_owned),
@@ -286,28 +353,55 @@ impl Driver {
 
     fn seen(&self, place: &str, relay: &str, crossing: Crossing) {
         let (place, from) = (place.to_owned(), Some(relay.to_owned()));
-        self.recorder.record(What::Seen { place, from, crossing });
+        self.recorder.record(What::Seen {
+            place,
+            from,
+            crossing,
+        });
     }
 
     fn no_reply(&self, step: Option<StepId>, request: u64, at: &str, to: &str, error: String) {
         let (at, to) = (at.to_owned(), to.to_owned());
-        self.recorder.record(What::NoReply { step, at, to, request, error });
+        self.recorder.record(What::NoReply {
+            step,
+            at,
+            to,
+            request,
+            error,
+        });
     }
 
     /// A step that cannot be taken: what it refers to did not come, or the case is wrong in a way lint cannot see.
     fn uncomposable(&self, step: StepId, why: Uncomposable) -> Flow {
         match why {
             Uncomposable::Missing(missing) => self.recorder.record(What::Halt { step, missing }),
-            Uncomposable::Case(text) => self.recorder.record(What::Fault { step: Some(step), text }),
+            Uncomposable::Case(text) => self.recorder.record(What::Fault {
+                step: Some(step),
+                text,
+            }),
         };
         Flow::End
     }
 
     /// A request to a relay that the case has put down gets no answer, and that is an event like any other.
     fn unanswerable(&self, step: &Step, send: &Send, relay: &str) -> Flow {
-        let crossing = Crossing::SmtpWords { text: format!("(relay {relay} is down)") };
-        let request = self.sent(Some(step.id), step.capture.as_deref(), &send.from, relay, crossing);
-        self.no_reply(Some(step.id), request, &send.from, relay, format!("relay {relay} is down"));
+        let crossing = Crossing::SmtpWords {
+            text: format!("(relay {relay} is down)"),
+        };
+        let request = self.sent(
+            Some(step.id),
+            step.capture.as_deref(),
+            &send.from,
+            relay,
+            crossing,
+        );
+        self.no_reply(
+            Some(step.id),
+            request,
+            &send.from,
+            relay,
+            format!("relay {relay} is down"),
+        );
         flow(self.recorder.status(step.id))
     }
 
@@ -332,16 +426,26 @@ fn again(name: &str, words: &Words<'_>) -> Result<Outgoing, Uncomposable> {
     let missing = || Uncomposable::Missing(name.to_owned());
     let earlier = words.judge.captured(name).ok_or_else(missing)?;
     match &earlier.crossing {
-        Some(Crossing::HttpRequest { method, url, headers, body }) => Ok(Outgoing::Http {
+        Some(Crossing::HttpRequest {
+            method,
+            url,
+            headers,
+            body,
+        }) => Ok(Outgoing::Http {
             method: if method == "GET" { "GET" } else { "POST" },
             url: url.clone(),
             headers: headers.clone(),
-            body: Bytes::from(body.clone()),
+            body: body.clone(),
         }),
-        Some(Crossing::Mail { mail_from, rcpt_to, data, .. }) => Ok(Outgoing::Smtp(Mail {
+        Some(Crossing::Mail {
+            mail_from,
+            rcpt_to,
+            data,
+            ..
+        }) => Ok(Outgoing::Smtp(Mail {
             mail_from: mail_from.clone(),
             rcpt_to: rcpt_to.clone(),
-            data: Bytes::from(data.clone()),
+            data: data.clone(),
         })),
         _ => Err(missing()),
     }

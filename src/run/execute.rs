@@ -80,11 +80,19 @@ pub async fn execute(options: Options, observer: &dyn Observer) -> Result<Finish
     let environment = |e: &dyn std::fmt::Display| Refused::Environment(e.to_string());
     let started = jiff::Timestamp::now();
     let seed = u64::try_from(started.as_nanosecond()).unwrap_or_default();
-    let world = World::open(plan.targets.clone(), plan.defects.clone(), plan.peers.clone(), seed)
-        .await
-        .map_err(|e| environment(&e))?;
+    let world = World::open(
+        plan.targets.clone(),
+        plan.defects.clone(),
+        plan.peers.clone(),
+        seed,
+    )
+    .await
+    .map_err(|e| environment(&e))?;
     let dir = folder(&options.report_dir, &plan, started).map_err(|e| {
-        Refused::Environment(format!("cannot make a folder for the run in {}: {e}", options.report_dir.display()))
+        Refused::Environment(format!(
+            "cannot make a folder for the run in {}: {e}",
+            options.report_dir.display()
+        ))
     })?;
     let world = Arc::new(world);
     let rules = plan
@@ -102,14 +110,23 @@ pub async fn execute(options: Options, observer: &dyn Observer) -> Result<Finish
     let mut cases = play_all(&plan, &world, sender, observer).await;
     let rules = match collector.await {
         Ok(Ok(rules)) => rules,
-        Ok(Err(e)) => return Err(Refused::Environment(format!("the journal cannot be written: {e}"))),
+        Ok(Err(e)) => {
+            return Err(Refused::Environment(format!(
+                "the journal cannot be written: {e}"
+            )));
+        }
         Err(e) => return Err(environment(&e)),
     };
     cases.extend(rules.into_iter().map(RuleJudge::finish));
     cases.extend(statics::judge(&head.lacks, &head.bindings));
     observer.end();
     let result = result(head, cases);
-    Ok(Finished { result, dir, silent: world.silent.clone(), suite: plan.suite })
+    Ok(Finished {
+        result,
+        dir,
+        silent: world.silent.clone(),
+        suite: plan.suite,
+    })
 }
 
 /// Puts cases and head together.
@@ -118,7 +135,10 @@ pub(super) fn result(head: RunHead, mut cases: Vec<CaseResult>) -> RunResult {
     let alive = head.embedded || cases.iter().any(|c| c.alive);
     RunResult {
         schema: "mmspec-results/1".to_owned(),
-        tool: Tool { name: "mmspec".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+        tool: Tool {
+            name: "mmspec".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        },
         run: RunInfo {
             bindings: head.bindings,
             strict: head.strict,
@@ -149,10 +169,18 @@ async fn play_all(
         {
             observer.case_started(&script.id);
             let judge = Judge::new(Arc::clone(script), &plan.suite, plan.policy);
-            let task = running.spawn(play(Arc::clone(script), key, judge, Arc::clone(world), sender.clone()));
+            let task = running.spawn(play(
+                Arc::clone(script),
+                key,
+                judge,
+                Arc::clone(world),
+                sender.clone(),
+            ));
             playing.insert(task.id(), Arc::clone(script));
         }
-        let Some(ended) = running.join_next_with_id().await else { break };
+        let Some(ended) = running.join_next_with_id().await else {
+            break;
+        };
         let result = match ended {
             Ok((_, result)) => result,
             Err(e) => match playing.get(&e.id()) {
@@ -174,7 +202,11 @@ async fn play(
     world: Arc<World>,
     out: mpsc::UnboundedSender<Event>,
 ) -> CaseResult {
-    let turn = if world.is_heard() { Arc::clone(&world.turns).acquire_owned().await.ok() } else { None };
+    let turn = if world.is_heard() {
+        Arc::clone(&world.turns).acquire_owned().await.ok()
+    } else {
+        None
+    };
     let world = match apart(&script, &world, key).await {
         Some(own) => own,
         None => world,
@@ -190,7 +222,10 @@ async fn play(
     let recorder = Recorder::new(script.id.clone(), judge, unix, out);
     match stage {
         Err(not_up) => {
-            recorder.record(What::Fault { step: None, text: not_up.to_string() });
+            recorder.record(What::Fault {
+                step: None,
+                text: not_up.to_string(),
+            });
         }
         Ok((stage, arrivals)) => {
             let fit = stage.is_fit();
@@ -205,11 +240,20 @@ async fn play(
             if fit {
                 for relay in script.topology.relays().iter().filter(|r| stage.is_embedded(r)) {
                     let node = (*relay).to_owned();
-                    recorder.record(What::Node { node, state: NodeState::Started, detail: String::new() });
+                    recorder.record(What::Node {
+                        node,
+                        state: NodeState::Started,
+                        detail: String::new(),
+                    });
                 }
                 let stage = Arc::new(stage);
-                let driver =
-                    Driver::new(Arc::clone(&script), Arc::clone(&world), Arc::clone(&stage), Arc::clone(&recorder), turn);
+                let driver = Driver::new(
+                    Arc::clone(&script),
+                    Arc::clone(&world),
+                    Arc::clone(&stage),
+                    Arc::clone(&recorder),
+                    turn,
+                );
                 driver.run(arrivals).await;
                 stage.tear_down();
                 driver.abandon();
@@ -248,7 +292,11 @@ async fn hold_peers(script: &Script, stage: &Stage, world: &World) -> Vec<Hold> 
 /// know one address for each peer, so there it has to take its turn.
 async fn apart(script: &Script, world: &World, key: usize) -> Option<Arc<World>> {
     let wants = peers_of(script).iter().any(|peer| needs_alone(script, peer));
-    if wants { world.again(key).await.map(Arc::new) } else { None }
+    if wants {
+        world.again(key).await.map(Arc::new)
+    } else {
+        None
+    }
 }
 
 /// Our own fault, not the relay's.
@@ -279,10 +327,26 @@ fn head(plan: &Plan, options: &Options) -> RunHead {
         words.extend(["--cases".to_owned(), path.display().to_string()]);
     }
     RunHead {
-        bindings: plan.targets.iter().map(|(relay, target)| (relay.clone(), target.label())).collect(),
-        lacks: plan.targets.iter().map(|(relay, target)| (relay.clone(), target.lacks.clone())).collect(),
-        embedded: plan.targets.values().all(|t| t.start == crate::target::Start::Embedded),
-        scripts: plan.scenarios.iter().chain(&plan.rules).map(|s| s.id.clone()).collect(),
+        bindings: plan
+            .targets
+            .iter()
+            .map(|(relay, target)| (relay.clone(), target.label()))
+            .collect(),
+        lacks: plan
+            .targets
+            .iter()
+            .map(|(relay, target)| (relay.clone(), target.lacks.clone()))
+            .collect(),
+        embedded: plan
+            .targets
+            .values()
+            .all(|t| t.start == crate::target::Start::Embedded),
+        scripts: plan
+            .scenarios
+            .iter()
+            .chain(&plan.rules)
+            .map(|s| s.id.clone())
+            .collect(),
         strict: plan.policy.strict,
         recalled_inconc: plan.policy.recalled_inconc,
         defects: options.defects.clone(),
@@ -294,7 +358,11 @@ fn head(plan: &Plan, options: &Options) -> RunHead {
 fn folder(reports: &Path, plan: &Plan, started: jiff::Timestamp) -> std::io::Result<PathBuf> {
     let mut names: Vec<String> = plan.targets.values().map(|t| safe(&t.name)).collect();
     names.dedup();
-    let name = if names.is_empty() { "embedded".to_owned() } else { names.join("+") };
+    let name = if names.is_empty() {
+        "embedded".to_owned()
+    } else {
+        names.join("+")
+    };
     let parent = reports.join(name);
     let base = started.strftime("%Y%m%d-%H%M%S").to_string();
     std::fs::create_dir_all(&parent)?;
@@ -313,13 +381,23 @@ fn folder(reports: &Path, plan: &Plan, started: jiff::Timestamp) -> std::io::Res
 }
 
 fn safe(name: &str) -> String {
-    name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect()
+    name.chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || "-_.".contains(c) {
+                c
+            } else {
+                '-'
+            }
+        })
+        .collect()
 }
 
 /// Best effort: a run does not fail for want of a link.
 fn point_latest(reports: &Path, dir: &Path) {
     let latest = reports.join("latest");
-    let Ok(relative) = dir.strip_prefix(reports) else { return };
+    let Ok(relative) = dir.strip_prefix(reports) else {
+        return;
+    };
     if latest.symlink_metadata().is_ok_and(|m| m.is_symlink()) {
         let _ = std::fs::remove_file(&latest);
     }

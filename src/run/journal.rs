@@ -43,7 +43,10 @@ impl RunHead {
     pub fn read(dir: &Path) -> Result<Self, String> {
         let path = dir.join(Self::FILE);
         let text = std::fs::read_to_string(&path).map_err(|e| {
-            format!("{}: {e}; a run's folder holds run.json and events.jsonl", path.display())
+            format!(
+                "{}: {e}; a run's folder holds run.json and events.jsonl",
+                path.display()
+            )
         })?;
         serde_json::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))
     }

@@ -18,7 +18,12 @@ impl Numbers {
     /// `seed` differs from run to run: events that a relay still has for an earlier run find no owner.
     pub fn new(seed: u64) -> Self {
         let start = u32::try_from(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 44).unwrap_or_default() % SPAN;
-        Numbers { next: AtomicU32::new(start), nonces: AtomicU32::new(0), tag: base36(seed % 36u64.pow(6)), seed }
+        Numbers {
+            next: AtomicU32::new(start),
+            nonces: AtomicU32::new(0),
+            tag: base36(seed % 36u64.pow(6)),
+            seed,
+        }
     }
 
     /// A seed for numbers that are handed out beside these.

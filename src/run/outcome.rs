@@ -81,7 +81,10 @@ pub struct Summary {
 impl Summary {
     /// Counts verdicts.
     pub fn of(cases: &[CaseResult]) -> Self {
-        let mut summary = Summary { cases: cases.len(), ..Summary::default() };
+        let mut summary = Summary {
+            cases: cases.len(),
+            ..Summary::default()
+        };
         for case in cases {
             match case.verdict {
                 Verdict::Pass => summary.pass += 1,
@@ -90,7 +93,10 @@ impl Summary {
                 Verdict::Error => summary.error += 1,
                 Verdict::NotApplicable => summary.not_applicable += 1,
             }
-            let fails = case.expectations.iter().filter(|e| e.verdict == Verdict::Fail && !e.counts);
+            let fails = case
+                .expectations
+                .iter()
+                .filter(|e| e.verdict == Verdict::Fail && !e.counts);
             summary.uncounted_fails += fails.count();
         }
         summary

@@ -43,18 +43,27 @@ impl Plan {
         let mut extra: Vec<PathBuf> = options.case_dirs.clone();
         extra.extend(selection.paths().map(Path::to_owned));
         let suite = Arc::new(Suite::load(&extra)?);
-        let picked = selection.pick(&suite.scripts).map_err(|e| Refused::NothingSelected(e.to_string()))?;
+        let picked = selection
+            .pick(&suite.scripts)
+            .map_err(|e| Refused::NothingSelected(e.to_string()))?;
         let named = !options.selection.is_empty();
-        let picked: Vec<Arc<Script>> =
-            picked.into_iter().filter(|s| s.cost == Cost::Normal || options.all || named).collect();
+        let picked: Vec<Arc<Script>> = picked
+            .into_iter()
+            .filter(|s| s.cost == Cost::Normal || options.all || named)
+            .collect();
         if picked.is_empty() {
-            return Err(Refused::NothingSelected("no case is selected; `mmspec list` shows what there is".into()));
+            return Err(Refused::NothingSelected(
+                "no case is selected; `mmspec list` shows what there is".into(),
+            ));
         }
         let is_rule = |s: &Arc<Script>| matches!(s.body, Body::Always(_));
         let (rules, mut scenarios): (Vec<_>, Vec<_>) = picked.into_iter().partition(is_rule);
         if scenarios.is_empty() {
             // Rules speak of the journals of the others: alone, they get all of them.
-            let others = suite.scripts.iter().filter(|s| !is_rule(s) && s.cost == Cost::Normal);
+            let others = suite
+                .scripts
+                .iter()
+                .filter(|s| !is_rule(s) && s.cost == Cost::Normal);
             scenarios = others.cloned().collect();
         }
         let targets = targets(&options.relays, &scenarios)?;
@@ -65,13 +74,21 @@ impl Plan {
             scenarios.sort_by_key(|script| peers_of(script).iter().any(|peer| needs_alone(script, peer)));
         }
         Ok(Plan {
-            peers: scenarios.iter().flat_map(|s| peers_of(s)).chain(["p".to_owned()]).collect(),
+            peers: scenarios
+                .iter()
+                .flat_map(|s| peers_of(s))
+                .chain(["p".to_owned()])
+                .collect(),
             defects: seeded(&options.defects, &targets)?,
             policy: Policy {
                 strict: options.strict.unwrap_or(all_embedded),
                 recalled_inconc: options.recalled_inconc,
             },
-            jobs: options.jobs.unwrap_or(if all_embedded { JOBS } else { scenarios.len().max(1) }),
+            jobs: options.jobs.unwrap_or(if all_embedded {
+                JOBS
+            } else {
+                scenarios.len().max(1)
+            }),
             suite,
             scenarios,
             rules,
@@ -96,7 +113,11 @@ impl From<Broken> for Refused {
 fn least_wait(script: &Script, targets: &BTreeMap<String, Arc<Target>>) -> Duration {
     let timer = |name: &str| {
         let named = targets.values().flat_map(|t| t.timers.named());
-        named.filter(|(n, _)| *n == name).map(|(_, d)| d).max().unwrap_or_default()
+        named
+            .filter(|(n, _)| *n == name)
+            .map(|(_, d)| d)
+            .max()
+            .unwrap_or_default()
     };
     let waits = script.steps().filter_map(|step| match &step.action {
         Action::ExpectNone(none) => Some(match &none.within {
@@ -115,7 +136,11 @@ fn targets(
     bound: &BTreeMap<String, PathBuf>,
     scenarios: &[Arc<Script>],
 ) -> Result<BTreeMap<String, Arc<Target>>, Refused> {
-    let known: BTreeSet<&str> = crate::case::Topology::ALL.iter().flat_map(|(_, t)| t.relays()).copied().collect();
+    let known: BTreeSet<&str> = crate::case::Topology::ALL
+        .iter()
+        .flat_map(|(_, t)| t.relays())
+        .copied()
+        .collect();
     let mut targets = BTreeMap::new();
     for (relay, path) in bound {
         if !known.contains(relay.as_str()) {
@@ -130,7 +155,9 @@ fn targets(
     }
     let embedded = Arc::new(Target::embedded());
     for relay in scenarios.iter().flat_map(|s| s.topology.relays()) {
-        targets.entry((*relay).to_owned()).or_insert_with(|| Arc::clone(&embedded));
+        targets
+            .entry((*relay).to_owned())
+            .or_insert_with(|| Arc::clone(&embedded));
     }
     Ok(targets)
 }
@@ -158,7 +185,9 @@ fn seeded(
             if reached {
                 Ok((node, name.to_owned()))
             } else {
-                Err(Refused::Usage(format!("--defect {text}: defects go to embedded relays, and there is none here")))
+                Err(Refused::Usage(format!(
+                    "--defect {text}: defects go to embedded relays, and there is none here"
+                )))
             }
         })
         .collect()

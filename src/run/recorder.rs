@@ -31,7 +31,10 @@ impl Recorder {
             script,
             began: Instant::now(),
             unix,
-            inner: Mutex::new(Inner { judge: Some(judge), seq: 0 }),
+            inner: Mutex::new(Inner {
+                judge: Some(judge),
+                seq: 0,
+            }),
             changed: Notify::new(),
             out,
         })
@@ -46,9 +49,16 @@ impl Recorder {
     pub fn record_and<T: Default>(&self, what: What, look: impl FnOnce(&Judge) -> T) -> (u64, T) {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let seq = inner.seq;
-        let Some(judge) = &mut inner.judge else { return (seq, T::default()) };
+        let Some(judge) = &mut inner.judge else {
+            return (seq, T::default());
+        };
         let at_us = u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX);
-        let event = Event { script: self.script.clone(), seq, at_us, what };
+        let event = Event {
+            script: self.script.clone(),
+            seq,
+            at_us,
+            what,
+        };
         judge.feed(&event);
         let looked = look(judge);
         inner.seq += 1;
@@ -67,7 +77,10 @@ impl Recorder {
 
     pub fn status(&self, step: StepId) -> Status {
         let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        inner.judge.as_ref().map_or(Status::Broken, |judge| judge.status(step))
+        inner
+            .judge
+            .as_ref()
+            .map_or(Status::Broken, |judge| judge.status(step))
     }
 
     /// Waits until the judge has decided a step, or the time is over: then the step's window ends, and it decides.
@@ -94,6 +107,10 @@ impl Recorder {
     /// Ends the journal and takes the judge out of it.
     pub fn end(&self) -> Option<Judge> {
         self.record(What::End);
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner).judge.take()
+        self.inner
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .judge
+            .take()
     }
 }

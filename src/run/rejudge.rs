@@ -22,12 +22,17 @@ use super::suite::Suite;
 pub fn rejudge(dir: &Path, case_dirs: &[PathBuf]) -> Result<Finished, Refused> {
     let head = RunHead::read(dir).map_err(Refused::Usage)?;
     let suite = Arc::new(Suite::load(case_dirs)?);
-    let policy = Policy { strict: head.strict, recalled_inconc: head.recalled_inconc };
+    let policy = Policy {
+        strict: head.strict,
+        recalled_inconc: head.recalled_inconc,
+    };
     let mut judges = BTreeMap::new();
     let mut rules = Vec::new();
     for id in &head.scripts {
         let script = suite.scripts.iter().find(|s| &s.id == id).ok_or_else(|| {
-            Refused::Usage(format!("this suite has no case {id}; give the run's own cases with --cases DIR"))
+            Refused::Usage(format!(
+                "this suite has no case {id}; give the run's own cases with --cases DIR"
+            ))
         })?;
         if script.rules().is_empty() {
             judges.insert(id.clone(), Judge::new(Arc::clone(script), &suite, policy));
@@ -54,5 +59,10 @@ pub fn rejudge(dir: &Path, case_dirs: &[PathBuf]) -> Result<Finished, Refused> {
     let mut cases: Vec<CaseResult> = judges.into_values().map(Judge::finish).collect();
     cases.extend(rules.into_iter().map(RuleJudge::finish));
     cases.extend(statics::judge(&head.lacks, &head.bindings));
-    Ok(Finished { result: result(head, cases), dir: dir.to_owned(), silent: Vec::new(), suite })
+    Ok(Finished {
+        result: result(head, cases),
+        dir: dir.to_owned(),
+        silent: Vec::new(),
+        suite,
+    })
 }

@@ -164,8 +164,12 @@ impl Stage {
     /// It does not start.
     pub async fn start(&self, relay: &str) -> Result<(), NotUp> {
         let config = self.embedded().get(relay).map(|e| e.config.clone());
-        let Some(config) = config else { return Err(NotUp(format!("there is no embedded relay {relay}"))) };
-        let running = Relay::start(config.clone()).await.map_err(|e| NotUp(format!("relay {relay}: {e}")))?;
+        let Some(config) = config else {
+            return Err(NotUp(format!("there is no embedded relay {relay}")));
+        };
+        let running = Relay::start(config.clone())
+            .await
+            .map_err(|e| NotUp(format!("relay {relay}: {e}")))?;
         for hop in self.hops.get(relay).into_iter().flatten() {
             hop.set_target(Some(running.mm4_addr()));
         }
@@ -210,7 +214,9 @@ impl Stage {
     fn judge_fitness(&mut self, script: &Script, world: &World) {
         let relays = script.topology.relays();
         for relay in relays {
-            let Some(target) = world.target(relay) else { continue };
+            let Some(target) = world.target(relay) else {
+                continue;
+            };
             self.bindings.insert((*relay).to_owned(), target.label());
             for item in script.requires.iter().filter(|i| !fulfils(target, i)) {
                 if !self.unclaimed.contains(item) {
@@ -225,7 +231,8 @@ impl Stage {
                 ));
             }
             if target.start == Start::Remote && controls(script, relay) {
-                self.missing.push(format!("a way to start and kill relay {relay}"));
+                self.missing
+                    .push(format!("a way to start and kill relay {relay}"));
             }
         }
     }
@@ -247,7 +254,8 @@ impl Stage {
         let via = script.topology.relays()[0];
         for name in cast.peers {
             let Some((domain, _)) = world.peer_identity(&name, via) else {
-                self.missing.push(format!("a peer MMSE `{name}` (ixit.peers.{name})"));
+                self.missing
+                    .push(format!("a peer MMSE `{name}` (ixit.peers.{name})"));
                 continue;
             };
             let host = format!("mx.{domain}");
@@ -255,11 +263,21 @@ impl Stage {
             self.guest.claim_mailbox(&system_address, &name);
             self.vars.insert(format!("{name}.domain"), domain);
             self.vars.insert(format!("{name}.host"), host.clone());
-            self.vars.insert(format!("{name}.system-address"), system_address.clone());
-            self.peers.insert(name, PeerNode { host, system_address, user: None });
+            self.vars
+                .insert(format!("{name}.system-address"), system_address.clone());
+            self.peers.insert(
+                name,
+                PeerNode {
+                    host,
+                    system_address,
+                    user: None,
+                },
+            );
         }
         for (name, peer) in cast.subscribers {
-            let Some((domain, prefix)) = world.peer_identity(&peer, via) else { continue };
+            let Some((domain, prefix)) = world.peer_identity(&peer, via) else {
+                continue;
+            };
             let number = world.numbers.below(&prefix);
             self.guest.claim_number(&number, &peer);
             self.number_vars(&name, &number, &domain);
@@ -271,24 +289,33 @@ impl Stage {
 
     fn number_vars(&mut self, name: &str, number: &str, domain: &str) {
         self.vars.insert(format!("{name}.number"), number.to_owned());
-        self.vars.insert(format!("{name}.plmn"), format!("{number}/TYPE=PLMN"));
-        self.vars.insert(format!("{name}.mailbox"), format!("{number}/TYPE=PLMN@{domain}"));
+        self.vars
+            .insert(format!("{name}.plmn"), format!("{number}/TYPE=PLMN"));
+        self.vars
+            .insert(format!("{name}.mailbox"), format!("{number}/TYPE=PLMN@{domain}"));
     }
 
     async fn start_relays(&mut self, script: &Script, world: &World) -> Result<(), NotUp> {
         let relays = script.topology.relays();
         for relay in relays {
             if let Some(ixit) = world.target(relay).and_then(|t| t.ixit.as_ref()) {
-                self.remote.insert((*relay).to_owned(), Access {
-                    mm1_url: ixit.mm1_url.clone(),
-                    identity_header: ixit.identity_header.clone(),
-                    mm4: ixit.mm4,
-                    domain: ixit.domain.clone(),
-                    system_address: ixit.system_address.clone(),
-                });
+                self.remote.insert(
+                    (*relay).to_owned(),
+                    Access {
+                        mm1_url: ixit.mm1_url.clone(),
+                        identity_header: ixit.identity_header.clone(),
+                        mm4: ixit.mm4,
+                        domain: ixit.domain.clone(),
+                        system_address: ixit.system_address.clone(),
+                    },
+                );
             }
         }
-        let own: Vec<&str> = relays.iter().copied().filter(|r| !self.remote.contains_key(*r)).collect();
+        let own: Vec<&str> = relays
+            .iter()
+            .copied()
+            .filter(|r| !self.remote.contains_key(*r))
+            .collect();
         let mut towards: BTreeMap<(String, String), SocketAddr> = BTreeMap::new();
         let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         for from in &own {
@@ -306,7 +333,14 @@ impl Stage {
             if controls(script, relay) {
                 config.store = Some(store_file(&world.numbers.nonce(), relay));
             }
-            self.embedded().insert((*relay).to_owned(), Embedded { config, running: None, access: None });
+            self.embedded().insert(
+                (*relay).to_owned(),
+                Embedded {
+                    config,
+                    running: None,
+                    access: None,
+                },
+            );
             self.start(relay).await?;
         }
         Ok(())
@@ -315,18 +349,27 @@ impl Stage {
     /// Values of `$name.attribute` that depend on the relays.
     fn define(&mut self, world: &World, script: &Script) {
         for relay in script.topology.relays() {
-            let Some(access) = self.access(relay) else { continue };
+            let Some(access) = self.access(relay) else {
+                continue;
+            };
             let target = world.target(relay);
             let ixit = target.and_then(|t| t.ixit.as_ref());
             self.vars.insert(format!("{relay}.domain"), access.domain.clone());
-            self.vars.insert(format!("{relay}.system-address"), access.system_address.clone());
-            self.vars.insert(format!("{relay}.mm1-url"), access.mm1_url.clone());
+            self.vars
+                .insert(format!("{relay}.system-address"), access.system_address.clone());
+            self.vars
+                .insert(format!("{relay}.mm1-url"), access.mm1_url.clone());
             let limit = ixit.map_or(MESSAGE_SIZE, |i| i.message_size);
-            self.vars.insert("limit.message-size".to_owned(), limit.to_string());
+            self.vars
+                .insert("limit.message-size".to_owned(), limit.to_string());
             for (name, duration) in target.map(|t| t.timers.named()).unwrap_or_default() {
                 let name = format!("timer.{name}");
                 // The slowest relay of the topology sets the time.
-                let longer = self.vars.get(&name).and_then(|v| vars::duration(v)).is_none_or(|v| v < duration);
+                let longer = self
+                    .vars
+                    .get(&name)
+                    .and_then(|v| vars::duration(v))
+                    .is_none_or(|v| v < duration);
                 if longer {
                     self.vars.insert(name, vars::text(duration));
                 }
@@ -405,7 +448,10 @@ impl Cast {
 /// The peer MMSEs of a script.
 pub fn peers_of(script: &Script) -> Vec<String> {
     let mut peers = vec!["p".to_owned()];
-    let more = script.nodes.iter().filter(|n| n.home.is_none() && n.peer.is_none());
+    let more = script
+        .nodes
+        .iter()
+        .filter(|n| n.home.is_none() && n.peer.is_none());
     for node in more {
         if !peers.contains(&node.name) {
             peers.push(node.name.clone());
@@ -417,17 +463,26 @@ pub fn peers_of(script: &Script) -> Vec<String> {
 
 /// Whether the script starts, stops or kills this relay.
 fn controls(script: &Script, relay: &str) -> bool {
-    script.steps().any(|s| matches!(&s.action, Action::Node { relay: r, .. } if r == relay))
+    script
+        .steps()
+        .any(|s| matches!(&s.action, Action::Node { relay: r, .. } if r == relay))
 }
 
 /// A link is named by its ends in alphabetical order: one name for both directions.
 fn link_name(a: &str, b: &str) -> String {
-    if a < b { format!("{a}-{b}") } else { format!("{b}-{a}") }
+    if a < b {
+        format!("{a}-{b}")
+    } else {
+        format!("{b}-{a}")
+    }
 }
 
 /// Subscribers of embedded relay A have numbers below `+1555100`, those of B below `+1555101`.
 fn own_prefix(relay: &str) -> String {
-    let index = relay.bytes().next().map_or(0, |b| u32::from(b.wrapping_sub(b'A')) % 100);
+    let index = relay
+        .bytes()
+        .next()
+        .map_or(0, |b| u32::from(b.wrapping_sub(b'A')) % 100);
     format!("+15551{index:02}")
 }
 
@@ -444,17 +499,35 @@ fn configure(
         Topology::OneRelay | Topology::TwoRelays => "mms.home.example".to_owned(),
     };
     let host_of = |relay: &str| format!("{}.{}", relay.to_ascii_lowercase(), domain_of(relay));
-    let kannel = world.kannel(relay).ok_or_else(|| NotUp(format!("relay {relay} has no Kannel")))?;
-    let mut subscribers = vec![config::Subscribers { prefix: own_prefix(relay), home: relay.to_owned() }];
+    let kannel = world
+        .kannel(relay)
+        .ok_or_else(|| NotUp(format!("relay {relay} has no Kannel")))?;
+    let mut subscribers = vec![config::Subscribers {
+        prefix: own_prefix(relay),
+        home: relay.to_owned(),
+    }];
     let mut relays = Vec::new();
     let mut routes = Vec::new();
     for other in script.topology.relays().iter().filter(|r| **r != relay) {
-        let Some(mm4) = towards.get(&(relay.to_owned(), (*other).to_owned())).copied() else { continue };
+        let Some(mm4) = towards.get(&(relay.to_owned(), (*other).to_owned())).copied() else {
+            continue;
+        };
         if one_mmse {
-            subscribers.push(config::Subscribers { prefix: own_prefix(other), home: (*other).to_owned() });
-            relays.push(config::Neighbour { name: (*other).to_owned(), host: host_of(other), mm4 });
+            subscribers.push(config::Subscribers {
+                prefix: own_prefix(other),
+                home: (*other).to_owned(),
+            });
+            relays.push(config::Neighbour {
+                name: (*other).to_owned(),
+                host: host_of(other),
+                mm4,
+            });
         } else {
-            routes.push(config::Route { prefix: own_prefix(other), domain: domain_of(other), mm4 });
+            routes.push(config::Route {
+                prefix: own_prefix(other),
+                domain: domain_of(other),
+                mm4,
+            });
         }
     }
     for peer in peers_of(script) {
@@ -475,7 +548,11 @@ fn configure(
         domain: domain_of(relay),
         host: host_of(relay),
         system_address: format!("system-user@{}", domain_of(relay)),
-        mm1: config::Mm1 { listen: any, path: "/mms".to_owned(), identity_header: IDENTITY.to_owned() },
+        mm1: config::Mm1 {
+            listen: any,
+            path: "/mms".to_owned(),
+            identity_header: IDENTITY.to_owned(),
+        },
         mm4: config::Mm4 { listen: any },
         push: config::Push {
             kannel: format!("http://{kannel}/cgi-bin/sendsms"),
@@ -492,7 +569,10 @@ fn configure(
             notification_repeat_ms: vec![800, 1_600],
             ..config::Timers::default()
         },
-        limits: config::Limits { message_size: MESSAGE_SIZE, ..config::Limits::default() },
+        limits: config::Limits {
+            message_size: MESSAGE_SIZE,
+            ..config::Limits::default()
+        },
         store: None,
         defects,
     })

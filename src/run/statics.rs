@@ -9,10 +9,7 @@ use super::outcome::{CaseResult, ExpectationResult, PurposeRef, Verdict};
 
 /// One result for all bound targets, if any of them denies something mandatory.
 /// `lacks` and `labels` go by relay name.
-pub fn judge(
-    lacks: &BTreeMap<String, Vec<String>>,
-    labels: &BTreeMap<String, String>,
-) -> Option<CaseResult> {
+pub fn judge(lacks: &BTreeMap<String, Vec<String>>, labels: &BTreeMap<String, String>) -> Option<CaseResult> {
     let expectations: Vec<ExpectationResult> = lacks
         .iter()
         .flat_map(|(relay, items)| items.iter().map(move |item| (relay, item)))
@@ -40,7 +37,11 @@ pub fn judge(
 }
 
 fn denied(relay: &str, label: &str, item: &ics::Item, clause: &str) -> ExpectationResult {
-    let basis = if clause.starts_with("3GPP") { Basis::Recalled } else { Basis::Text };
+    let basis = if clause.starts_with("3GPP") {
+        Basis::Recalled
+    } else {
+        Basis::Text
+    };
     ExpectationResult {
         id: format!("{relay}.{}", item.name),
         verdict: Verdict::Fail,
@@ -65,5 +66,10 @@ fn denied(relay: &str, label: &str, item: &ics::Item, clause: &str) -> Expectati
 }
 
 fn nowhere() -> Source {
-    Source { file: "ICS".to_owned(), line: 1, column: 1, len: 1 }
+    Source {
+        file: "ICS".to_owned(),
+        line: 1,
+        column: 1,
+        len: 1,
+    }
 }

@@ -55,14 +55,21 @@ impl Suite {
         scripts.extend(added);
         scripts.sort_by(|a, b| a.id.cmp(&b.id));
         let catalogue = Arc::new(library.catalogue.unwrap_or_default());
-        Ok(Suite { scripts, catalogue, contents: Arc::new(contents) })
+        Ok(Suite {
+            scripts,
+            catalogue,
+            contents: Arc::new(contents),
+        })
     }
 }
 
 impl Suite {
     /// The text of a case file, by the name [`crate::case::Source`] gives it.
     pub fn text_of(&self, file: &str) -> Option<Arc<str>> {
-        self.scripts.iter().find(|s| s.source.file == file).map(|s| Arc::clone(&s.text))
+        self.scripts
+            .iter()
+            .find(|s| s.source.file == file)
+            .map(|s| Arc::clone(&s.text))
     }
 }
 
@@ -86,7 +93,11 @@ pub fn lint(paths: &[PathBuf]) -> Result<(usize, Vec<Diagnostic>), Broken> {
 
 fn read(texts: &[(String, String)], library: &Library) -> Result<Vec<Arc<Script>>, Broken> {
     let (scripts, problems) = case::load_all(pairs(texts), library);
-    if problems.is_empty() { Ok(scripts.into_iter().map(Arc::new).collect()) } else { Err(Broken::Cases(problems)) }
+    if problems.is_empty() {
+        Ok(scripts.into_iter().map(Arc::new).collect())
+    } else {
+        Err(Broken::Cases(problems))
+    }
 }
 
 fn pairs(texts: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
@@ -109,7 +120,9 @@ fn library(contents: &Contents) -> Result<Library, Broken> {
         ..Library::default()
     };
     let groups = builtin_text(&CASES, "groups.yaml")?;
-    library.add_groups("cases/groups.yaml", groups).map_err(Broken::Cases)?;
+    library
+        .add_groups("cases/groups.yaml", groups)
+        .map_err(Broken::Cases)?;
     Ok(library)
 }
 
@@ -134,11 +147,15 @@ fn builtin(dir: &Dir<'_>, texts: &mut Vec<(String, String)>) {
 fn files(path: &Path, texts: &mut Vec<(String, String)>) -> Result<(), Broken> {
     let wrong = |e: std::io::Error| Broken::File(format!("{}: {e}", path.display()));
     if path.is_dir() {
-        let mut entries: Vec<PathBuf> =
-            std::fs::read_dir(path).map_err(wrong)?.filter_map(|e| e.ok().map(|e| e.path())).collect();
+        let mut entries: Vec<PathBuf> = std::fs::read_dir(path)
+            .map_err(wrong)?
+            .filter_map(|e| e.ok().map(|e| e.path()))
+            .collect();
         entries.sort();
         for entry in entries {
-            let skipped = entry.file_name().is_some_and(|n| n == "purposes.yaml" || n == "groups.yaml");
+            let skipped = entry
+                .file_name()
+                .is_some_and(|n| n == "purposes.yaml" || n == "groups.yaml");
             if entry.is_dir() || (is_yaml(&entry) && !skipped) {
                 files(&entry, texts)?;
             }
@@ -146,8 +163,13 @@ fn files(path: &Path, texts: &mut Vec<(String, String)>) -> Result<(), Broken> {
         return Ok(());
     }
     let octets = std::fs::read(path).map_err(wrong)?;
-    let text = String::from_utf8(octets)
-        .map_err(|e| Broken::File(format!("{}: not UTF-8 text, at octet {}", path.display(), e.utf8_error().valid_up_to())))?;
+    let text = String::from_utf8(octets).map_err(|e| {
+        Broken::File(format!(
+            "{}: not UTF-8 text, at octet {}",
+            path.display(),
+            e.utf8_error().valid_up_to()
+        ))
+    })?;
     texts.push((path.display().to_string(), text));
     Ok(())
 }
@@ -182,7 +204,10 @@ fn contents() -> Result<Contents, Broken> {
     let text = builtin_text(&FIXTURES, "contents.yaml")?;
     let files: BTreeMap<String, ContentFile> =
         serde_saphyr::from_str(text).map_err(|e| Broken::File(format!("fixtures/contents.yaml: {e}")))?;
-    files.into_iter().map(|(name, file)| Ok((name, content(file)?))).collect()
+    files
+        .into_iter()
+        .map(|(name, file)| Ok((name, content(file)?)))
+        .collect()
 }
 
 fn content(file: ContentFile) -> Result<Content, Broken> {
@@ -203,11 +228,19 @@ fn content(file: ContentFile) -> Result<Content, Broken> {
             })
         })
         .collect::<Result<_, Broken>>()?;
-    Ok(Content { media, parts, body: Bytes::new() })
+    Ok(Content {
+        media,
+        parts,
+        body: Bytes::new(),
+    })
 }
 
 fn media(essence: &str, params: BTreeMap<String, String>) -> MediaType {
-    params.iter().fold(MediaType::new(essence), |media, (name, value)| media.with(name, value))
+    params
+        .iter()
+        .fold(MediaType::new(essence), |media, (name, value)| {
+            media.with(name, value)
+        })
 }
 
 fn octets(path: &str) -> Result<Bytes, Broken> {

@@ -36,5 +36,9 @@ pub fn duration(text: &str) -> Option<Duration> {
 /// A duration as a variable holds it: `500ms`, `2s`.
 pub fn text(duration: Duration) -> String {
     let millis = duration.as_millis();
-    if millis.is_multiple_of(1000) { format!("{}s", millis / 1000) } else { format!("{millis}ms") }
+    if millis.is_multiple_of(1000) {
+        format!("{}s", millis / 1000)
+    } else {
+        format!("{millis}ms")
+    }
 }

@@ -47,7 +47,11 @@ pub struct World {
 #[derive(Debug, thiserror::Error)]
 pub enum Unfit {
     #[error("cannot listen at {addr} for {what}: {reason}")]
-    Listen { addr: SocketAddr, what: String, reason: std::io::Error },
+    Listen {
+        addr: SocketAddr,
+        what: String,
+        reason: std::io::Error,
+    },
     #[error("the HTTP client cannot be set up: {0}")]
     Http(String),
 }
@@ -79,8 +83,11 @@ impl World {
             peers: BTreeMap::new(),
             peer_names: peer_names.into_iter().collect(),
         };
-        let relays: Vec<(String, Arc<Target>)> =
-            world.targets.iter().map(|(n, t)| (n.clone(), Arc::clone(t))).collect();
+        let relays: Vec<(String, Arc<Target>)> = world
+            .targets
+            .iter()
+            .map(|(n, t)| (n.clone(), Arc::clone(t)))
+            .collect();
         for (relay, target) in relays {
             world.listen(&relay, &target).await?;
             world.probe(&relay, &target).await;
@@ -108,7 +115,9 @@ impl World {
         }
         let seed = self.numbers.other_seed(key);
         let peers = self.peer_names.iter().cloned().collect();
-        World::open(self.targets.clone(), self.defects.clone(), peers, seed).await.ok()
+        World::open(self.targets.clone(), self.defects.clone(), peers, seed)
+            .await
+            .ok()
     }
 
     /// Where this relay's Kannel is.
@@ -118,7 +127,9 @@ impl World {
 
     /// Where this relay reaches this peer.
     pub fn peer(&self, peer: &str, relay: &str) -> Option<SocketAddr> {
-        self.peers.get(&(peer.to_owned(), relay.to_owned())).map(|l| l.addr)
+        self.peers
+            .get(&(peer.to_owned(), relay.to_owned()))
+            .map(|l| l.addr)
     }
 
     /// Domain and number prefix of a peer, as this relay knows them.
@@ -151,8 +162,15 @@ impl World {
                     None => continue,
                 },
             };
-            let domain = self.peer_identity(&name, relay).map(|(domain, _)| domain).unwrap_or_default();
-            let identity = PeerIdentity { name: name.clone(), host: format!("mx.{domain}"), domain };
+            let domain = self
+                .peer_identity(&name, relay)
+                .map(|(domain, _)| domain)
+                .unwrap_or_default();
+            let identity = PeerIdentity {
+                name: name.clone(),
+                host: format!("mx.{domain}"),
+                domain,
+            };
             let listening = peer::serve(Arc::clone(&self.desk), identity, relay, at)
                 .await
                 .map_err(unfit(format!("peer MMSE {name} of relay {relay}"), at))?;

@@ -133,8 +133,14 @@ pub enum Wrong {
     #[error("{path}: {reason}")]
     Syntax { path: String, reason: String },
     #[error("{path}: `{item}` under `lacks:` is no ICS item{hint}")]
-    UnknownItem { path: String, item: String, hint: String },
-    #[error("{path}: a relay with `start: remote` needs `ixit:` (addresses, domain, numbers); see docs/targets.md")]
+    UnknownItem {
+        path: String,
+        item: String,
+        hint: String,
+    },
+    #[error(
+        "{path}: a relay with `start: remote` needs `ixit:` (addresses, domain, numbers); see docs/targets.md"
+    )]
     NoIxit { path: String },
 }
 
@@ -154,7 +160,11 @@ impl Target {
             .map(str::to_owned)
             .to_vec(),
             ixit: None,
-            timers: Timers { quiet: 250, resend: 2_000, ..Timers::default() },
+            timers: Timers {
+                quiet: 250,
+                resend: 2_000,
+                ..Timers::default()
+            },
         }
     }
 
@@ -164,16 +174,20 @@ impl Target {
     /// What is wrong with it and where.
     pub fn load(path: &Path) -> Result<Target, Wrong> {
         let name = path.display().to_string();
-        let text = std::fs::read_to_string(path)
-            .map_err(|e| Wrong::Unreadable { path: name.clone(), reason: e.to_string() })?;
+        let text = std::fs::read_to_string(path).map_err(|e| Wrong::Unreadable {
+            path: name.clone(),
+            reason: e.to_string(),
+        })?;
         Target::parse(&name, &text)
     }
 
     /// # Errors
     /// As [`Target::load`].
     pub fn parse(path: &str, text: &str) -> Result<Target, Wrong> {
-        let target: Target = serde_saphyr::from_str(text)
-            .map_err(|e| Wrong::Syntax { path: path.to_owned(), reason: e.to_string() })?;
+        let target: Target = serde_saphyr::from_str(text).map_err(|e| Wrong::Syntax {
+            path: path.to_owned(),
+            reason: e.to_string(),
+        })?;
         for item in &target.lacks {
             if ics::item(item).is_none() {
                 let names: Vec<&str> = ics::ITEMS.iter().map(|i| i.name).collect();
@@ -185,7 +199,9 @@ impl Target {
             }
         }
         if target.start == Start::Remote && target.ixit.is_none() {
-            return Err(Wrong::NoIxit { path: path.to_owned() });
+            return Err(Wrong::NoIxit {
+                path: path.to_owned(),
+            });
         }
         Ok(target)
     }

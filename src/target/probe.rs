@@ -21,17 +21,26 @@ pub async fn probe(ixit: &Ixit, limit: Duration) -> Found {
     let (mm1, mm4) = tokio::join!(mm1(&ixit.mm1_url, limit), greets(ixit.mm4, b"", limit));
     match (mm1, mm4) {
         (Ok(()), _) | (_, Ok(())) => Found::Alive,
-        (Err(mm1), Err(mm4)) => {
-            Found::Silent(format!("MM1 at {}: {mm1}; MM4 at {}: {mm4}", ixit.mm1_url, ixit.mm4))
-        }
+        (Err(mm1), Err(mm4)) => Found::Silent(format!(
+            "MM1 at {}: {mm1}; MM4 at {}: {mm4}",
+            ixit.mm1_url, ixit.mm4
+        )),
     }
 }
 
 async fn mm1(url: &str, limit: Duration) -> Result<(), String> {
-    let rest = url.strip_prefix("http://").ok_or("the URL does not begin with http://")?;
+    let rest = url
+        .strip_prefix("http://")
+        .ok_or("the URL does not begin with http://")?;
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let authority = if host.contains(':') { host.to_owned() } else { format!("{host}:80") };
-    let mut addresses = tokio::net::lookup_host(&authority).await.map_err(|e| e.to_string())?;
+    let authority = if host.contains(':') {
+        host.to_owned()
+    } else {
+        format!("{host}:80")
+    };
+    let mut addresses = tokio::net::lookup_host(&authority)
+        .await
+        .map_err(|e| e.to_string())?;
     let addr = addresses.next().ok_or("the host has no address")?;
     let request = format!("HEAD /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
     greets(addr, request.as_bytes(), limit).await
@@ -48,7 +57,10 @@ async fn greets(addr: SocketAddr, request: &[u8], limit: Duration) -> Result<(),
             Err(e) => Err(e.to_string()),
         }
     };
-    timeout(limit, exchange)
-        .await
-        .unwrap_or_else(|_| Err(format!("accepts but says nothing within {} ms", limit.as_millis())))
+    timeout(limit, exchange).await.unwrap_or_else(|_| {
+        Err(format!(
+            "accepts but says nothing within {} ms",
+            limit.as_millis()
+        ))
+    })
 }

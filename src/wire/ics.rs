@@ -11,22 +11,54 @@ pub struct Item {
 }
 
 const fn must(name: &'static str, what: &'static str, clause: &'static str) -> Item {
-    Item { name, what, mandatory: Some(clause) }
+    Item {
+        name,
+        what,
+        mandatory: Some(clause),
+    }
 }
 
 const fn may(name: &'static str, what: &'static str) -> Item {
-    Item { name, what, mandatory: None }
+    Item {
+        name,
+        what,
+        mandatory: None,
+    }
 }
 
 /// All items.
 pub const ITEMS: &[Item] = &[
     must("mm1.submit", "takes M-Send.req", "OMA MMS ENC 1.3 App. B.2"),
-    must("mm1.notify", "sends M-Notification.ind", "OMA MMS ENC 1.3 App. B.2"),
-    must("mm1.retrieve", "answers GET with M-Retrieve.conf", "OMA MMS ENC 1.3 App. B.2"),
-    must("mm1.acknowledge", "takes M-NotifyResp.ind and M-Acknowledge.ind", "OMA MMS ENC 1.3 App. B.2"),
-    must("mm1.delivery-report", "sends M-Delivery.ind on request", "OMA MMS ENC 1.3 App. B.2, MMSE-S-079"),
-    must("mm1.read-report", "passes read reports on", "OMA MMS ENC 1.3 App. B.2, MMSE-S-091"),
-    must("mm1.address-hiding", "removes From on request", "OMA MMS ENC 1.3 App. B.2, MMSE-S-083"),
+    must(
+        "mm1.notify",
+        "sends M-Notification.ind",
+        "OMA MMS ENC 1.3 App. B.2",
+    ),
+    must(
+        "mm1.retrieve",
+        "answers GET with M-Retrieve.conf",
+        "OMA MMS ENC 1.3 App. B.2",
+    ),
+    must(
+        "mm1.acknowledge",
+        "takes M-NotifyResp.ind and M-Acknowledge.ind",
+        "OMA MMS ENC 1.3 App. B.2",
+    ),
+    must(
+        "mm1.delivery-report",
+        "sends M-Delivery.ind on request",
+        "OMA MMS ENC 1.3 App. B.2, MMSE-S-079",
+    ),
+    must(
+        "mm1.read-report",
+        "passes read reports on",
+        "OMA MMS ENC 1.3 App. B.2, MMSE-S-091",
+    ),
+    must(
+        "mm1.address-hiding",
+        "removes From on request",
+        "OMA MMS ENC 1.3 App. B.2, MMSE-S-083",
+    ),
     may("mm1.expiry", "honours X-Mms-Expiry"),
     may("mm1.delivery-time", "honours X-Mms-Delivery-Time"),
     may("mm1.priority", "passes X-Mms-Priority on"),
@@ -37,17 +69,35 @@ pub const ITEMS: &[Item] = &[
     may("mm1.no-adaptation", "leaves contents as they are"),
     may("mm1.notification-repeat", "repeats unanswered notifications"),
     may("mm1.size-limit", "refuses MMs above limit.message-size"),
-    may("mm1.wap-identity", "knows clients by the header that a WAP gateway sets, and by nothing else"),
+    may(
+        "mm1.wap-identity",
+        "knows clients by the header that a WAP gateway sets, and by nothing else",
+    ),
     must("mm4.inbound", "takes MM4_forward.REQ", "3GPP TS 23.140 §8.4.1"),
     must("mm4.outbound", "sends MM4_forward.REQ", "3GPP TS 23.140 §8.4.1"),
-    must("mm4.ack", "answers requests that ask for it, and understands such answers", "3GPP TS 23.140 §8.4.1"),
-    must("mm4.delivery-report", "sends and takes MM4_delivery_report.REQ", "3GPP TS 23.140 §8.4.2"),
-    must("mm4.read-reply", "sends and takes MM4_read_reply_report.REQ", "3GPP TS 23.140 §8.4.3"),
+    must(
+        "mm4.ack",
+        "answers requests that ask for it, and understands such answers",
+        "3GPP TS 23.140 §8.4.1",
+    ),
+    must(
+        "mm4.delivery-report",
+        "sends and takes MM4_delivery_report.REQ",
+        "3GPP TS 23.140 §8.4.2",
+    ),
+    must(
+        "mm4.read-reply",
+        "sends and takes MM4_read_reply_report.REQ",
+        "3GPP TS 23.140 §8.4.3",
+    ),
     may("mm4.retry", "repeats a request that is not acknowledged"),
     may("smtp.pipelining", "offers PIPELINING"),
     may("store.durable", "keeps what it accepted through a kill -9"),
     may("multi-relay.mesh", "several relays in one MMSE, MM4 between them"),
-    may("multi-relay.any-entrance", "a user agent may retrieve and acknowledge through any relay of the MMSE"),
+    may(
+        "multi-relay.any-entrance",
+        "a user agent may retrieve and acknowledge through any relay of the MMSE",
+    ),
 ];
 
 /// The item of that name.

@@ -117,7 +117,7 @@ impl Mail {
                 mail_from,
                 rcpt_to,
                 refused,
-                data,
+                data: data.to_vec(),
                 reply,
                 dialogue,
             },

@@ -78,9 +78,12 @@ fn a_wrong_case_is_shown_at_its_place_and_nothing_runs() {
         let (dir, mut command) = mmspec();
         fs::create_dir(dir.path().join("cases")).unwrap();
         fs::write(dir.path().join("cases/mine.yaml"), CASE.replace(good, bad)).unwrap();
-        command.args(["run", "mine", "--cases", "cases"]).assert().code(2).stdout("").stderr(
-            predicate::str::contains(place).and(predicate::str::contains("^")),
-        );
+        command
+            .args(["run", "mine", "--cases", "cases"])
+            .assert()
+            .code(2)
+            .stdout("")
+            .stderr(predicate::str::contains(place).and(predicate::str::contains("^")));
         assert!(!dir.path().join("reports").exists(), "{bad}");
     }
 }
@@ -95,7 +98,8 @@ fn what_is_misspelled_is_suggested() {
     ] {
         let (dir, mut command) = mmspec();
         fs::write(dir.path().join("mine.yaml"), CASE.replace(good, bad)).unwrap();
-        let shown = predicate::str::contains(format!("`{bad}`")).and(predicate::str::contains(format!("`{good}`")));
+        let shown =
+            predicate::str::contains(format!("`{bad}`")).and(predicate::str::contains(format!("`{good}`")));
         command.args(["run", "mine.yaml"]).assert().code(2).stderr(shown);
     }
 }
@@ -116,15 +120,27 @@ fn a_wrong_target_file_is_shown_at_its_place() {
     let addr = SocketAddr::from(([127, 0, 0, 1], 9));
     let good = target(addr, addr, 1000);
     for (text, named) in [
-        (good.replace("own-prefix", "own-prefiks"), vec!["t.yaml", "own-prefiks", "own-prefix"]),
+        (
+            good.replace("own-prefix", "own-prefiks"),
+            vec!["t.yaml", "own-prefiks", "own-prefix"],
+        ),
         (good.replace("127.0.0.1:9\n", "nowhere\n"), vec!["t.yaml", "8:"]),
-        (format!("{good}lacks: [mm1.mmbocks]\n"), vec!["t.yaml", "mm1.mmbocks", "mm1.mmbox"]),
-        ("name: x\nstart: remote\n".to_owned(), vec!["t.yaml", "ixit", "docs/targets.md"]),
+        (
+            format!("{good}lacks: [mm1.mmbocks]\n"),
+            vec!["t.yaml", "mm1.mmbocks", "mm1.mmbox"],
+        ),
+        (
+            "name: x\nstart: remote\n".to_owned(),
+            vec!["t.yaml", "ixit", "docs/targets.md"],
+        ),
         ("name: [\n".to_owned(), vec!["t.yaml"]),
     ] {
         let (dir, mut command) = mmspec();
         fs::write(dir.path().join("t.yaml"), &text).unwrap();
-        let assert = command.args(["run", "mm1-send-accepted", "--target", "t.yaml"]).assert().code(2);
+        let assert = command
+            .args(["run", "mm1-send-accepted", "--target", "t.yaml"])
+            .assert()
+            .code(2);
         let shown = String::from_utf8(assert.get_output().stderr.clone()).unwrap();
         for word in named {
             assert!(shown.contains(word), "{word} is not in:\n{shown}");
@@ -154,7 +170,10 @@ fn a_relay_that_refuses_connections_is_named_with_its_addresses() {
         .assert()
         .code(3)
         .stdout(predicate::str::contains("no relay was seen alive").and(predicate::str::contains(" 0 fail,")))
-        .stderr(predicate::str::contains(format!("MM1 at http://{addr}/mms")).and(predicate::str::contains("refused")));
+        .stderr(
+            predicate::str::contains(format!("MM1 at http://{addr}/mms"))
+                .and(predicate::str::contains("refused")),
+        );
 }
 
 #[test]
@@ -176,7 +195,10 @@ fn a_relay_that_says_nothing_costs_one_timeout() {
     // Side by side: in the order of the journal, all of them began to wait before one gave up.
     let (began, gave_up) = waits(&dir.path().join("reports/latest/events.jsonl"));
     assert_eq!(began.len(), ran);
-    assert!(began.values().max() < gave_up.values().min(), "{began:?} {gave_up:?}");
+    assert!(
+        began.values().max() < gave_up.values().min(),
+        "{began:?} {gave_up:?}"
+    );
 }
 
 /// The line on which each script began to wait, and the one on which it gave up.
@@ -199,10 +221,20 @@ fn cases_of_ones_own_are_added_and_replace() {
     let (dir, mut command) = mmspec();
     fs::create_dir(dir.path().join("own")).unwrap();
     fs::write(dir.path().join("own/mine.yaml"), CASE).unwrap();
-    let other = CASE.replace("id: mine", "id: mm1-send-accepted").replace("A submission", "My submission");
+    let other = CASE
+        .replace("id: mine", "id: mm1-send-accepted")
+        .replace("A submission", "My submission");
     fs::write(dir.path().join("own/other.yaml"), other).unwrap();
     command
-        .args(["run", "mine", "mm1-send-accepted", "--cases", "own", "--junit", "out/junit.xml"])
+        .args([
+            "run",
+            "mine",
+            "mm1-send-accepted",
+            "--cases",
+            "own",
+            "--junit",
+            "out/junit.xml",
+        ])
         .assert()
         .code(0)
         .stdout(predicate::str::contains("2 cases: 2 pass"));
@@ -210,7 +242,11 @@ fn cases_of_ones_own_are_added_and_replace() {
     let titles: Vec<&str> = run.cases.iter().map(|c| c.title.as_str()).collect();
     assert_eq!(titles, ["A submission is accepted", "My submission is accepted"]);
     assert_eq!(run.cases[1].source.file, "own/other.yaml");
-    assert!(fs::read_to_string(dir.path().join("out/junit.xml")).unwrap().contains("mm1-send-accepted"));
+    assert!(
+        fs::read_to_string(dir.path().join("out/junit.xml"))
+            .unwrap()
+            .contains("mm1-send-accepted")
+    );
 }
 
 #[test]
@@ -226,7 +262,9 @@ fn a_run_that_was_killed_can_be_judged_as_far_as_it_got() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut progress = BufReader::new(child.stderr.take().unwrap()).lines().map(|line| line.unwrap());
+    let mut progress = BufReader::new(child.stderr.take().unwrap())
+        .lines()
+        .map(|line| line.unwrap());
     assert!(progress.any(|line| line.contains("PASS") && line.contains("mine")));
     let journal = dir.path().join("reports/latest/events.jsonl");
     while !has_ended(&journal, "mine") {
@@ -249,6 +287,10 @@ fn a_run_that_was_killed_can_be_judged_as_far_as_it_got() {
 /// Whether the journal says so on a whole line.
 fn has_ended(journal: &Path, script: &str) -> bool {
     let text = fs::read_to_string(journal).unwrap_or_default();
-    let events = text.lines().filter_map(|line| serde_json::from_str::<Event>(line).ok());
-    events.filter(|e| e.script == script).any(|e| matches!(e.what, What::End))
+    let events = text
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Event>(line).ok());
+    events
+        .filter(|e| e.script == script)
+        .any(|e| matches!(e.what, What::End))
 }

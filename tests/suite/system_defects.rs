@@ -18,7 +18,12 @@ fn every_defect_is_caught_at_a_requirement_it_violates() {
     let suite = Suite::load(&[]).unwrap();
     let survivors = block_on(join_all(DEFECTS.iter().map(|d| survives(d, &suite, dir.path()))));
     let survivors: Vec<String> = survivors.into_iter().flatten().collect();
-    assert!(survivors.is_empty(), "{} defects survive:\n{}", survivors.len(), survivors.join("\n"));
+    assert!(
+        survivors.is_empty(),
+        "{} defects survive:\n{}",
+        survivors.len(),
+        survivors.join("\n")
+    );
 }
 
 #[test]
@@ -40,14 +45,26 @@ async fn survives(defect: &Defect, suite: &Suite, dir: &Path) -> Option<String> 
     let decides = |s: &&Arc<Script>| s.purposes().iter().any(|p| defect.tests.contains(p));
     let mut scripts: Vec<&Arc<Script>> = suite.scripts.iter().filter(decides).collect();
     if scripts.is_empty() {
-        return Some(format!("{}: no case decides {}", defect.name, defect.tests.join(", ")));
+        return Some(format!(
+            "{}: no case decides {}",
+            defect.name,
+            defect.tests.join(", ")
+        ));
     }
     if scripts.iter().all(|s| !s.rules().is_empty()) {
         // Rules speak of the journals of others; between them, these have every PDU.
-        scripts.extend(suite.scripts.iter().filter(|s| s.source.file.starts_with("cases/e2e/") && s.cost == Cost::Normal));
+        scripts.extend(
+            suite
+                .scripts
+                .iter()
+                .filter(|s| s.source.file.starts_with("cases/e2e/") && s.cost == Cost::Normal),
+        );
     }
     let selection: Vec<String> = scripts.into_iter().map(|s| s.id.clone()).collect();
-    let cases = execute(with_defect(dir, &selection, defect.name)).await.result.cases;
+    let cases = execute(with_defect(dir, &selection, defect.name))
+        .await
+        .result
+        .cases;
     let caught = violated(&cases).any(|(_, e)| e.tests.iter().any(|t| defect.tests.contains(&t.id.as_str())));
     (!caught).then(|| format!("{} ({}): {}", defect.name, defect.tests.join(", "), said(&cases)))
 }
@@ -56,8 +73,12 @@ fn said(cases: &[CaseResult]) -> String {
     let each: Vec<String> = cases
         .iter()
         .map(|c| {
-            let others: Vec<&str> = violated(std::slice::from_ref(c)).map(|(_, e)| e.id.as_str()).collect();
-            format!("{} {} {}", c.id, c.verdict.name(), others.join(" ")).trim_end().to_owned()
+            let others: Vec<&str> = violated(std::slice::from_ref(c))
+                .map(|(_, e)| e.id.as_str())
+                .collect();
+            format!("{} {} {}", c.id, c.verdict.name(), others.join(" "))
+                .trim_end()
+                .to_owned()
         })
         .collect();
     each.join("; ")

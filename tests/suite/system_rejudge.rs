@@ -46,8 +46,15 @@ fn same_again(first: &run::outcome::RunResult, dir: &Path) {
         Err(refused) => panic!("{refused}"),
     };
     let (first, again) = (results::render(first).unwrap(), results::render(&again).unwrap());
-    assert_eq!(results::parse(&first).unwrap(), results::parse(&again).unwrap_or_else(|e| panic!("{e}")));
-    let difference = first.lines().zip(again.lines()).enumerate().find(|(_, (a, b))| a != b);
+    assert_eq!(
+        results::parse(&first).unwrap(),
+        results::parse(&again).unwrap_or_else(|e| panic!("{e}"))
+    );
+    let difference = first
+        .lines()
+        .zip(again.lines())
+        .enumerate()
+        .find(|(_, (a, b))| a != b);
     assert_eq!(difference, None);
     assert_eq!(first.len(), again.len());
 }

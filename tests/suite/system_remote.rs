@@ -16,7 +16,6 @@ use mmspec::target::Target;
 use crate::system_support::{against, block_on, execute, options, turn};
 use crate::system_targets::{RELAY, TARGET};
 
-
 #[test]
 fn a_remote_relay_gets_the_verdicts_of_an_embedded_one() {
     let _turn = turn();
@@ -50,7 +49,11 @@ fn what_a_remote_relay_cannot_be_tested_for_says_what_is_missing() {
     for case in &run.cases {
         let reason = case.reason.as_deref().unwrap_or_default();
         assert_eq!(case.verdict, Verdict::NotApplicable, "{}: {reason}", case.id);
-        assert!(reason.contains("link between A and B") && reason.contains("remote"), "{}: {reason}", case.id);
+        assert!(
+            reason.contains("link between A and B") && reason.contains("remote"),
+            "{}: {reason}",
+            case.id
+        );
     }
     assert_eq!(run.cases.len(), others.len());
 }
@@ -58,7 +61,10 @@ fn what_a_remote_relay_cannot_be_tested_for_says_what_is_missing() {
 /// Every script on one relay, and every rule.
 fn one_relay() -> Vec<String> {
     let suite = Suite::load(&[]).unwrap();
-    let scripts = suite.scripts.iter().filter(|s| s.topology == Topology::OneRelay && s.cost == Cost::Normal);
+    let scripts = suite
+        .scripts
+        .iter()
+        .filter(|s| s.topology == Topology::OneRelay && s.cost == Cost::Normal);
     scripts.map(|s| s.id.clone()).collect()
 }
 
@@ -66,7 +72,15 @@ fn one_relay() -> Vec<String> {
 fn verdicts(run: &RunResult) -> BTreeMap<String, (Verdict, BTreeMap<String, Verdict>)> {
     run.cases
         .iter()
-        .map(|c| (c.id.clone(), (c.verdict, c.expectations.iter().map(|e| (e.id.clone(), e.verdict)).collect())))
+        .map(|c| {
+            (
+                c.id.clone(),
+                (
+                    c.verdict,
+                    c.expectations.iter().map(|e| (e.id.clone(), e.verdict)).collect(),
+                ),
+            )
+        })
         .collect()
 }
 
@@ -92,7 +106,11 @@ fn start(dir: &Path) -> (Process, PathBuf) {
     config.push.kannel = format!("http://{}/cgi-bin/sendsms", ixit.kannel_listen);
     for (n, peer) in ixit.peers.values_mut().enumerate() {
         peer.listen = free.addr(n + 1);
-        let route = config.routes.iter_mut().find(|r| r.domain == peer.domain).unwrap();
+        let route = config
+            .routes
+            .iter_mut()
+            .find(|r| r.domain == peer.domain)
+            .unwrap();
         route.mm4 = peer.listen;
     }
     drop(free);
@@ -121,7 +139,11 @@ struct FreePorts(Vec<TcpListener>);
 
 impl FreePorts {
     fn take(n: usize) -> Self {
-        FreePorts((0..n).map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect())
+        FreePorts(
+            (0..n)
+                .map(|_| TcpListener::bind("127.0.0.1:0").unwrap())
+                .collect(),
+        )
     }
 
     fn addr(&self, n: usize) -> SocketAddr {

@@ -10,18 +10,29 @@ use mmspec::run::{self, Finished, Options};
 
 /// Options of a run whose reports go below `dir`.
 pub fn options(dir: &Path, selection: &[String]) -> Options {
-    Options { selection: selection.to_vec(), report_dir: dir.to_owned(), ..Options::default() }
+    Options {
+        selection: selection.to_vec(),
+        report_dir: dir.to_owned(),
+        ..Options::default()
+    }
 }
 
 /// Options of a run with a defect in the embedded relays.
 pub fn with_defect(dir: &Path, selection: &[String], defect: &str) -> Options {
-    Options { defects: vec![defect.to_owned()], ..options(dir, selection) }
+    Options {
+        defects: vec![defect.to_owned()],
+        ..options(dir, selection)
+    }
 }
 
 /// Options of a run against a remote relay A.
 pub fn against(dir: &Path, selection: &[String], target: PathBuf) -> Options {
     let relays = BTreeMap::from([("A".to_owned(), target)]);
-    Options { relays, strict: Some(true), ..options(dir, selection) }
+    Options {
+        relays,
+        strict: Some(true),
+        ..options(dir, selection)
+    }
 }
 
 pub async fn execute(options: Options) -> Finished {

@@ -19,15 +19,32 @@ fn target() -> Target {
 fn the_shipped_pair_belongs_together() {
     let config: Config = serde_saphyr::from_str(RELAY).unwrap();
     let ixit = target().ixit.unwrap();
-    assert_eq!(ixit.mm1_url, format!("http://{}{}", config.mm1.listen, config.mm1.path));
+    assert_eq!(
+        ixit.mm1_url,
+        format!("http://{}{}", config.mm1.listen, config.mm1.path)
+    );
     assert_eq!(ixit.mm4, config.mm4.listen);
-    assert_eq!(config.push.kannel, format!("http://{}/cgi-bin/sendsms", ixit.kannel_listen));
+    assert_eq!(
+        config.push.kannel,
+        format!("http://{}/cgi-bin/sendsms", ixit.kannel_listen)
+    );
     assert_eq!(ixit.identity_header, config.mm1.identity_header);
-    assert_eq!((ixit.domain, ixit.system_address), (config.domain, config.system_address));
+    assert_eq!(
+        (ixit.domain, ixit.system_address),
+        (config.domain, config.system_address)
+    );
     assert_eq!(ixit.own_prefix, config.subscribers[0].prefix);
     assert_eq!(ixit.message_size, config.limits.message_size);
-    let routes: Vec<_> = config.routes.into_iter().map(|r| (r.domain, r.mm4, r.prefix)).collect();
-    let peers: Vec<_> = ixit.peers.into_values().map(|p| (p.domain, p.listen, p.prefix)).collect();
+    let routes: Vec<_> = config
+        .routes
+        .into_iter()
+        .map(|r| (r.domain, r.mm4, r.prefix))
+        .collect();
+    let peers: Vec<_> = ixit
+        .peers
+        .into_values()
+        .map(|p| (p.domain, p.listen, p.prefix))
+        .collect();
     assert_eq!(routes, peers);
 }
 
@@ -41,11 +58,24 @@ fn the_shipped_target_is_the_embedded_one_from_outside() {
 
 #[test]
 fn the_page_lists_the_ics_items() {
-    let section = PAGE.split("## ICS items").nth(1).unwrap().split("\n## ").next().unwrap();
+    let section = PAGE
+        .split("## ICS items")
+        .nth(1)
+        .unwrap()
+        .split("\n## ")
+        .next()
+        .unwrap();
     let listed: Vec<&str> = section.lines().filter(|line| line.starts_with("| `")).collect();
     let items: Vec<String> = ics::ITEMS
         .iter()
-        .map(|item| format!("| `{}` | {} | {} |", item.name, item.what, item.mandatory.unwrap_or("optional")))
+        .map(|item| {
+            format!(
+                "| `{}` | {} | {} |",
+                item.name,
+                item.what,
+                item.mandatory.unwrap_or("optional")
+            )
+        })
         .collect();
     assert_eq!(listed, items);
 }
@@ -55,14 +85,20 @@ fn the_page_explains_every_key() {
     let mut keys = BTreeSet::new();
     collect(&serde_json::to_value(target()).unwrap(), &mut keys);
     let peers = target().ixit.unwrap().peers;
-    let missing: Vec<_> =
-        keys.iter().filter(|k| !peers.contains_key(*k) && !PAGE.contains(&format!("`{k}`"))).collect();
+    let missing: Vec<_> = keys
+        .iter()
+        .filter(|k| !peers.contains_key(*k) && !PAGE.contains(&format!("`{k}`")))
+        .collect();
     assert!(missing.is_empty(), "docs/targets.md does not explain {missing:?}");
 }
 
 #[test]
 fn the_examples_on_the_page_are_target_files() {
-    let examples: Vec<&str> = PAGE.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    let examples: Vec<&str> = PAGE
+        .split("```yaml\n")
+        .skip(1)
+        .filter_map(|rest| rest.split("```").next())
+        .collect();
     assert!(!examples.is_empty());
     for example in examples {
         Target::parse("docs/targets.md", example).unwrap_or_else(|wrong| panic!("{wrong}\n{example}"));

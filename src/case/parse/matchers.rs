@@ -2,6 +2,7 @@
 
 use crate::case::diagnostic::Diagnostic;
 use crate::case::model::{ContentDemand, Demands, FieldDemand, Matcher, Template};
+use crate::case::pattern::Pattern;
 use crate::case::scope::Want;
 use crate::case::vocabulary as words;
 use crate::case::yaml::{Data, Node, Span};
@@ -64,20 +65,22 @@ impl Reader<'_> {
             "set" => Some(Matcher::Set(self.templates(value))),
             "matches" => {
                 let text = self.text(value, "a regular expression")?;
-                if let Err(error) = regex::Regex::new(text) {
-                    let reason = error.to_string();
-                    let reason = reason
-                        .lines()
-                        .last()
-                        .unwrap_or_default()
-                        .trim_start_matches("error: ");
-                    self.error(Diagnostic::at(
-                        &value.span,
-                        format!("this is no regular expression: {reason}"),
-                    ));
-                    return None;
+                match Pattern::new(text) {
+                    Ok(pattern) => Some(Matcher::Matches(pattern)),
+                    Err(error) => {
+                        let reason = error.to_string();
+                        let reason = reason
+                            .lines()
+                            .last()
+                            .unwrap_or_default()
+                            .trim_start_matches("error: ");
+                        self.error(Diagnostic::at(
+                            &value.span,
+                            format!("this is no regular expression: {reason}"),
+                        ));
+                        None
+                    }
                 }
-                Some(Matcher::Matches(text.to_owned()))
             }
             "range" => self.range(value),
             "octets" => hex(self, value).map(Matcher::Octets),

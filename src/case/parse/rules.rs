@@ -25,7 +25,10 @@ impl Reader<'_> {
         Some(Rule {
             id: self.step_id(&args.at)?,
             source,
-            at_parties: args.get("at").and_then(|at| self.word(at, "place of a rule", &["parties"])).is_some(),
+            at_parties: args
+                .get("at")
+                .and_then(|at| self.word(at, "place of a rule", &["parties"]))
+                .is_some(),
             narrow,
             demand,
             capture: self.capture(args.get("as"), Vec::new(), Vec::new()),

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
+use std::num::NonZero;
 use std::sync::Arc;
 
 use crate::case::diagnostic::Diagnostic;
@@ -76,16 +77,43 @@ pub fn load_all<'t>(
     files: impl IntoIterator<Item = (&'t str, &'t str)>,
     library: &Library,
 ) -> (Vec<Script>, Vec<Diagnostic>) {
+    let files: Vec<(&str, &str)> = files.into_iter().collect();
     let mut scripts: Vec<Script> = Vec::new();
     let mut problems = Vec::new();
-    for (name, text) in files {
-        match load(name, text, library) {
+    for loaded in load_each(&files, library) {
+        match loaded {
             Err(mut found) => problems.append(&mut found),
             Ok(mut loaded) => scripts.append(&mut loaded),
         }
     }
     problems.append(&mut duplicate_ids(&scripts));
     (scripts, problems)
+}
+
+/// Reads files side by side on all cores, and gives what they hold in the files' order.
+fn load_each(files: &[(&str, &str)], library: &Library) -> Vec<Result<Vec<Script>, Vec<Diagnostic>>> {
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    // Neighbours are of one kind and size: dealing them out in turn gives each core as much as the others.
+    let loaded: Vec<Vec<_>> = std::thread::scope(|scope| {
+        let hands: Vec<_> = (0..cores)
+            .map(|core| {
+                let hand = files.iter().skip(core).step_by(cores);
+                scope.spawn(move || {
+                    hand.map(|(name, text)| load(name, text, library))
+                        .collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        hands
+            .into_iter()
+            .map(|hand| {
+                hand.join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            })
+            .collect()
+    });
+    let mut hands: Vec<_> = loaded.into_iter().map(Vec::into_iter).collect();
+    (0..files.len()).filter_map(|i| hands[i % cores].next()).collect()
 }
 
 /// Cases of different files that have one id: an error at the second.

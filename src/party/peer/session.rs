@@ -192,7 +192,10 @@ impl Session {
             return self.say_text("452 4.5.3 Too many recipients").await;
         }
         let peer = &self.house.identity.name;
-        let owner = self.house.desk.owner_of_recipients(peer, std::slice::from_ref(&path));
+        let owner = self
+            .house
+            .desk
+            .owner_of_recipients(peer, std::slice::from_ref(&path));
         let reply = self.answer(SmtpStage::Rcpt, owner, "250 2.1.5 Ok").await?;
         self.transaction.recipient(&path, &reply);
         self.say(&reply).await
@@ -284,7 +287,9 @@ impl Session {
     /// The owner of the mail under way, with as much of its message as is known.
     fn owner(&self, data: &[u8]) -> Option<GuestId> {
         let recipients = self.transaction.all_recipients();
-        self.house.desk.owner_of_mail(&self.house.identity.name, &recipients, data)
+        self.house
+            .desk
+            .owner_of_mail(&self.house.identity.name, &recipients, data)
     }
 
     fn ended(&mut self, data: Vec<u8>, reply: Option<&Reply>) {

@@ -23,7 +23,14 @@ struct Request {
 
 impl Answers {
     pub fn sent(&mut self, seq: u64, step: StepId, what: &SendWhat, expected_later: bool) {
-        self.requests.insert(seq, Request { step, with: answer_to(what), expected_later });
+        self.requests.insert(
+            seq,
+            Request {
+                step,
+                with: answer_to(what),
+                expected_later,
+            },
+        );
     }
 
     /// What this sighting answers.
@@ -34,6 +41,9 @@ impl Answers {
 
     /// The step whose request stands at `seq`, if no step of the script expects its answer.
     pub fn unexpected(&self, seq: u64) -> Option<StepId> {
-        self.requests.get(&seq).filter(|r| !r.expected_later).map(|r| r.step)
+        self.requests
+            .get(&seq)
+            .filter(|r| !r.expected_later)
+            .map(|r| r.step)
     }
 }

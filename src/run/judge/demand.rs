@@ -41,11 +41,31 @@ pub fn check(demands: &Demands, seen: &Sighting, scope: &dyn Scope) -> Option<Vi
         .http
         .iter()
         .find_map(|d| check_texts(d, &seen.http(&d.name), seen, scope))
-        .or_else(|| demands.smtp.iter().find_map(|d| check_texts(d, &seen.smtp(&d.name), seen, scope)))
-        .or_else(|| demands.push.iter().find_map(|d| check_texts(d, &seen.pushed(&d.name), seen, scope)))
+        .or_else(|| {
+            demands
+                .smtp
+                .iter()
+                .find_map(|d| check_texts(d, &seen.smtp(&d.name), seen, scope))
+        })
+        .or_else(|| {
+            demands
+                .push
+                .iter()
+                .find_map(|d| check_texts(d, &seen.pushed(&d.name), seen, scope))
+        })
         .or_else(|| demands.headers.iter().find_map(|d| check_field(d, seen, scope)))
-        .or_else(|| demands.content.as_ref().and_then(|c| check_content(c, seen, scope)))
-        .or_else(|| demands.no_findings.iter().find_map(|(code, source)| check_findings(code, source, seen)))
+        .or_else(|| {
+            demands
+                .content
+                .as_ref()
+                .and_then(|c| check_content(c, seen, scope))
+        })
+        .or_else(|| {
+            demands
+                .no_findings
+                .iter()
+                .find_map(|(code, source)| check_findings(code, source, seen))
+        })
 }
 
 /// Whether the event is of the type the expectation names, rather than what came instead.
@@ -74,10 +94,18 @@ pub fn undecided(expect: &Expect, seen: &Sighting) -> Option<Violation> {
 }
 
 /// The event must have come after the captured one.
-pub fn check_order(name: &str, source: &Source, earlier: Option<&Sighting>, seen: &Sighting) -> Option<Violation> {
+pub fn check_order(
+    name: &str,
+    source: &Source,
+    earlier: Option<&Sighting>,
+    seen: &Sighting,
+) -> Option<Violation> {
     let problem = match earlier {
         Some(earlier) if earlier.seq < seen.seq => return None,
-        Some(earlier) => format!("it came {} ms before", earlier.at_us.saturating_sub(seen.at_us) / 1000),
+        Some(earlier) => format!(
+            "it came {} ms before",
+            earlier.at_us.saturating_sub(seen.at_us) / 1000
+        ),
         None => format!("{name} has not come"),
     };
     Some(Violation {
@@ -97,7 +125,12 @@ pub fn check_same(
     unix: i64,
 ) -> Option<Violation> {
     let fault = |note: String, expected: String, got: String| {
-        Some(Violation { source: source.clone(), note, expected, got })
+        Some(Violation {
+            source: source.clone(),
+            note,
+            expected,
+            got,
+        })
     };
     if field.eq_ignore_ascii_case("content") {
         return match (first.content(), seen.content()) {
@@ -190,7 +223,9 @@ fn check_values(
 
 /// Headers of the PDU that its table does not have: often the misspelt one.
 fn instead(seen: &Sighting) -> String {
-    let Some(pdu) = &seen.pdu else { return String::new() };
+    let Some(pdu) = &seen.pdu else {
+        return String::new();
+    };
     let table = crate::wire::table::pdu(pdu.kind);
     let strangers: Vec<String> = pdu
         .fields
@@ -199,7 +234,11 @@ fn instead(seen: &Sighting) -> String {
         .filter(|f| !table.fields.iter().any(|u| u.field.eq_ignore_ascii_case(&f.name)))
         .map(|f| format!("{}: {}", f.name, f.value.text()))
         .collect();
-    if strangers.is_empty() { String::new() } else { format!("; it has {} instead", strangers.join(", ")) }
+    if strangers.is_empty() {
+        String::new()
+    } else {
+        format!("; it has {} instead", strangers.join(", "))
+    }
 }
 
 /// `Err(None)` is an ordinary mismatch, `Err(Some(why))` one that needs words of its own.
@@ -217,9 +256,7 @@ fn test(
         Matcher::Absent => yes(fields.is_empty()),
         Matcher::Not(inner) => match &**inner {
             // "not X" speaks of a value that is there; an absent field is no proof.
-            Matcher::Present | Matcher::Absent => {
-                yes(test(name, inner, fields, seen, scope).is_err())
-            }
+            Matcher::Present | Matcher::Absent => yes(test(name, inner, fields, seen, scope).is_err()),
             _ if fields.is_empty() => Err(None),
             _ => yes(test(name, inner, fields, seen, scope).is_err()),
         },
@@ -248,22 +285,22 @@ fn test(
             }
             yes(left.is_empty())
         }
-        Matcher::Matches(pattern) => {
-            let regex = regex::Regex::new(pattern).map_err(|e| Some(e.to_string()))?;
-            yes(fields.iter().any(|f| regex.is_match(&f.value.text())))
-        }
+        Matcher::Matches(pattern) => yes(fields.iter().any(|f| pattern.is_found_in(&f.value.text()))),
         Matcher::Range { from, to } => {
             let bound = |t: &Option<Template>| -> Result<Option<i128>, Option<String>> {
-                t.as_ref().map(|t| text(t).and_then(|s| number(&s).ok_or(None))).transpose()
+                t.as_ref()
+                    .map(|t| text(t).and_then(|s| number(&s).ok_or(None)))
+                    .transpose()
             };
             let (from, to) = (bound(from)?, bound(to)?);
-            yes(fields.iter().filter_map(|f| number(&f.value.text())).any(|n| {
-                from.is_none_or(|from| n >= from) && to.is_none_or(|to| n <= to)
-            }))
+            yes(fields
+                .iter()
+                .filter_map(|f| number(&f.value.text()))
+                .any(|n| from.is_none_or(|from| n >= from) && to.is_none_or(|to| n <= to)))
         }
-        Matcher::Octets(octets) => {
-            yes(fields.iter().any(|f| crate::wire::compare::value_octets(f, seen.raw_pdu()) == Some(octets.clone())))
-        }
+        Matcher::Octets(octets) => yes(fields
+            .iter()
+            .any(|f| crate::wire::compare::value_octets(f, seen.raw_pdu()) == Some(octets.clone()))),
         Matcher::Instant { of, within } => {
             let of = text(of)?;
             let centre = if of == "now" {
@@ -299,17 +336,27 @@ fn mailbox(path: &str) -> (String, String) {
 }
 
 fn number(text: &str) -> Option<i128> {
-    text.trim().parse().ok().or_else(|| date::parse(text).map(i128::from))
+    text.trim()
+        .parse()
+        .ok()
+        .or_else(|| date::parse(text).map(i128::from))
 }
 
 fn check_content(demand: &ContentDemand, seen: &Sighting, scope: &dyn Scope) -> Option<Violation> {
     let fault = |source: &Source, note: String, expected: String| {
-        Some(Violation { source: source.clone(), note, expected, got: describe_content(seen.content()) })
+        Some(Violation {
+            source: source.clone(),
+            note,
+            expected,
+            got: describe_content(seen.content()),
+        })
     };
     match demand {
-        ContentDemand::Present { source } if seen.content().is_none_or(is_empty) => {
-            fault(source, "there is none".to_owned(), "a content of at least one octet".to_owned())
-        }
+        ContentDemand::Present { source } if seen.content().is_none_or(is_empty) => fault(
+            source,
+            "there is none".to_owned(),
+            "a content of at least one octet".to_owned(),
+        ),
         ContentDemand::Absent { source } if seen.content().is_some() => {
             fault(source, "there is one".to_owned(), "no content".to_owned())
         }
@@ -317,7 +364,11 @@ fn check_content(demand: &ContentDemand, seen: &Sighting, scope: &dyn Scope) -> 
         ContentDemand::Same { of, source } => {
             let name = of.sole_reference().unwrap_or(&of.raw);
             let Some(expected) = scope.content(name) else {
-                return fault(source, format!("{} has no content", of.raw), format!("the content of {}", of.raw));
+                return fault(
+                    source,
+                    format!("{} has no content", of.raw),
+                    format!("the content of {}", of.raw),
+                );
             };
             let words = format!("the content of {}: {}", of.raw, describe_content(Some(&expected)));
             match seen.content() {
@@ -337,12 +388,23 @@ fn is_empty(content: &Content) -> bool {
 
 fn check_findings(code: &str, source: &Source, seen: &Sighting) -> Option<Violation> {
     let found = seen.findings.iter().find(|f| {
-        if code == "any" { f.severity == Severity::Error } else { f.code == code }
+        if code == "any" {
+            f.severity == Severity::Error
+        } else {
+            f.code == code
+        }
     });
     let (note, got) = match (found, &seen.undecodable) {
         (Some(f), _) => (
             f.code.clone(),
-            format!("{} at octet {} of {} ({}, {} octets)", f.text, f.offset, seen.label(), f.clause, f.len),
+            format!(
+                "{} at octet {} of {} ({}, {} octets)",
+                f.text,
+                f.offset,
+                seen.label(),
+                f.clause,
+                f.len
+            ),
         ),
         (None, Some(why)) => ("not decodable".to_owned(), why.clone()),
         (None, None) => return None,
@@ -356,16 +418,23 @@ fn check_findings(code: &str, source: &Source, seen: &Sighting) -> Option<Violat
 }
 
 fn describe_content(content: Option<&Content>) -> String {
-    let Some(content) = content else { return "no content".to_owned() };
-    let bodies: Vec<String> =
-        content.bodies().iter().map(|(media, data)| format!("{} {} octets", media.essence, data.len())).collect();
+    let Some(content) = content else {
+        return "no content".to_owned();
+    };
+    let bodies: Vec<String> = content
+        .bodies()
+        .iter()
+        .map(|(media, data)| format!("{} {} octets", media.essence, data.len()))
+        .collect();
     format!("{} [{}]", content.media.essence, bodies.join(", "))
 }
 
 /// What a matcher demands, in words, with references resolved.
 pub fn describe(matcher: &Matcher, scope: Option<&dyn Scope>) -> String {
     let text = |t: &Template| {
-        scope.and_then(|s| resolve(t, s).ok()).unwrap_or_else(|| t.raw.clone())
+        scope
+            .and_then(|s| resolve(t, s).ok())
+            .unwrap_or_else(|| t.raw.clone())
     };
     let list = |ts: &[Template]| ts.iter().map(text).collect::<Vec<_>>().join(", ");
     match matcher {
@@ -384,6 +453,10 @@ pub fn describe(matcher: &Matcher, scope: Option<&dyn Scope>) -> String {
         Matcher::Absent => "absent".to_owned(),
         Matcher::Octets(octets) => format!("octets {}", hex::encode_upper(octets)),
         Matcher::Instant { of, within } => format!("{} ± {} s", text(of), within.as_secs()),
-        Matcher::All(all) => all.iter().map(|m| describe(m, scope)).collect::<Vec<_>>().join(" and "),
+        Matcher::All(all) => all
+            .iter()
+            .map(|m| describe(m, scope))
+            .collect::<Vec<_>>()
+            .join(" and "),
     }
 }

@@ -55,7 +55,10 @@ struct Window {
 
 impl Judge {
     pub fn new(script: Arc<Script>, suite: &Suite, policy: Policy) -> Self {
-        let items = items(&script).into_iter().map(|(id, item)| (id, Arc::new(item))).collect();
+        let items = items(&script)
+            .into_iter()
+            .map(|(id, item)| (id, Arc::new(item)))
+            .collect();
         Judge {
             items,
             memory: Memory::new(Arc::clone(&suite.contents)),
@@ -71,7 +74,14 @@ impl Judge {
     /// Takes the next event of the journal.
     pub fn feed(&mut self, event: &Event) {
         match &event.what {
-            What::Begin { unix, vars, unclaimed, missing, alive, .. } => {
+            What::Begin {
+                unix,
+                vars,
+                unclaimed,
+                missing,
+                alive,
+                ..
+            } => {
                 self.memory.unix = *unix;
                 self.memory.vars.clone_from(vars);
                 self.case.not_applicable(unclaimed, missing);
@@ -84,7 +94,10 @@ impl Judge {
             What::Halt { step, missing } => self.halt(*step, missing, event.at_us),
             What::Node { node, state, detail } => match state {
                 NodeState::Started => self.case.alive = true,
-                NodeState::Died => self.case.deaths.push(format!("relay {node} ended unasked: {detail}")),
+                NodeState::Died => self
+                    .case
+                    .deaths
+                    .push(format!("relay {node} ended unasked: {detail}")),
                 NodeState::Stopped | NodeState::Killed => {}
             },
             What::Fault { text, .. } => self.case.faults.push(text.clone()),
@@ -126,10 +139,17 @@ impl Judge {
     }
 
     fn start(&mut self, step: StepId, at_us: u64) {
-        let Some(item) = self.items.get(&step).cloned() else { return };
+        let Some(item) = self.items.get(&step).cloned() else {
+            return;
+        };
         let missing = match &item.kind {
-            Kind::Expect(e) | Kind::Recv(e) => unresolved(&[&e.demands], &e.narrow, &self.memory)
-                .or_else(|| e.should.as_ref().and_then(|s| unresolved(&[s], &[], &self.memory))),
+            Kind::Expect(e) | Kind::Recv(e) => {
+                unresolved(&[&e.demands], &e.narrow, &self.memory).or_else(|| {
+                    e.should
+                        .as_ref()
+                        .and_then(|s| unresolved(&[s], &[], &self.memory))
+                })
+            }
             Kind::ExpectNone(e) => unresolved(&[], &e.narrow, &self.memory),
             Kind::AnyOf(any) => any
                 .alternatives
@@ -143,7 +163,13 @@ impl Judge {
             return;
         }
         self.status.insert(step, Status::Open);
-        self.open.insert(step, Window { since_us: at_us, taken: Vec::new() });
+        self.open.insert(
+            step,
+            Window {
+                since_us: at_us,
+                taken: Vec::new(),
+            },
+        );
         for index in 0..self.memory.len() {
             if self.status(step) != Status::Open {
                 break;
@@ -176,7 +202,9 @@ impl Judge {
     }
 
     fn sent(&mut self, step: Option<StepId>, capture: Option<&str>, event: &Event) {
-        let Some(sighting) = Sighting::of(event) else { return };
+        let Some(sighting) = Sighting::of(event) else {
+            return;
+        };
         let index = self.memory.add(sighting);
         self.memory.take(index);
         if let Some(name) = capture {
@@ -186,13 +214,19 @@ impl Judge {
         let Some(item) = self.items.get(&step) else { return };
         if let Kind::Send { send, answered_later } = &item.kind {
             self.answers.sent(event.seq, step, &send.what, *answered_later);
-            let status = if *answered_later { Status::Done } else { Status::Open };
+            let status = if *answered_later {
+                Status::Done
+            } else {
+                Status::Open
+            };
             self.status.insert(step, status);
         }
     }
 
     fn seen(&mut self, event: &Event) {
-        let Some(sighting) = Sighting::of(event) else { return };
+        let Some(sighting) = Sighting::of(event) else {
+            return;
+        };
         self.case.alive |= sighting.no_reply.is_none();
         let answered = sighting.answers;
         let index = self.memory.add(sighting);
@@ -216,7 +250,9 @@ impl Judge {
 
     /// The answer to a request that no step expects: it must be positive.
     fn answer(&mut self, step: StepId, index: usize, at_us: u64) {
-        let Some(item) = self.items.get(&step).cloned() else { return };
+        let Some(item) = self.items.get(&step).cloned() else {
+            return;
+        };
         let seen = self.memory.at(index);
         let status = if seen.is_positive_answer() {
             Status::Done
@@ -245,10 +281,15 @@ impl Judge {
             Kind::ExpectNone(none) => {
                 let seen = self.memory.at(index);
                 let answered = self.answers.of(seen);
-                let right =
-                    selects(&none.select, &none.place, &none.narrow, seen, answered.as_ref(), &self.memory)
-                        && seen.no_reply.is_none()
-                        && (none.count_repeats || !self.memory.repeats_a_taken_push(seen));
+                let right = selects(
+                    &none.select,
+                    &none.place,
+                    &none.narrow,
+                    seen,
+                    answered.as_ref(),
+                    &self.memory,
+                ) && seen.no_reply.is_none()
+                    && (none.count_repeats || !self.memory.repeats_a_taken_push(seen));
                 if right {
                     let at_us = seen.at_us;
                     let level = self.ledger.came_although(step, item, none, seen, at_us);
@@ -262,11 +303,20 @@ impl Judge {
     fn offer_to_expect(&mut self, step: StepId, item: &Arc<Item>, expect: &Expect, index: usize) {
         let seen = self.memory.at(index);
         let answered = self.answers.of(seen);
-        if !selects(&expect.select, &expect.place, &expect.narrow, seen, answered.as_ref(), &self.memory) {
+        if !selects(
+            &expect.select,
+            &expect.place,
+            &expect.narrow,
+            seen,
+            answered.as_ref(),
+            &self.memory,
+        ) {
             return;
         }
         self.memory.take(index);
-        let Some(window) = self.open.get_mut(&step) else { return };
+        let Some(window) = self.open.get_mut(&step) else {
+            return;
+        };
         window.taken.push(index);
         let taken = window.taken.clone();
         if let Some(name) = &expect.capture
@@ -299,7 +349,11 @@ impl Judge {
             let seen = index.map(|i| self.memory.at(i));
             self.ledger.should(step, item, expect, violation, seen, at_us);
         }
-        let status = if expect.ends_case { Status::CaseOver } else { Status::Done };
+        let status = if expect.ends_case {
+            Status::CaseOver
+        } else {
+            Status::Done
+        };
         if expect.ends_case {
             self.case.over();
         }
@@ -320,10 +374,9 @@ impl Judge {
             })
             .or_else(|| {
                 let first = self.memory.at(*taken.first()?);
-                expect
-                    .same
-                    .iter()
-                    .find_map(|(field, source)| demand::check_same(field, source, first, seen, self.memory.unix))
+                expect.same.iter().find_map(|(field, source)| {
+                    demand::check_same(field, source, first, seen, self.memory.unix)
+                })
             })
     }
 
@@ -333,7 +386,16 @@ impl Judge {
         let meant: Vec<&Expect> = any
             .alternatives
             .iter()
-            .filter(|e| selects(&e.select, &e.place, &e.narrow, seen, answered.as_ref(), &self.memory))
+            .filter(|e| {
+                selects(
+                    &e.select,
+                    &e.place,
+                    &e.narrow,
+                    seen,
+                    answered.as_ref(),
+                    &self.memory,
+                )
+            })
             .collect();
         if meant.is_empty() {
             return;
@@ -357,29 +419,46 @@ impl Judge {
         }
         // The alternative of the event's own type says best what is wrong.
         let seen = self.memory.at(index);
-        let own = meant.iter().position(|e| demand::is_of_type(&e.select, seen)).unwrap_or(0);
-        let tests: Vec<_> =
-            any.tests.iter().chain(any.alternatives.iter().flat_map(|e| &e.tests)).cloned().collect();
+        let own = meant
+            .iter()
+            .position(|e| demand::is_of_type(&e.select, seen))
+            .unwrap_or(0);
+        let tests: Vec<_> = any
+            .tests
+            .iter()
+            .chain(any.alternatives.iter().flat_map(|e| &e.tests))
+            .cloned()
+            .collect();
         if let Some(violation) = verdicts.into_iter().nth(own).flatten() {
             self.wrong(step, item, &tests, violation, index);
         }
     }
 
     /// An expectation took something that is not what it demands. That nobody answers accuses only a relay that lives.
-    fn wrong(&mut self, step: StepId, item: &Arc<Item>, tests: &[TestRef], violation: Violation, index: usize) {
+    fn wrong(
+        &mut self,
+        step: StepId,
+        item: &Arc<Item>,
+        tests: &[TestRef],
+        violation: Violation,
+        index: usize,
+    ) {
         let seen = self.memory.at(index);
         if seen.no_reply.is_some() && !self.case.alive {
             self.ledger.never_alive(step, item, seen.describe(), seen.at_us);
             self.decide(step, true);
             return;
         }
-        let level = self.ledger.violated(step, item, tests, violation, seen, seen.at_us);
+        let level = self
+            .ledger
+            .violated(step, item, tests, violation, seen, seen.at_us);
         self.decide(step, level == Level::Shall);
     }
 
     /// Closes a violated expectation. A weaker demand does not end the sequence: its event was there.
     fn decide(&mut self, step: StepId, broken: bool) {
         self.open.remove(&step);
-        self.status.insert(step, if broken { Status::Broken } else { Status::Done });
+        self.status
+            .insert(step, if broken { Status::Broken } else { Status::Done });
     }
 }

@@ -69,7 +69,9 @@ impl Memory {
 
     /// Whether an octet-identical push was already taken at the same place.
     pub fn repeats_a_taken_push(&self, sighting: &Sighting) -> bool {
-        let Some(octets) = sighting.pushed_octets() else { return false };
+        let Some(octets) = sighting.pushed_octets() else {
+            return false;
+        };
         self.sightings.iter().zip(&self.taken).any(|(other, taken)| {
             *taken && other.place == sighting.place && other.pushed_octets() == Some(octets)
         })
@@ -109,12 +111,16 @@ impl Scope for Memory {
 
 /// The first reference in these demands that has no value: what should have given it did not come.
 pub fn unresolved(demands: &[&Demands], narrow: &[FieldDemand], memory: &Memory) -> Option<String> {
-    let fields = demands.iter().flat_map(|d| d.headers.iter().chain(&d.http).chain(&d.smtp).chain(&d.push));
+    let fields = demands
+        .iter()
+        .flat_map(|d| d.headers.iter().chain(&d.http).chain(&d.smtp).chain(&d.push));
     let mut templates = Vec::new();
     for field in fields.chain(narrow) {
         templates_of(&field.matcher, &mut templates);
     }
-    let unknown = templates.into_iter().find_map(|t| t.resolve(&|name| memory.lookup(name)).err());
+    let unknown = templates
+        .into_iter()
+        .find_map(|t| t.resolve(&|name| memory.lookup(name)).err());
     unknown.or_else(|| {
         demands.iter().find_map(|d| match &d.content {
             Some(ContentDemand::Same { of, .. }) => {

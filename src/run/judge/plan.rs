@@ -4,15 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::case::steps::answers_expected;
 use crate::case::{
-    Action, AnyOf, Body, Demands, Dialogue, Expect, ExpectNone, FieldDemand, Line, Phase, Script, Send, SendWhat,
-    Source, Step, StepId, TestRef,
+    Action, AnyOf, Body, Demands, Dialogue, Expect, ExpectNone, FieldDemand, Line, Phase, Script, Send,
+    SendWhat, Source, Step, StepId, TestRef,
 };
 
 /// What a step is to the judge.
 #[derive(Debug, Clone)]
 pub enum Kind {
     /// A request; `answered_later` when a later step expects its answer.
-    Send { send: Box<Send>, answered_later: bool },
+    Send {
+        send: Box<Send>,
+        answered_later: bool,
+    },
     Expect(Box<Expect>),
     ExpectNone(Box<ExpectNone>),
     AnyOf(Box<AnyOf>),
@@ -59,7 +62,14 @@ pub fn items(script: &Script) -> BTreeMap<StepId, Item> {
     if let Body::Scenario(steps) = &script.body {
         let expected = answers_expected(script);
         let names = script.expectation_ids();
-        collect(&Known { expected: &expected, names: &names }, steps, &mut items);
+        collect(
+            &Known {
+                expected: &expected,
+                names: &names,
+            },
+            steps,
+            &mut items,
+        );
     }
     items
 }
@@ -67,9 +77,10 @@ pub fn items(script: &Script) -> BTreeMap<StepId, Item> {
 fn collect(known: &Known<'_>, steps: &[Step], items: &mut BTreeMap<StepId, Item>) {
     for step in steps {
         let kind = match &step.action {
-            Action::Send(send) => {
-                Kind::Send { send: send.clone(), answered_later: known.expected.contains(&step.id) }
-            }
+            Action::Send(send) => Kind::Send {
+                send: send.clone(),
+                answered_later: known.expected.contains(&step.id),
+            },
             Action::Expect(expect) => Kind::Expect(expect.clone()),
             Action::ExpectNone(none) => Kind::ExpectNone(none.clone()),
             Action::AnyOf(any) => Kind::AnyOf(any.clone()),
@@ -85,13 +96,25 @@ fn collect(known: &Known<'_>, steps: &[Step], items: &mut BTreeMap<StepId, Item>
             }
             Action::Set(_) | Action::Node { .. } => Kind::Other,
         };
-        items.insert(step.id, item(known, step, step.id, &step.source, step.capture.as_ref(), kind));
+        items.insert(
+            step.id,
+            item(known, step, step.id, &step.source, step.capture.as_ref(), kind),
+        );
     }
 }
 
 fn collect_dialogue(known: &Known<'_>, step: &Step, dialogue: &Dialogue, items: &mut BTreeMap<StepId, Item>) {
     for line in &dialogue.lines {
-        let Line::Recv { step: id, demands, source, capture, tests } = line else { continue };
+        let Line::Recv {
+            step: id,
+            demands,
+            source,
+            capture,
+            tests,
+        } = line
+        else {
+            continue;
+        };
         let expect = recv(dialogue, demands, source, capture.as_ref(), tests);
         let kind = Kind::Recv(Box::new(expect));
         items.insert(*id, item(known, step, *id, source, capture.as_ref(), kind));
@@ -117,7 +140,13 @@ fn item(
         }
         _ => known.names.get(&id).cloned().unwrap_or_default(),
     };
-    Item { id: name, phase: step.phase, source: source.clone(), capture: capture.cloned(), kind }
+    Item {
+        id: name,
+        phase: step.phase,
+        source: source.clone(),
+        capture: capture.cloned(),
+        kind,
+    }
 }
 
 /// A `recv` line as the expectation of a reply.
@@ -133,7 +162,10 @@ fn recv(
         select: crate::case::Selector::Reply,
         place: crate::case::Place::At(dialogue.from.clone()),
         narrow: Vec::new(),
-        demands: Demands { smtp: demands.to_vec(), ..Demands::default() },
+        demands: Demands {
+            smtp: demands.to_vec(),
+            ..Demands::default()
+        },
         should: None,
         should_tests: Vec::new(),
         times: 1,

@@ -45,7 +45,12 @@ struct Entry<'a> {
 
 impl Ledger {
     pub fn new(catalogue: Arc<Catalogue>, policy: Policy, topology: Topology) -> Self {
-        Ledger { results: BTreeMap::new(), catalogue, policy, topology }
+        Ledger {
+            results: BTreeMap::new(),
+            catalogue,
+            policy,
+            topology,
+        }
     }
 
     /// The demand is met.
@@ -70,7 +75,14 @@ impl Ledger {
             ),
         };
         let weight = self.weigh(tests, None);
-        let entry = Entry { source: &item.source, note: String::new(), expected, got, at_us, seen };
+        let entry = Entry {
+            source: &item.source,
+            note: String::new(),
+            expected,
+            got,
+            at_us,
+            seen,
+        };
         self.put((step, MAIN), item, weight, Verdict::Pass, entry);
     }
 
@@ -110,7 +122,11 @@ impl Ledger {
         at_us: u64,
     ) {
         let weight = self.weigh(should_tests(expect), Some(Level::Should));
-        let verdict = if violation.is_some() { setup_softens(item, weight.violated) } else { Verdict::Pass };
+        let verdict = if violation.is_some() {
+            setup_softens(item, weight.violated)
+        } else {
+            Verdict::Pass
+        };
         let described = seen.map(Sighting::describe).unwrap_or_default();
         let met = Violation {
             source: item.source.clone(),
@@ -118,9 +134,21 @@ impl Ledger {
             expected: words_of(&expect.select, &expect.place, expect.should.as_ref()),
             got: String::new(),
         };
-        let Violation { source, note, expected, got } = violation.unwrap_or(met);
+        let Violation {
+            source,
+            note,
+            expected,
+            got,
+        } = violation.unwrap_or(met);
         let got = join(&described, &got);
-        let entry = Entry { source: &source, note, expected, got, at_us, seen };
+        let entry = Entry {
+            source: &source,
+            note,
+            expected,
+            got,
+            at_us,
+            seen,
+        };
         self.put((step, SHOULD), item, weight, verdict, entry);
     }
 
@@ -156,7 +184,9 @@ impl Ledger {
             .all()
             .iter()
             .enumerate()
-            .filter(|(i, s)| !memory.is_taken(*i) && s.side == Side::Relay && Some(&s.place) == place.as_ref())
+            .filter(|(i, s)| {
+                !memory.is_taken(*i) && s.side == Side::Relay && Some(&s.place) == place.as_ref()
+            })
             .map(|(_, s)| s.label())
             .take(4)
             .collect();
@@ -178,7 +208,10 @@ impl Ledger {
 
     /// Nothing came, and no relay has ever shown that it lives.
     pub fn never_alive(&mut self, step: StepId, item: &Item, got: String, at_us: u64) {
-        let weight = Weight { counts: true, ..self.weigh(&all_tests(item), None) };
+        let weight = Weight {
+            counts: true,
+            ..self.weigh(&all_tests(item), None)
+        };
         let entry = Entry {
             source: &item.source,
             note: "no relay seen alive".to_owned(),
@@ -207,7 +240,10 @@ impl Ledger {
     /// A step whose references have no value: what should have given them did not.
     pub fn unreachable(&mut self, step: StepId, item: &Item, missing: &str, at_us: u64) {
         let weight = self.weigh(&all_tests(item), None);
-        let weight = Weight { counts: true, ..weight };
+        let weight = Weight {
+            counts: true,
+            ..weight
+        };
         let entry = Entry {
             source: &item.source,
             note: "not reached".to_owned(),
@@ -231,7 +267,10 @@ impl Ledger {
         };
         let put = |ledger: &mut Self, key, tests: &[TestRef], cap| {
             if !ledger.results.contains_key(&key) {
-                let weight = Weight { counts: false, ..ledger.weigh(tests, cap) };
+                let weight = Weight {
+                    counts: false,
+                    ..ledger.weigh(tests, cap)
+                };
                 let entry = Entry {
                     source: &item.source,
                     note: String::new(),
@@ -256,7 +295,10 @@ impl Ledger {
     }
 
     fn put(&mut self, key: (StepId, u8), item: &Item, weight: Weight, verdict: Verdict, entry: Entry<'_>) {
-        let relay = entry.seen.filter(|s| s.side == Side::Relay).and_then(|s| s.relay.clone());
+        let relay = entry
+            .seen
+            .filter(|s| s.side == Side::Relay)
+            .and_then(|s| s.relay.clone());
         let hop = if self.topology.relays().len() < 2 {
             None
         } else {
@@ -267,7 +309,11 @@ impl Ledger {
             }
         };
         let result = ExpectationResult {
-            id: if key.1 == SHOULD { format!("{}!should", item.id) } else { item.id.clone() },
+            id: if key.1 == SHOULD {
+                format!("{}!should", item.id)
+            } else {
+                item.id.clone()
+            },
             verdict,
             counts: weight.counts,
             level: weight.level,
@@ -287,11 +333,19 @@ impl Ledger {
 
 /// A step of `setup:` accuses nobody: without it the case is inconclusive.
 fn setup_softens(item: &Item, violated: Verdict) -> Verdict {
-    if item.phase == Phase::Setup { Verdict::Inconc } else { violated }
+    if item.phase == Phase::Setup {
+        Verdict::Inconc
+    } else {
+        violated
+    }
 }
 
 fn should_tests(expect: &Expect) -> &[TestRef] {
-    if expect.should_tests.is_empty() { &expect.tests } else { &expect.should_tests }
+    if expect.should_tests.is_empty() {
+        &expect.tests
+    } else {
+        &expect.should_tests
+    }
 }
 
 /// Every purpose a step decides, whichever alternative it takes.
@@ -339,7 +393,9 @@ fn words_of(select: &Selector, place: &Place, demands: Option<&Demands>) -> Stri
         Place::At(name) => format!("at {name}"),
         Place::On(name) => format!("on {name}"),
     };
-    let Some(demands) = demands else { return format!("{what} {place}") };
+    let Some(demands) = demands else {
+        return format!("{what} {place}");
+    };
     let fields: Vec<String> = demands
         .headers
         .iter()
@@ -397,8 +453,11 @@ impl Case {
 
     pub fn result(self, script: &Script, ledger: Ledger, sightings: &[Sighting]) -> CaseResult {
         let (applicable, alive) = (self.not_applicable.is_none(), self.alive);
-        let expectations: Vec<ExpectationResult> =
-            if applicable { ledger.results.into_values().collect() } else { Vec::new() };
+        let expectations: Vec<ExpectationResult> = if applicable {
+            ledger.results.into_values().collect()
+        } else {
+            Vec::new()
+        };
         let (verdict, reason) = self.verdict(&expectations);
         CaseResult {
             id: script.id.clone(),
@@ -422,7 +481,10 @@ impl Case {
             return (Verdict::Error, Some(self.faults.join("; ")));
         }
         if self.ended_us.is_none() {
-            return (Verdict::Error, Some("the journal ends before the case did".to_owned()));
+            return (
+                Verdict::Error,
+                Some("the journal ends before the case did".to_owned()),
+            );
         }
         if !self.deaths.is_empty() {
             return (Verdict::Fail, Some(self.deaths.join("; ")));
@@ -436,7 +498,9 @@ impl Case {
             return (worst.verdict, reason);
         }
         // Demands that count were left undecided by something that does not.
-        let undecided = expectations.iter().find(|e| e.verdict == Verdict::NotReached && !e.tests.is_empty());
+        let undecided = expectations
+            .iter()
+            .find(|e| e.verdict == Verdict::NotReached && !e.tests.is_empty());
         match undecided {
             Some(e) => (Verdict::Inconc, Some(format!("{} was not reached", e.id))),
             None => (Verdict::Pass, None),
@@ -449,11 +513,14 @@ fn findings(sightings: &[Sighting]) -> Vec<FindingResult> {
         .iter()
         .filter(|s| s.side == Side::Relay)
         .flat_map(|s| {
-            s.findings.iter().filter(|f| f.severity > Severity::Note).map(|finding| FindingResult {
-                place: s.place.clone(),
-                pdu: s.label(),
-                finding: finding.clone(),
-            })
+            s.findings
+                .iter()
+                .filter(|f| f.severity > Severity::Note)
+                .map(|finding| FindingResult {
+                    place: s.place.clone(),
+                    pdu: s.label(),
+                    finding: finding.clone(),
+                })
         })
         .collect()
 }

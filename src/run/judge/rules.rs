@@ -46,7 +46,12 @@ impl RuleJudge {
             Body::Always(rules) => rules.iter().map(|_| State::default()).collect(),
             Body::Scenario(_) => Vec::new(),
         };
-        RuleJudge { script, suite, policy, rules }
+        RuleJudge {
+            script,
+            suite,
+            policy,
+            rules,
+        }
     }
 
     /// Takes a sighting of any script's journal.
@@ -62,9 +67,14 @@ impl RuleJudge {
     /// The verdict on all journals fed.
     pub fn finish(self) -> CaseResult {
         let script = Arc::clone(&self.script);
-        let Body::Always(rules) = &script.body else { return self.result(Vec::new()) };
-        let expectations =
-            rules.iter().zip(&self.rules).map(|(rule, state)| self.expectation(rule, state)).collect();
+        let Body::Always(rules) = &script.body else {
+            return self.result(Vec::new());
+        };
+        let expectations = rules
+            .iter()
+            .zip(&self.rules)
+            .map(|(rule, state)| self.expectation(rule, state))
+            .collect();
         self.result(expectations)
     }
 
@@ -87,7 +97,12 @@ impl RuleJudge {
             RuleDemand::Same(field) => state.same(field, rule, seen),
         };
         if let Some(violation) = violation {
-            let got = format!("in {script} at {}: {}; {}", seen.place, seen.describe(), violation.got);
+            let got = format!(
+                "in {script} at {}: {}; {}",
+                seen.place,
+                seen.describe(),
+                violation.got
+            );
             state.violation = Some((violation, got, seen.relay.clone()));
         }
     }
@@ -96,20 +111,42 @@ impl RuleJudge {
         let weight = self.policy.weigh(&rule.tests, None, &self.suite.catalogue);
         let kinds: Vec<&str> = rule.select.iter().map(|k| k.name()).collect();
         let (verdict, source, note, expected, got, relay) = match (&state.violation, state.judged) {
-            (Some((v, got, relay)), _) => {
-                (weight.violated, v.source.clone(), v.note.clone(), v.expected.clone(), got.clone(), relay.clone())
-            }
+            (Some((v, got, relay)), _) => (
+                weight.violated,
+                v.source.clone(),
+                v.note.clone(),
+                v.expected.clone(),
+                got.clone(),
+                relay.clone(),
+            ),
             (None, 0) => {
                 let got = format!("no {} was seen in this run", kinds.join(" or "));
-                (Verdict::NotApplicable, rule.source.clone(), String::new(), kinds.join(", "), got, None)
+                (
+                    Verdict::NotApplicable,
+                    rule.source.clone(),
+                    String::new(),
+                    kinds.join(", "),
+                    got,
+                    None,
+                )
             }
             (None, n) => {
                 let got = format!("{n} of them, all as they must be");
-                (Verdict::Pass, rule.source.clone(), String::new(), kinds.join(", "), got, None)
+                (
+                    Verdict::Pass,
+                    rule.source.clone(),
+                    String::new(),
+                    kinds.join(", "),
+                    got,
+                    None,
+                )
             }
         };
         ExpectationResult {
-            id: self.script.expectation_id(rule.id).unwrap_or_else(|| format!("rule#{}", rule.id.0)),
+            id: self
+                .script
+                .expectation_id(rule.id)
+                .unwrap_or_else(|| format!("rule#{}", rule.id.0)),
             verdict,
             counts: weight.counts,
             level: weight.level,
@@ -126,11 +163,16 @@ impl RuleJudge {
     }
 
     fn result(&self, expectations: Vec<ExpectationResult>) -> CaseResult {
-        let counting = expectations.iter().filter(|e| e.counts && e.verdict == Verdict::Fail);
+        let counting = expectations
+            .iter()
+            .filter(|e| e.counts && e.verdict == Verdict::Fail);
         let (verdict, reason) = if counting.count() > 0 {
             (Verdict::Fail, None)
         } else if expectations.iter().all(|e| e.verdict == Verdict::NotApplicable) {
-            (Verdict::NotApplicable, Some("nothing it speaks of was seen in this run".to_owned()))
+            (
+                Verdict::NotApplicable,
+                Some("nothing it speaks of was seen in this run".to_owned()),
+            )
         } else {
             (Verdict::Pass, None)
         };
@@ -152,7 +194,11 @@ impl RuleJudge {
 impl State {
     fn unique(&mut self, field: &str, rule: &Rule, seen: &Sighting, script: &str) -> Option<Violation> {
         let value = seen.pdu.as_ref()?.text(field)?;
-        let now = First { script: script.to_owned(), pdu: digest(seen), mm: mm_of(seen, field) };
+        let now = First {
+            script: script.to_owned(),
+            pdu: digest(seen),
+            mm: mm_of(seen, field),
+        };
         match self.values.entry((seen.relay.clone(), value.clone())) {
             Slot::Vacant(slot) => {
                 slot.insert(now);
@@ -174,8 +220,15 @@ impl State {
     }
 
     fn same(&mut self, field: &str, rule: &Rule, seen: &Sighting) -> Option<Violation> {
-        let value = seen.pdu.as_ref()?.text(field).unwrap_or_else(|| "absent".to_owned());
-        let first = self.constant.entry(seen.relay.clone()).or_insert_with(|| value.clone());
+        let value = seen
+            .pdu
+            .as_ref()?
+            .text(field)
+            .unwrap_or_else(|| "absent".to_owned());
+        let first = self
+            .constant
+            .entry(seen.relay.clone())
+            .or_insert_with(|| value.clone());
         (*first != value).then(|| Violation {
             source: rule.source.clone(),
             note: "differs".to_owned(),
@@ -188,10 +241,14 @@ impl State {
 /// What tells the MM a PDU is about, other than the field in question.
 fn mm_of(seen: &Sighting, field: &str) -> Option<String> {
     let pdu = seen.pdu.as_ref()?;
-    ["X-Mms-Message-ID", "X-Mms-Content-Location", "X-Mms-Transaction-ID"]
-        .iter()
-        .filter(|name| !name.eq_ignore_ascii_case(field))
-        .find_map(|name| pdu.text(name))
+    [
+        "X-Mms-Message-ID",
+        "X-Mms-Content-Location",
+        "X-Mms-Transaction-ID",
+    ]
+    .iter()
+    .filter(|name| !name.eq_ignore_ascii_case(field))
+    .find_map(|name| pdu.text(name))
 }
 
 fn digest(seen: &Sighting) -> Vec<u8> {

@@ -1,7 +1,5 @@
 //! A journal entry as the judge sees it: decoded, with the names cases use.
 
-use bytes::Bytes;
-
 use crate::link::Crossing;
 use crate::run::journal::{Event, What};
 use crate::wire::{Content, Finding, Pdu, PduType, Protocol, mm1, mm4, push, table};
@@ -45,7 +43,13 @@ impl Sighting {
                 from,
                 crossing,
             } => (Side::Relay, place, from.clone(), crossing),
-            What::NoReply { at, to, error, request, .. } => {
+            What::NoReply {
+                at,
+                to,
+                error,
+                request,
+                ..
+            } => {
                 return Some(Sighting {
                     seq: event.seq,
                     at_us: event.at_us,
@@ -83,15 +87,15 @@ impl Sighting {
 
     fn decode(&mut self, crossing: &Crossing) {
         let decoded = match crossing {
-            Crossing::HttpRequest { body, .. } if !body.is_empty() => mm1::decode(&Bytes::from(body.clone())),
+            Crossing::HttpRequest { body, .. } if !body.is_empty() => mm1::decode(body),
             Crossing::HttpResponse { body, request, .. } => {
                 self.answers = Some(*request);
                 if body.is_empty() {
                     return;
                 }
-                mm1::decode(&Bytes::from(body.clone()))
+                mm1::decode(body)
             }
-            Crossing::Push { wsp, .. } => match push::decode(&Bytes::from(wsp.clone())) {
+            Crossing::Push { wsp, .. } => match push::decode(wsp) {
                 Ok(push) => {
                     self.findings.extend(push.findings.iter().cloned());
                     let decoded = mm1::decode(&push.body);
@@ -103,7 +107,7 @@ impl Sighting {
                     return;
                 }
             },
-            Crossing::Mail { data, .. } => mm4::decode(&Bytes::from(data.clone())),
+            Crossing::Mail { data, .. } => mm4::decode(data),
             Crossing::SmtpReply { request, .. } => {
                 self.answers = Some(*request);
                 return;
@@ -124,7 +128,10 @@ impl Sighting {
     }
 
     pub fn is_reply(&self) -> bool {
-        matches!(self.crossing, Some(Crossing::HttpResponse { .. } | Crossing::SmtpReply { .. }))
+        matches!(
+            self.crossing,
+            Some(Crossing::HttpResponse { .. } | Crossing::SmtpReply { .. })
+        )
     }
 
     /// Whether the receiver took the mail over: only then does it answer the PDU.
@@ -165,10 +172,14 @@ impl Sighting {
     pub fn is_positive_answer(&self) -> bool {
         match &self.crossing {
             Some(Crossing::HttpResponse { status, .. }) => {
-                let refused = ["X-Mms-Response-Status", "X-Mms-Retrieve-Status", "X-Mms-Store-Status"]
-                    .iter()
-                    .filter_map(|name| self.pdu.as_ref().and_then(|p| p.text(name)))
-                    .any(|status| status != "Ok" && status != "Success");
+                let refused = [
+                    "X-Mms-Response-Status",
+                    "X-Mms-Retrieve-Status",
+                    "X-Mms-Store-Status",
+                ]
+                .iter()
+                .filter_map(|name| self.pdu.as_ref().and_then(|p| p.text(name)))
+                .any(|status| status != "Ok" && status != "Success");
                 (200..300).contains(status) && !refused
             }
             Some(Crossing::SmtpReply { code, .. }) => (200..300).contains(code),
@@ -197,7 +208,11 @@ impl Sighting {
         let value = self.pdu.as_ref()?.text(name)?;
         let is_mm4 = self.kind().is_some_and(|k| k.protocol() == Protocol::Mm4);
         let is_id = table::field(name).is_some_and(|f| f.kind == table::Kind::Id);
-        Some(if is_mm4 && is_id { bare(&value).to_owned() } else { value })
+        Some(if is_mm4 && is_id {
+            bare(&value).to_owned()
+        } else {
+            value
+        })
     }
 
     /// When it happened, seconds since 1970, given the second the script began.
@@ -212,7 +227,11 @@ impl Sighting {
                 if name.eq_ignore_ascii_case("status") {
                     return vec![status.to_string()];
                 }
-                headers.iter().filter(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.clone()).collect()
+                headers
+                    .iter()
+                    .filter(|(n, _)| n.eq_ignore_ascii_case(name))
+                    .map(|(_, v)| v.clone())
+                    .collect()
             }
             _ => Vec::new(),
         }
@@ -221,8 +240,12 @@ impl Sighting {
     /// Values of the SMTP exchange: `code`, `text`, `mail-from`, `rcpt-to`, `helo`.
     pub fn smtp(&self, name: &str) -> Vec<String> {
         match (&self.crossing, name) {
-            (Some(Crossing::SmtpReply { code, .. } | Crossing::SmtpLine { code, .. }), "code") => vec![code.to_string()],
-            (Some(Crossing::SmtpReply { text, .. } | Crossing::SmtpLine { text, .. }), "text") => vec![text.clone()],
+            (Some(Crossing::SmtpReply { code, .. } | Crossing::SmtpLine { code, .. }), "code") => {
+                vec![code.to_string()]
+            }
+            (Some(Crossing::SmtpReply { text, .. } | Crossing::SmtpLine { text, .. }), "text") => {
+                vec![text.clone()]
+            }
             (Some(Crossing::SmtpReply { stage, .. }), "stage") => vec![stage.clone()],
             (Some(Crossing::Mail { mail_from, .. }), "mail-from") => vec![mail_from.clone()],
             (Some(Crossing::Mail { rcpt_to, .. }), "rcpt-to") => rcpt_to.clone(),
@@ -230,7 +253,9 @@ impl Sighting {
             (Some(Crossing::Mail { reply, .. }), "code") => {
                 reply.iter().map(|(code, _)| code.to_string()).collect()
             }
-            (Some(Crossing::Mail { reply, .. }), "text") => reply.iter().map(|(_, text)| text.clone()).collect(),
+            (Some(Crossing::Mail { reply, .. }), "text") => {
+                reply.iter().map(|(_, text)| text.clone()).collect()
+            }
             (Some(Crossing::Mail { data, .. }), "body") => vec![String::from_utf8_lossy(data).into_owned()],
             _ => Vec::new(),
         }
@@ -258,9 +283,13 @@ impl Sighting {
 
     /// An answer that is not positive, with its status, for a person.
     pub fn refusal(&self) -> String {
-        let status = ["X-Mms-Response-Status", "X-Mms-Retrieve-Status", "X-Mms-Store-Status"]
-            .iter()
-            .find_map(|name| self.pdu.as_ref().and_then(|p| p.text(name)));
+        let status = [
+            "X-Mms-Response-Status",
+            "X-Mms-Retrieve-Status",
+            "X-Mms-Store-Status",
+        ]
+        .iter()
+        .find_map(|name| self.pdu.as_ref().and_then(|p| p.text(name)));
         match status {
             Some(status) => format!("{} {status}", self.describe()),
             None => self.describe(),
@@ -274,7 +303,10 @@ impl Sighting {
             _ => String::new(),
         };
         let fields = match &self.pdu {
-            Some(pdu) => format!(", {} headers", pdu.fields.len() + 1 + usize::from(pdu.content.is_some())),
+            Some(pdu) => format!(
+                ", {} headers",
+                pdu.fields.len() + 1 + usize::from(pdu.content.is_some())
+            ),
             None => String::new(),
         };
         format!("{}{from} after {} ms{fields}", self.label(), self.at_us / 1000)
@@ -298,15 +330,26 @@ impl Sighting {
                 };
                 format!("HTTP {status} {what}")
             }
-            (None, Some(Crossing::SmtpReply { code, text, stage, .. })) => {
+            (
+                None,
+                Some(Crossing::SmtpReply {
+                    code, text, stage, ..
+                }),
+            ) => {
                 format!("SMTP {code} {text} at {stage}")
             }
             (None, Some(Crossing::SmtpLine { code, text, .. })) => format!("{code} {text}"),
             (None, Some(Crossing::Mail { .. })) => {
-                format!("a mail that is no MM4 PDU ({})", self.undecodable.as_deref().unwrap_or("?"))
+                format!(
+                    "a mail that is no MM4 PDU ({})",
+                    self.undecodable.as_deref().unwrap_or("?")
+                )
             }
             (None, Some(Crossing::Push { .. })) => {
-                format!("a push that is no MMS PDU ({})", self.undecodable.as_deref().unwrap_or("?"))
+                format!(
+                    "a push that is no MMS PDU ({})",
+                    self.undecodable.as_deref().unwrap_or("?")
+                )
             }
             _ => "something".to_owned(),
         }
@@ -315,5 +358,8 @@ impl Sighting {
 
 /// An id without its pair of quotes: on MM4 both forms mean the same (TS 23.140 §8.4.4).
 fn bare(id: &str) -> &str {
-    id.trim().strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(id)
+    id.trim()
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+        .unwrap_or(id)
 }

@@ -42,10 +42,18 @@ impl Policy {
                 basis: p.basis,
             })
             .collect();
-        let strongest = tests.iter().max_by_key(|t| (self.counts(t.level, t.basis), t.level, t.basis));
+        let strongest = tests
+            .iter()
+            .max_by_key(|t| (self.counts(t.level, t.basis), t.level, t.basis));
         let Some(strongest) = strongest else {
             let (level, basis) = (cap.unwrap_or(Level::Shall), Basis::Derived);
-            return Weight { level, basis, counts: cap.is_none(), tests, violated: Verdict::Inconc };
+            return Weight {
+                level,
+                basis,
+                counts: cap.is_none(),
+                tests,
+                violated: Verdict::Inconc,
+            };
         };
         let (level, basis) = (strongest.level, strongest.basis);
         let hearsay = self.recalled_inconc && basis == Basis::Recalled;
@@ -53,7 +61,11 @@ impl Policy {
             level,
             basis,
             counts: self.counts(level, basis) && !hearsay,
-            violated: if level == Level::May || hearsay { Verdict::Inconc } else { Verdict::Fail },
+            violated: if level == Level::May || hearsay {
+                Verdict::Inconc
+            } else {
+                Verdict::Fail
+            },
             tests,
         }
     }
