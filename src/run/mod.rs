@@ -26,3 +26,4 @@ mod world;
 
 pub use execute::{Finished, Options, Refused, execute};
 pub use rejudge::rejudge;
+pub use stage::{embedded_limits, embedded_timers};

@@ -486,6 +486,25 @@ fn own_prefix(relay: &str) -> String {
     format!("+15551{index:02}")
 }
 
+/// Timers of embedded relays: short, so that cases about resending need not wait long.
+pub fn embedded_timers() -> config::Timers {
+    config::Timers {
+        mm4_response_ms: 1_500,
+        mm4_retry_ms: vec![50, 100, 200, 400],
+        mm4_attempts: 6,
+        notification_repeat_ms: vec![800, 1_600],
+        ..config::Timers::default()
+    }
+}
+
+/// Limits of embedded relays.
+pub fn embedded_limits() -> config::Limits {
+    config::Limits {
+        message_size: MESSAGE_SIZE,
+        ..config::Limits::default()
+    }
+}
+
 fn configure(
     relay: &str,
     script: &Script,
@@ -562,17 +581,8 @@ fn configure(
         subscribers,
         relays,
         routes,
-        timers: config::Timers {
-            mm4_response_ms: 1_500,
-            mm4_retry_ms: vec![50, 100, 200, 400],
-            mm4_attempts: 6,
-            notification_repeat_ms: vec![800, 1_600],
-            ..config::Timers::default()
-        },
-        limits: config::Limits {
-            message_size: MESSAGE_SIZE,
-            ..config::Limits::default()
-        },
+        timers: embedded_timers(),
+        limits: embedded_limits(),
         store: None,
         defects,
     })

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use include_dir::{Dir, include_dir};
@@ -40,25 +40,53 @@ impl Suite {
     /// # Errors
     /// What is wrong with a case, or a path that cannot be read.
     pub fn load(extra: &[PathBuf]) -> Result<Suite, Broken> {
-        let contents = contents()?;
-        let library = library(&contents)?;
-        let mut texts = Vec::new();
-        builtin(&CASES, &mut texts);
-        let mut scripts = read(&texts, &library)?;
+        let builtin = Builtin::get()?;
+        let mut scripts = builtin.scripts.clone();
         let mut added = Vec::new();
         for path in extra {
             files(path, &mut added)?;
         }
         // A case on disk replaces the compiled-in one of its id: that is how one edits a case.
-        let added = read(&added, &library)?;
+        let added = read(&added, &builtin.library)?;
         scripts.retain(|s| !added.iter().any(|a| a.case_id == s.case_id));
         scripts.extend(added);
         scripts.sort_by(|a, b| a.id.cmp(&b.id));
-        let catalogue = Arc::new(library.catalogue.unwrap_or_default());
         Ok(Suite {
             scripts,
-            catalogue,
+            catalogue: Arc::clone(&builtin.catalogue),
+            contents: Arc::clone(&builtin.contents),
+        })
+    }
+}
+
+/// What is compiled in, read once by each process.
+struct Builtin {
+    library: Library,
+    scripts: Vec<Arc<Script>>,
+    catalogue: Arc<Catalogue>,
+    contents: Arc<Contents>,
+}
+
+impl Builtin {
+    fn get() -> Result<&'static Builtin, Broken> {
+        static BUILTIN: OnceLock<Builtin> = OnceLock::new();
+        if let Some(builtin) = BUILTIN.get() {
+            return Ok(builtin);
+        }
+        let read = Builtin::read()?;
+        Ok(BUILTIN.get_or_init(|| read))
+    }
+
+    fn read() -> Result<Builtin, Broken> {
+        let contents = contents()?;
+        let library = library(&contents)?;
+        let mut texts = Vec::new();
+        builtin(&CASES, &mut texts);
+        Ok(Builtin {
+            scripts: read(&texts, &library)?,
+            catalogue: Arc::new(library.catalogue.clone().unwrap_or_default()),
             contents: Arc::new(contents),
+            library,
         })
     }
 }

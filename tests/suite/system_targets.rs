@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use mmspec::relay::Config;
+use mmspec::run;
 use mmspec::target::{Start, Target};
 use mmspec::wire::ics;
 use serde_json::Value;
@@ -49,6 +50,13 @@ fn the_shipped_pair_belongs_together() {
 }
 
 #[test]
+fn the_shipped_relay_is_set_like_the_ones_inside_a_run() {
+    let config: Config = serde_saphyr::from_str(RELAY).unwrap();
+    assert_eq!(json(&config.timers), json(&run::embedded_timers()));
+    assert_eq!(json(&config.limits), json(&run::embedded_limits()));
+}
+
+#[test]
 fn the_shipped_target_is_the_embedded_one_from_outside() {
     let (outside, inside) = (target(), Target::embedded());
     assert_eq!(outside.start, Start::Remote);
@@ -83,7 +91,7 @@ fn the_page_lists_the_ics_items() {
 #[test]
 fn the_page_explains_every_key() {
     let mut keys = BTreeSet::new();
-    collect(&serde_json::to_value(target()).unwrap(), &mut keys);
+    collect(&json(&target()), &mut keys);
     let peers = target().ixit.unwrap().peers;
     let missing: Vec<_> = keys
         .iter()
@@ -103,6 +111,10 @@ fn the_examples_on_the_page_are_target_files() {
     for example in examples {
         Target::parse("docs/targets.md", example).unwrap_or_else(|wrong| panic!("{wrong}\n{example}"));
     }
+}
+
+fn json(value: &impl serde::Serialize) -> Value {
+    serde_json::to_value(value).unwrap()
 }
 
 fn collect(value: &Value, keys: &mut BTreeSet<String>) {
