@@ -88,7 +88,7 @@ fn first_piece(text: &str) -> (Piece<'_>, usize) {
     }
     if let Some(braced) = after.strip_prefix('{') {
         return match braced.find('}') {
-            Some(end) if end > 0 => (Piece::Reference(&braced[..end], &text[..end + 3]), end + 3),
+            Some(end) if is_name(&braced[..end]) => (Piece::Reference(&braced[..end], &text[..end + 3]), end + 3),
             _ => (Piece::Stray, 1),
         };
     }
@@ -97,6 +97,11 @@ fn first_piece(text: &str) -> (Piece<'_>, usize) {
         return (Piece::Stray, 1);
     }
     (Piece::Reference(&after[..len], &text[..=len]), len + 1)
+}
+
+/// Whether what stands in braces can be a reference at all.
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || c == '$' || c == '{')
 }
 
 /// Length of `name(.attribute)*` at the start of the text. A dot or hyphen belongs to it only if a letter or digit follows.

@@ -106,7 +106,7 @@ pub async fn execute(options: Options, observer: &dyn Observer) -> Result<Finish
     let journal = dir.join("events.jsonl");
     let collector = tokio::spawn(async move { collect(&journal, events, rules).await });
 
-    observer.begin(plan.scenarios.len());
+    observer.begin(plan.scenarios.len() + plan.rules.len());
     let mut cases = play_all(&plan, &world, sender, observer).await;
     let rules = match collector.await {
         Ok(Ok(rules)) => rules,
@@ -117,7 +117,12 @@ pub async fn execute(options: Options, observer: &dyn Observer) -> Result<Finish
         }
         Err(e) => return Err(environment(&e)),
     };
-    cases.extend(rules.into_iter().map(RuleJudge::finish));
+    for rule in rules {
+        let result = rule.finish();
+        observer.case_started(&result.id);
+        observer.case_ended(&result);
+        cases.push(result);
+    }
     cases.extend(statics::judge(&head.lacks, &head.bindings));
     observer.end();
     let result = result(head, cases);
