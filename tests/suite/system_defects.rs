@@ -9,11 +9,10 @@ use mmspec::relay::{DEFECTS, Defect};
 use mmspec::run::outcome::CaseResult;
 use mmspec::run::suite::Suite;
 
-use crate::system_support::{block_on, execute, options, turn, violated, with_defect};
+use crate::system_support::{block_on, execute, options, violated, with_defect};
 
 #[test]
 fn every_defect_is_caught_at_a_requirement_it_violates() {
-    let _turn = turn();
     let dir = tempfile::tempdir().unwrap();
     let suite = Suite::load(&[]).unwrap();
     let survivors = block_on(join_all(DEFECTS.iter().map(|d| survives(d, &suite, dir.path()))));
