@@ -88,7 +88,9 @@ fn first_piece(text: &str) -> (Piece<'_>, usize) {
     }
     if let Some(braced) = after.strip_prefix('{') {
         return match braced.find('}') {
-            Some(end) if is_name(&braced[..end]) => (Piece::Reference(&braced[..end], &text[..end + 3]), end + 3),
+            Some(end) if is_name(&braced[..end]) => {
+                (Piece::Reference(&braced[..end], &text[..end + 3]), end + 3)
+            }
             _ => (Piece::Stray, 1),
         };
     }
