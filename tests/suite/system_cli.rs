@@ -257,6 +257,8 @@ fn a_run_that_was_killed_can_be_judged_as_far_as_it_got() {
     fs::write(dir.path().join("own/waits.yaml"), ENDLESS).unwrap();
     let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin("mmspec"))
         .current_dir(dir.path())
+        // What a killed run leaves behind goes with the folder.
+        .env("TMPDIR", dir.path())
         .args(["run", "mine", "waits", "--cases", "own", "-v"])
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
