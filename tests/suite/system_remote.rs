@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::net::{SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -139,14 +139,23 @@ struct FreePorts(Vec<TcpListener>);
 
 impl FreePorts {
     fn take(n: usize) -> Self {
-        FreePorts(
-            (0..n)
-                .map(|_| TcpListener::bind("127.0.0.1:0").unwrap())
-                .collect(),
-        )
+        let host = own_host();
+        FreePorts((0..n).map(|_| TcpListener::bind((host, 0)).unwrap()).collect())
     }
 
     fn addr(&self, n: usize) -> SocketAddr {
         self.0[n].local_addr().unwrap()
+    }
+}
+
+/// A loopback address that nobody else takes a port of, where the system has more than one: other tests take theirs of
+/// 127.0.0.1 all the time.
+fn own_host() -> Ipv4Addr {
+    let [.., high, low] = std::process::id().to_be_bytes();
+    let own = Ipv4Addr::new(127, 1, high, low);
+    if TcpListener::bind((own, 0)).is_ok() {
+        own
+    } else {
+        Ipv4Addr::LOCALHOST
     }
 }
