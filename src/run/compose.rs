@@ -18,7 +18,7 @@ const DEFAULT_CONTENT: &str = "hello";
 /// What a send says that carries nothing.
 const NO_CONTENT: &str = "none";
 
-/// `content: $limit.message-size octets`: so many octets that mean nothing.
+/// `content: $limit.message-size + 1 octets`: so many octets that mean nothing.
 const OCTETS: &str = " octets";
 /// Octets a case may have made up.
 const MOST_OCTETS: usize = 64 * 1024 * 1024;
@@ -101,7 +101,7 @@ pub fn mail(
     let rcpt_to = match &send.rcpt_to {
         Some(templates) => templates
             .iter()
-            .map(|t| words.resolve(t))
+            .map(|t| words.resolve(t).map(|path| path.trim_matches(['<', '>']).to_owned()))
             .collect::<Result<_, _>>()?,
         None => envelope(&pdu, access),
     };
@@ -173,10 +173,10 @@ fn content_of(send: &Send, words: &Words<'_>) -> Result<Option<Content>, Uncompo
 
 /// A content of this many octets.
 fn filler(size: &str, template: &Template) -> Result<Content, Uncomposable> {
-    let size: usize = size
-        .trim()
-        .parse()
-        .ok()
+    let size = size
+        .split('+')
+        .map(|summand| summand.trim().parse::<usize>().ok())
+        .try_fold(0_usize, |sum, summand| sum.checked_add(summand?))
         .filter(|n| *n <= MOST_OCTETS)
         .ok_or_else(|| {
             Uncomposable::Case(format!(
@@ -249,6 +249,8 @@ fn mm4_defaults(send: &Send, kind: PduType, nonce: &str, stage: &Stage, access: 
     match kind {
         PduType::Mm4DeliveryReportReq => {
             pdu.push("X-Mms-MM-Status-Code", Value::token("Retrieved"));
+            // Left out, it means yes to some relays and no to others.
+            pdu.push("X-Mms-Forward-To-Originator-UA", Value::token("Yes"));
         }
         PduType::Mm4ReadReplyReportReq => pdu.push("X-Mms-Read-Status", Value::token("Read")),
         PduType::Mm4ForwardRes | PduType::Mm4DeliveryReportRes | PduType::Mm4ReadReplyReportRes => {

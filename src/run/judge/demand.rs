@@ -143,7 +143,7 @@ pub fn check_same(
         };
     }
     let (a, b) = (first.field(field, unix), seen.field(field, unix));
-    if a == b && a.is_some() {
+    if a == b {
         return None;
     }
     let words = |v: Option<String>| v.map_or(format!("no {field}"), |v| format!("{field}: {v}"));
@@ -180,6 +180,8 @@ pub fn check_texts(
 
 fn check_field(demand: &FieldDemand, seen: &Sighting, scope: &dyn Scope) -> Option<Violation> {
     let Some(pdu) = &seen.pdu else {
+        // Where there is no PDU there is none of its fields.
+        test(&demand.name, &demand.matcher, &[], seen, scope).err()?;
         return Some(Violation {
             source: demand.source.clone(),
             note: "there is no PDU".to_owned(),

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::case::{AnyOf, Expect, Level, Script, StepId, TestRef};
+use crate::case::{AnyOf, Demands, Expect, Level, Script, StepId, TestRef};
 use crate::run::journal::{Event, NodeState, What};
 use crate::run::outcome::CaseResult;
 use crate::run::suite::Suite;
@@ -145,18 +145,9 @@ impl Judge {
             return;
         };
         let missing = match &item.kind {
-            Kind::Expect(e) | Kind::Recv(e) => {
-                unresolved(&[&e.demands], &e.narrow, &self.memory).or_else(|| {
-                    e.should
-                        .as_ref()
-                        .and_then(|s| unresolved(&[s], &[], &self.memory))
-                })
-            }
+            Kind::Expect(e) | Kind::Recv(e) => self.unresolved(e),
             Kind::ExpectNone(e) => unresolved(&[], &e.narrow, &self.memory),
-            Kind::AnyOf(any) => any
-                .alternatives
-                .iter()
-                .find_map(|e| unresolved(&[&e.demands], &e.narrow, &self.memory)),
+            Kind::AnyOf(any) => any.alternatives.iter().find_map(|e| self.unresolved(e)),
             Kind::Send { .. } | Kind::Other => return,
         };
         if let Some(missing) = missing {
@@ -178,6 +169,12 @@ impl Judge {
             }
             self.offer(step, &item, index);
         }
+    }
+
+    /// A reference of this expectation, its `should:` half included, that has no value.
+    fn unresolved(&self, expect: &Expect) -> Option<String> {
+        let demands: Vec<&Demands> = std::iter::once(&expect.demands).chain(&expect.should).collect();
+        unresolved(&demands, &expect.narrow, &self.memory)
     }
 
     fn close(&mut self, step: StepId, at_us: u64) {
@@ -256,7 +253,13 @@ impl Judge {
             return;
         };
         let seen = self.memory.at(index);
-        let status = if seen.is_positive_answer() {
+        // A request with an answer of its own is not answered by an empty HTTP response.
+        let is_answer = self
+            .answers
+            .of(seen)
+            .and_then(|answered| answered.with)
+            .is_none_or(|kind| seen.kind() == Some(kind));
+        let status = if is_answer && seen.is_positive_answer() {
             Status::Done
         } else {
             self.ledger.refused(step, &item, seen, at_us);

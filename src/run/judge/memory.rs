@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::case::{ContentDemand, Demands, FieldDemand, Matcher, Template};
 use crate::run::suite::Contents;
-use crate::wire::Content;
+use crate::wire::{Content, PduType, Value};
 
 use super::demand::Scope;
 use super::sighting::Sighting;
@@ -67,15 +67,31 @@ impl Memory {
         self.captures.get(name).map(|i| &self.sightings[*i])
     }
 
-    /// Whether an octet-identical push was already taken at the same place.
+    /// Whether the same push was already taken at the same place: the same octets, or a notification in which only the
+    /// relative expiry is another, because time has passed (ENC 1.3 §6.2).
     pub fn repeats_a_taken_push(&self, sighting: &Sighting) -> bool {
-        let Some(octets) = sighting.pushed_octets() else {
-            return false;
-        };
-        self.sightings.iter().zip(&self.taken).any(|(other, taken)| {
-            *taken && other.place == sighting.place && other.pushed_octets() == Some(octets)
-        })
+        sighting.pushed_octets().is_some()
+            && self.sightings.iter().zip(&self.taken).any(|(other, taken)| {
+                *taken && other.place == sighting.place && is_same_push(other, sighting)
+            })
     }
+}
+
+fn is_same_push(one: &Sighting, other: &Sighting) -> bool {
+    if one.pushed_octets() == other.pushed_octets() {
+        return true;
+    }
+    if one.kind() != Some(PduType::NotificationInd) || other.kind() != one.kind() {
+        return false;
+    }
+    let fields = |s: &Sighting| -> Vec<(String, Value)> {
+        let fields = s.pdu.iter().flat_map(|p| &p.fields);
+        fields
+            .filter(|f| f.name != "X-Mms-Expiry")
+            .map(|f| (f.name.clone(), f.value.clone()))
+            .collect()
+    };
+    fields(one) == fields(other)
 }
 
 impl Scope for Memory {

@@ -163,11 +163,13 @@ impl RuleJudge {
     }
 
     fn result(&self, expectations: Vec<ExpectationResult>) -> CaseResult {
-        let counting = expectations
+        let worst = expectations
             .iter()
-            .filter(|e| e.counts && e.verdict == Verdict::Fail);
-        let (verdict, reason) = if counting.count() > 0 {
-            (Verdict::Fail, None)
+            .filter(|e| e.counts && matches!(e.verdict, Verdict::Fail | Verdict::Inconc))
+            .max_by_key(|e| e.verdict);
+        let (verdict, reason) = if let Some(worst) = worst {
+            let reason = (worst.verdict == Verdict::Inconc).then(|| format!("{}: {}", worst.id, worst.got));
+            (worst.verdict, reason)
         } else if expectations.iter().all(|e| e.verdict == Verdict::NotApplicable) {
             (
                 Verdict::NotApplicable,

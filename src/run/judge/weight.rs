@@ -8,7 +8,7 @@ use crate::run::outcome::{PurposeRef, Verdict};
 pub struct Policy {
     /// `should` and `derived` demands count too.
     pub strict: bool,
-    /// A fail that rests on a recalled clause is `inconc`.
+    /// A fail that rests on a recalled clause is `inconc`, and so is its case.
     pub recalled_inconc: bool,
 }
 
@@ -17,7 +17,7 @@ pub struct Policy {
 pub struct Weight {
     pub level: Level,
     pub basis: Basis,
-    /// Whether a violation fails the case.
+    /// Whether a violation decides the verdict of the case.
     pub counts: bool,
     pub tests: Vec<PurposeRef>,
     /// What a violation is called.
@@ -60,7 +60,7 @@ impl Policy {
         Weight {
             level,
             basis,
-            counts: self.counts(level, basis) && !hearsay,
+            counts: self.counts(level, basis),
             violated: if level == Level::May || hearsay {
                 Verdict::Inconc
             } else {
