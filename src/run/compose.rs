@@ -101,7 +101,11 @@ pub fn mail(
     let rcpt_to = match &send.rcpt_to {
         Some(templates) => templates
             .iter()
-            .map(|t| words.resolve(t).map(|path| path.trim_matches(['<', '>']).to_owned()))
+            .map(|t| {
+                words
+                    .resolve(t)
+                    .map(|path| path.trim_matches(['<', '>']).to_owned())
+            })
             .collect::<Result<_, _>>()?,
         None => envelope(&pdu, access),
     };
