@@ -220,6 +220,8 @@ pub struct Expect {
     pub should_tests: Vec<TestRef>,
     /// How many events are taken.
     pub times: u32,
+    /// Repeats of a push this expectation has taken are not taken.
+    pub skip_repeats: bool,
     /// Fields (or `content`) that must be the same in all events taken.
     pub same: Vec<(String, Source)>,
     /// Captures whose events must have come before.
@@ -306,7 +308,7 @@ pub struct ExpectNone {
     pub select: Selector,
     pub place: Place,
     pub narrow: Vec<FieldDemand>,
-    /// Octet-identical repeats of a push already taken count too.
+    /// Repeats of a push already taken count too.
     pub count_repeats: bool,
     pub within: Option<Template>,
     pub capture: Option<String>,

@@ -187,7 +187,15 @@ fn an_smtp_refusal_nobody_expects_is_no_verdict() {
 
 #[test]
 fn a_journal_without_its_end_is_an_error() {
-    let journal = notified_once(NONE);
-    let ended = journal.ends();
-    assert_eq!(ended.verdict, Verdict::Inconc, "the absence was not reached");
+    assert_eq!(notified_once(NONE).breaks_off().verdict, Verdict::Error);
+}
+
+#[test]
+fn an_absence_not_reached_is_not_passed() {
+    let result = notified_once(NONE).ends();
+    assert_eq!(result.verdict, Verdict::Inconc);
+    assert_eq!(
+        of(&result, "no-M-Notification.ind@bob#1").verdict,
+        Verdict::NotReached
+    );
 }

@@ -213,6 +213,11 @@ impl Journal {
         self
     }
 
+    /// The journal stops in the middle.
+    pub fn breaks_off(self) -> CaseResult {
+        self.judge.finish()
+    }
+
     pub fn ends(mut self) -> CaseResult {
         self.feed(What::End);
         self.judge.finish()

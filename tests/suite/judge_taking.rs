@@ -260,3 +260,37 @@ fn a_reference_without_a_value_accuses_nobody() {
     assert_eq!(result.verdict, Verdict::Inconc);
     assert_eq!(of(&result, "M-Delivery.ind@alice#1").verdict, Verdict::Inconc);
 }
+
+#[test]
+fn a_repeated_push_is_no_new_event() {
+    let case = "  - { expect: M-Notification.ind, at: bob, as: first, tests: [TP-NTF-01] }
+  - { expect: M-Notification.ind, at: bob, as: second, tests: [TP-NTF-15] }\n";
+    let judged = |second: &str| {
+        let mut journal = submission(case);
+        journal.start(1).pushes("bob", &notification("n1", "60"));
+        journal.start(2).pushes("bob", &notification("n1", "60"));
+        assert_eq!(journal.status(2), Status::Open);
+        journal.pushes("bob", &notification(second, "60")).time_is_over(2);
+        of(&journal.ends(), "second").verdict
+    };
+    assert_eq!(judged("n2"), Verdict::Pass);
+    assert_eq!(judged("n1"), Verdict::Fail);
+}
+
+#[test]
+fn an_expectation_of_several_takes_repeats_unless_it_skips_them() {
+    let judged = |repeats: &str, ids: &[&str]| {
+        let mut journal = submission(&format!(
+            "  - {{ expect: M-Notification.ind, at: bob, times: 2,{repeats} tests: [TP-NTF-12] }}\n"
+        ));
+        journal.start(1);
+        for id in ids {
+            journal.pushes("bob", &notification(id, "60"));
+        }
+        journal.time_is_over(1);
+        journal.ends().verdict
+    };
+    assert_eq!(judged("", &["n1", "n1"]), Verdict::Pass);
+    assert_eq!(judged(" repeats: skip,", &["n1", "n1"]), Verdict::Fail);
+    assert_eq!(judged(" repeats: skip,", &["n1", "n1", "n2"]), Verdict::Pass);
+}

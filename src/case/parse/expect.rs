@@ -54,6 +54,10 @@ impl Reader<'_> {
                 .get("times")
                 .and_then(|node| self.count(node, "`times`"))
                 .unwrap_or(1),
+            skip_repeats: args
+                .get("repeats")
+                .and_then(|node| self.word(node, "way to count repeats", &["skip"]))
+                .is_some(),
             same: self.same(args.get("same"), &pdus),
             after,
             within: self.wait(args.get("within")),
@@ -90,7 +94,7 @@ impl Reader<'_> {
             let Some(alternative) = self.args(node, "an alternative", &keys) else {
                 continue;
             };
-            for key in ["times", "within"] {
+            for key in ["times", "repeats", "within"] {
                 if alternative.get(key).is_some() {
                     let at = super::send::key_span(&alternative, key).clone();
                     self.error(Diagnostic::at(

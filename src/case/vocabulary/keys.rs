@@ -125,6 +125,11 @@ pub(crate) const EXPECT: &[Key] = &[
     FINDINGS,
     may("times", Shape::Count, "how many events are taken"),
     may(
+        "repeats",
+        Shape::Word(&["skip"]),
+        "with `times:`, repeats of a push it has taken are not taken",
+    ),
+    may(
         "same",
         Shape::Fields,
         "fields, or `content`, that are the same in all events taken",

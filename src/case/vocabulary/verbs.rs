@@ -72,7 +72,7 @@ pub(crate) const VERBS: &[Verb] = &[
             may(
                 "repeats",
                 Shape::Word(&["count"]),
-                "octet-identical repeats of a push already taken count too",
+                "repeats of a push already taken count too",
             ),
             WITHIN,
             AS,

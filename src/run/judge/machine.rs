@@ -318,6 +318,12 @@ impl Judge {
         ) {
             return;
         }
+        // A push that another step took is no new event when it is repeated.
+        let own = self.open.get(&step).map_or(&[][..], |w| &w.taken);
+        let own = if expect.skip_repeats { &[] } else { own };
+        if self.memory.repeats_a_push_taken_by_others(seen, own) {
+            return;
+        }
         self.memory.take(index);
         let Some(window) = self.open.get_mut(&step) else {
             return;
@@ -402,7 +408,7 @@ impl Judge {
                 )
             })
             .collect();
-        if meant.is_empty() {
+        if meant.is_empty() || self.memory.repeats_a_taken_push(seen) {
             return;
         }
         let verdicts: Vec<Option<Violation>> =

@@ -70,9 +70,17 @@ impl Memory {
     /// Whether the same push was already taken at the same place: the same octets, or a notification in which only the
     /// relative expiry is another, because time has passed (ENC 1.3 §6.2).
     pub fn repeats_a_taken_push(&self, sighting: &Sighting) -> bool {
+        self.repeats_a_push_taken_by_others(sighting, &[])
+    }
+
+    /// The same, but for what `own` has taken.
+    pub fn repeats_a_push_taken_by_others(&self, sighting: &Sighting, own: &[usize]) -> bool {
         sighting.pushed_octets().is_some()
-            && self.sightings.iter().zip(&self.taken).any(|(other, taken)| {
-                *taken && other.place == sighting.place && is_same_push(other, sighting)
+            && self.sightings.iter().enumerate().any(|(index, other)| {
+                self.taken[index]
+                    && !own.contains(&index)
+                    && other.place == sighting.place
+                    && is_same_push(other, sighting)
             })
     }
 }

@@ -169,6 +169,7 @@ fn recv(
         should: None,
         should_tests: Vec::new(),
         times: 1,
+        skip_repeats: false,
         same: Vec::new(),
         after: Vec::new(),
         within: None,
