@@ -24,16 +24,8 @@ const MOST_RECIPIENTS: usize = 1000;
 
 /// Accepts connections until the relay closes.
 pub(crate) async fn serve(node: Arc<Node>, listener: TcpListener) {
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            () = node.closing.cancelled() => return,
-        };
-        if let Ok((stream, _)) = accepted {
-            let socket = Socket::new(stream, node.killed.clone());
-            node.spawn_exchange(Session::new(node.clone()).run(socket));
-        }
-    }
+    node.accept(&listener, |socket| Session::new(node.clone()).run(socket))
+        .await;
 }
 
 /// The envelope of one message.
