@@ -198,7 +198,7 @@ impl Node {
     }
 
     /// Runs an exchange that somebody outside began: a stopping relay waits for it.
-    pub fn spawn_exchange(self: &Arc<Self>, exchange: impl Future<Output = ()> + Send + 'static) {
+    fn spawn_exchange(self: &Arc<Self>, exchange: impl Future<Output = ()> + Send + 'static) {
         let gone = self.gone.clone();
         self.exchanges.spawn(async move {
             gone.run_until_cancelled(exchange).await;

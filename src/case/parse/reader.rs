@@ -353,7 +353,7 @@ impl<'a> Reader<'a> {
         self.capture_as(&name, &node.span, pdus, fields)
     }
 
-    pub fn capture_as(
+    fn capture_as(
         &mut self,
         name: &str,
         span: &Span,

@@ -109,8 +109,6 @@ impl Session {
                     self.end_message();
                     "552 5.3.4 message too big".to_owned()
                 }
-                // BDAT is not offered, so no chunk was announced.
-                Received::Chunk(_) => "503 5.5.1 no BDAT".to_owned(),
             };
             replies.push_str(&reply);
             replies.push_str("\r\n");

@@ -146,7 +146,7 @@ pub fn narrows(narrow: &[FieldDemand], seen: &Sighting, scope: &dyn Scope) -> bo
 }
 
 /// Judges plain texts (HTTP headers, SMTP replies) by a matcher.
-pub fn check_texts(
+fn check_texts(
     demand: &FieldDemand,
     texts: &[String],
     seen: &Sighting,

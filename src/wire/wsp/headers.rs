@@ -247,7 +247,7 @@ pub(super) fn write_header(out: &mut Vec<u8>, name: &str, value: &str) {
 }
 
 /// A token of RFC 2616: what a header name must be.
-pub fn is_token(name: &str) -> bool {
+fn is_token(name: &str) -> bool {
     !name.is_empty()
         && name
             .bytes()
