@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::run::outcome::{CaseResult, RunInfo, RunResult, Summary, Tool};
+use crate::run::outcome::{CaseResult, RunInfo, RunResult, Summary, Tool, UnsolicitedResult};
 
 /// Value of `schema` in every file this version writes.
 pub const SCHEMA: &str = "mmspec-results/1";
@@ -23,6 +23,7 @@ pub fn render(run: &RunResult) -> serde_json::Result<String> {
         run: &run.run,
         summary: run.summary,
         cases,
+        unsolicited: &run.unsolicited,
     };
     let mut text = serde_json::to_string_pretty(&file)?;
     text.push('\n');
@@ -53,4 +54,5 @@ struct File<'a> {
     run: &'a RunInfo,
     summary: Summary,
     cases: Vec<&'a CaseResult>,
+    unsolicited: &'a [UnsolicitedResult],
 }

@@ -223,6 +223,12 @@ impl Terminal<'_> {
         if !run.run.alive {
             out.push_str("no relay was seen alive\n");
         }
+        if self.verbose && !run.unsolicited.is_empty() {
+            let n = run.unsolicited.len();
+            out.push_str(&format!(
+                "{n} more from relays that no case owns: see `unsolicited` in results.json\n"
+            ));
+        }
         out.push_str(&self.paint.bold(&summary(run.summary)));
         if let Some(elapsed) = self.elapsed {
             out.push_str(&format!(", in {:.2} s", elapsed.as_secs_f64()));

@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 
 use super::journal::{Event, What};
 use super::judge::{RuleJudge, Side, Sighting};
+use super::outcome::UnsolicitedResult;
 
 /// Writes until every sender is gone; what was written stays readable whatever happens to the run.
 ///
@@ -29,6 +30,19 @@ pub async fn collect(
         file.flush()?;
     }
     Ok(rules)
+}
+
+/// What a run's result says of an event that belongs to no script.
+pub fn stranger(event: &Event) -> Option<UnsolicitedResult> {
+    let What::Unsolicited { place, from, .. } = &event.what else {
+        return None;
+    };
+    let what = Sighting::of(event).map(|seen| seen.label()).unwrap_or_default();
+    Some(UnsolicitedResult {
+        place: place.clone(),
+        relay: from.clone(),
+        what,
+    })
 }
 
 /// Shows an event to the rules, if it is one they can speak of.

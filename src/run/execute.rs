@@ -8,14 +8,15 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use crate::case::Script;
+use crate::link::Arrival;
 use crate::party::Hold;
 
-use super::collect::collect;
+use super::collect::{self, collect};
 use super::drive::{Driver, needs_alone};
 use super::journal::{Event, NodeState, RunHead, What};
 use super::judge::{Judge, RuleJudge};
 use super::observer::Observer;
-use super::outcome::{CaseResult, RunInfo, RunResult, Summary, Tool};
+use super::outcome::{CaseResult, RunInfo, RunResult, Summary, Tool, UnsolicitedResult};
 use super::plan::Plan;
 use super::recorder::Recorder;
 use super::stage::{Stage, peers_of};
@@ -107,7 +108,14 @@ pub async fn execute(options: Options, observer: &dyn Observer) -> Result<Finish
     let collector = tokio::spawn(async move { collect(&journal, events, rules).await });
 
     observer.begin(plan.scenarios.len() + plan.rules.len());
-    let mut cases = play_all(&plan, &world, sender, observer).await;
+    let mut cases = play_all(&plan, &world, sender.clone(), observer).await;
+    let unsolicited = unsolicited(&world);
+    let strangers = unsolicited.iter().filter_map(collect::stranger).collect();
+    for event in unsolicited {
+        // The collector listens until the last sender is gone.
+        let _ = sender.send(event);
+    }
+    drop(sender);
     let rules = match collector.await {
         Ok(Ok(rules)) => rules,
         Ok(Err(e)) => {
@@ -125,7 +133,7 @@ pub async fn execute(options: Options, observer: &dyn Observer) -> Result<Finish
     }
     cases.extend(statics::judge(&head.lacks, &head.bindings));
     observer.end();
-    let result = result(head, cases);
+    let result = result(head, cases, strangers);
     Ok(Finished {
         result,
         dir,
@@ -135,7 +143,11 @@ pub async fn execute(options: Options, observer: &dyn Observer) -> Result<Finish
 }
 
 /// Puts cases and head together.
-pub(super) fn result(head: RunHead, mut cases: Vec<CaseResult>) -> RunResult {
+pub(super) fn result(
+    head: RunHead,
+    mut cases: Vec<CaseResult>,
+    unsolicited: Vec<UnsolicitedResult>,
+) -> RunResult {
     cases.sort_by(|a, b| a.id.cmp(&b.id));
     let alive = head.embedded || cases.iter().any(|c| c.alive);
     RunResult {
@@ -154,7 +166,24 @@ pub(super) fn result(head: RunHead, mut cases: Vec<CaseResult>) -> RunResult {
         },
         summary: Summary::of(&cases),
         cases,
+        unsolicited,
     }
+}
+
+/// What arrived for nobody, as journal entries that belong to no script.
+fn unsolicited(world: &World) -> Vec<Event> {
+    let arrivals = world.desk.unsolicited().first;
+    let event = |(seq, arrival): (usize, Arrival)| Event {
+        script: String::new(),
+        seq: u64::try_from(seq).unwrap_or(u64::MAX),
+        at_us: 0,
+        what: What::Unsolicited {
+            place: arrival.place,
+            from: arrival.from,
+            crossing: arrival.crossing,
+        },
+    };
+    arrivals.into_iter().enumerate().map(event).collect()
 }
 
 /// Every scenario, each in a task of its own, as many side by side as the plan allows. Those that wait longest begin first.

@@ -131,6 +131,12 @@ pub enum What {
         state: NodeState,
         detail: String,
     },
+    /// A relay sent something that belongs to no script. Its `script` is empty.
+    Unsolicited {
+        place: String,
+        from: Option<String>,
+        crossing: Crossing,
+    },
     /// The harness or its environment is at fault.
     Fault {
         step: Option<StepId>,

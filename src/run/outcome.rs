@@ -41,6 +41,18 @@ pub struct RunResult {
     pub run: RunInfo,
     pub summary: Summary,
     pub cases: Vec<CaseResult>,
+    /// What relays sent that belongs to no case: late repeats, strangers. The first of them.
+    pub unsolicited: Vec<UnsolicitedResult>,
+}
+
+/// Something a relay sent that no case owns.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnsolicitedResult {
+    /// The listener it came to: `p`, `kannel`.
+    pub place: String,
+    pub relay: Option<String>,
+    /// The PDU's name, or what it was instead.
+    pub what: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

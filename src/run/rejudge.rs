@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::collect::show;
+use super::collect::{show, stranger};
 use super::execute::{Finished, Refused, result};
 use super::journal::{Event, RunHead};
 use super::judge::{Judge, Policy, RuleJudge};
@@ -26,6 +26,7 @@ pub fn rejudge(dir: &Path, case_dirs: &[PathBuf]) -> Result<Finished, Refused> {
         strict: head.strict,
         recalled_inconc: head.recalled_inconc,
     };
+    let mut strangers = Vec::new();
     let mut judges = BTreeMap::new();
     let mut rules = Vec::new();
     for id in &head.scripts {
@@ -52,6 +53,7 @@ pub fn rejudge(dir: &Path, case_dirs: &[PathBuf]) -> Result<Finished, Refused> {
             Err(e) => return Err(cannot(&format!("line {}: {e}", number + 1))),
         };
         show(&event, &mut rules);
+        strangers.extend(stranger(&event));
         if let Some(judge) = judges.get_mut(&event.script) {
             judge.feed(&event);
         }
@@ -60,7 +62,7 @@ pub fn rejudge(dir: &Path, case_dirs: &[PathBuf]) -> Result<Finished, Refused> {
     cases.extend(rules.into_iter().map(RuleJudge::finish));
     cases.extend(statics::judge(&head.lacks, &head.bindings));
     Ok(Finished {
-        result: result(head, cases),
+        result: result(head, cases, strangers),
         dir: dir.to_owned(),
         silent: Vec::new(),
         suite,

@@ -33,6 +33,7 @@ mod report_tables;
 mod report_terminal;
 mod system_cli;
 mod system_defects;
+mod system_fixtures;
 mod system_rejudge;
 mod system_remote;
 mod system_support;

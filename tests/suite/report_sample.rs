@@ -7,7 +7,7 @@ use mmspec::case::Source;
 use mmspec::report::results::SCHEMA;
 use mmspec::run::outcome::{
     Basis, CaseResult, ExpectationResult, FindingResult, Level, PurposeRef, RunInfo, RunResult, Summary,
-    Tool, Verdict,
+    Tool, UnsolicitedResult, Verdict,
 };
 use mmspec::wire::{Finding, Severity};
 
@@ -51,6 +51,11 @@ pub fn run() -> RunResult {
             alive: true,
             options: vec!["--relay".into(), "B=their relay.yaml".into()],
         },
+        unsolicited: vec![UnsolicitedResult {
+            place: "kannel".into(),
+            relay: None,
+            what: "M-Notification.ind".into(),
+        }],
         summary: Summary {
             cases: 8,
             pass: 2,

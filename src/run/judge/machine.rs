@@ -103,6 +103,8 @@ impl Judge {
                 NodeState::Stopped | NodeState::Killed => {}
             },
             What::Fault { text, .. } => self.case.faults.push(text.clone()),
+            // It has no script, so it is nobody's evidence.
+            What::Unsolicited { .. } => {}
             What::End => self.case.ended_us = Some(event.at_us),
         }
     }

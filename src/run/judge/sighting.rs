@@ -42,6 +42,11 @@ impl Sighting {
                 place,
                 from,
                 crossing,
+            }
+            | What::Unsolicited {
+                place,
+                from,
+                crossing,
             } => (Side::Relay, place, from.clone(), crossing),
             What::NoReply {
                 at,
