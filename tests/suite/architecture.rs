@@ -52,7 +52,10 @@ fn what_only_computes_reaches_for_no_network() {
     let mut wrong = Vec::new();
     for part in COMPUTE_ONLY {
         for (file, number, line) in code_lines(&format!("src/{part}")) {
-            if REACHING_OUT.iter().any(|name| line.contains(&format!("{name}::"))) {
+            if REACHING_OUT
+                .iter()
+                .any(|name| line.contains(&format!("{name}::")))
+            {
                 wrong.push(format!("{}:{number}: {line}", file.display()));
             }
         }
