@@ -210,7 +210,7 @@ fn requests(journal: &Path) -> Result<Vec<Request>, Box<dyn Error>> {
                 helo,
                 mail_from,
                 rcpt_to,
-                data: data.into(),
+                data,
             };
             requests.push(Request {
                 script: event.script,

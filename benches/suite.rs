@@ -8,60 +8,105 @@ mod runs;
 mod spent;
 
 use std::error::Error;
+use std::path::Path;
+use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use middle::middle;
 use mmspec::run::Options;
 use mmspec::run::observer::Observer;
-use mmspec::run::outcome::{CaseResult, Summary, Verdict};
-use spent::{median, ms};
+use mmspec::run::outcome::{CaseResult, RunResult, Summary, Verdict};
+use serde::{Deserialize, Serialize};
+use spent::{Spent, median, ms};
 use tokio::runtime::Runtime;
 
 /// Runs side by side are repeated so often; the median is shown.
-const RUNS: usize = 5;
+const RUNS: usize = 7;
 /// How many of the slowest scripts are named.
 const SLOWEST: usize = 5;
+/// First argument of a process that makes one run, into the folder it is given second, with the jobs it is given third.
+const ONE_RUN: &str = "one-run";
 
 fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [mode, dir, jobs] = &arguments[..]
+        && mode == ONE_RUN
+    {
+        let run = one_run(Path::new(dir), jobs.parse().ok())?;
+        println!("{}", serde_json::to_string(&run)?);
+        return Ok(());
+    }
     let dir = tempfile::tempdir()?;
-    let runtime = Runtime::new()?;
-    println!("whole suite, embedded relays, journal and judging on");
+    println!("whole suite, embedded relays, journal and judging on; a process for each run");
     println!(
         "{:<24}{:>9}{:>12}{:>12}{:>14}{:>16}",
         "", "scripts", "wall s", "CPU s", "CPU ms/script", "first case ms"
     );
-    for (name, jobs, runs) in [("default jobs", None, RUNS), ("--jobs 1", Some(1), 1)] {
-        let mut spent = Vec::new();
-        let mut first = Vec::new();
-        let mut last = None;
-        for _ in 0..runs {
-            let observer = FirstCase::expected();
-            let options = Options {
-                jobs,
-                ..Options::default()
-            };
-            let (run, finished) = runs::run(&runtime, dir.path(), options, &observer)?;
-            spent.push(run);
-            first.push(observer.after());
-            last = Some(finished.result);
-        }
-        let Some(result) = last else { continue };
-        let spent = median(&spent);
+    for (name, jobs, runs) in [("default jobs", "default", RUNS), ("--jobs 1", "1", 1)] {
+        let runs: Vec<Run> = (0..runs)
+            .map(|_| in_a_process(dir.path(), jobs))
+            .collect::<Result<_, _>>()?;
+        let Some(last) = runs.last() else { continue };
+        let times: Vec<Spent> = runs
+            .iter()
+            .map(|r| Spent {
+                wall: r.wall,
+                cpu: r.cpu,
+            })
+            .collect();
+        let scripts = last.result.cases.len();
+        let spent = median(&times);
         println!(
-            "{:<24}{:>9}{:>12.2}{:>12.2}{:>14}{:>16}",
-            format!("{name}, {runs} runs"),
-            result.cases.len(),
+            "{:<24}{scripts:>9}{:>12.2}{:>12.2}{:>14}{:>16}",
+            format!("{name}, {} runs", runs.len()),
             spent.wall.as_secs_f64(),
             spent.cpu.as_secs_f64(),
-            ms(spent.cpu / u32::try_from(result.cases.len())?.max(1)),
-            ms(middle(first)),
+            ms(spent.cpu / u32::try_from(scripts)?.max(1)),
+            ms(middle(runs.iter().map(|r| r.first_case).collect())),
         );
-        verdicts(&result.summary, &result.cases);
-        slowest(&result.cases);
+        verdicts(&last.result.summary, &last.result.cases);
+        slowest(&last.result.cases);
     }
     println!("budgets: suite 3 s wall on two cores; start to first case 20 ms");
     Ok(())
+}
+
+/// A whole run, as a process that makes it tells it.
+#[derive(Serialize, Deserialize)]
+struct Run {
+    wall: Duration,
+    cpu: Duration,
+    /// From the start of the run to the first case.
+    first_case: Duration,
+    result: RunResult,
+}
+
+/// A run in a process of its own: what is read once for a process is read again.
+fn in_a_process(dir: &Path, jobs: &str) -> Result<Run, Box<dyn Error>> {
+    let mut process = Command::new(std::env::current_exe()?);
+    process.arg(ONE_RUN).arg(dir).arg(jobs).stderr(Stdio::inherit());
+    let output = process.output()?;
+    if !output.status.success() {
+        return Err(format!("a run ended with {}", output.status).into());
+    }
+    Ok(serde_json::from_slice(&output.stdout)?)
+}
+
+fn one_run(dir: &Path, jobs: Option<usize>) -> Result<Run, Box<dyn Error>> {
+    let runtime = Runtime::new()?;
+    let observer = FirstCase::expected();
+    let options = Options {
+        jobs,
+        ..Options::default()
+    };
+    let (spent, finished) = runs::run(&runtime, dir, options, &observer)?;
+    Ok(Run {
+        wall: spent.wall,
+        cpu: spent.cpu,
+        first_case: observer.after(),
+        result: finished.result,
+    })
 }
 
 fn verdicts(summary: &Summary, cases: &[CaseResult]) {

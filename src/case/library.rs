@@ -56,7 +56,7 @@ impl Library {
     ///
     /// # Errors
     /// Everything that is wrong with the file.
-    pub fn add_contents(&mut self, source_name: &str, text: &str) -> Result<(), Vec<Diagnostic>> {
+    fn add_contents(&mut self, source_name: &str, text: &str) -> Result<(), Vec<Diagnostic>> {
         let root = read(source_name, text)?;
         let Some(entries) = root.map() else {
             return Err(vec![Diagnostic::at(

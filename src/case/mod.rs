@@ -3,20 +3,20 @@
 //!
 //! [`load`] reads one file, [`load_all`] a whole suite; [`schema`] is for editors, [`explain`] for people.
 
-pub mod catalogue;
+mod catalogue;
 mod decides;
 mod diagnostic;
 mod expand;
 mod explain;
 mod library;
 mod lint;
-pub mod model;
+mod model;
 mod parse;
 mod pattern;
 mod schema;
 mod scope;
 pub mod steps;
-pub mod template;
+mod template;
 mod vocabulary;
 mod world;
 mod yaml;

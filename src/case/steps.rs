@@ -110,11 +110,6 @@ fn place(place: &Place) -> &str {
     }
 }
 
-/// Whether a later step expects the answer of this send. The others wait for their answer themselves.
-pub fn expects_answer(script: &Script, step: StepId) -> bool {
-    answers_expected(script).contains(&step)
-}
-
 /// The sends whose answer a later step expects: a reply at the sender, or the PDU that answers the one sent (M-Send.req →
 /// M-Send.conf, GET → M-Retrieve.conf and so on). An expectation goes to the latest send before it that still has none.
 pub fn answers_expected(script: &Script) -> BTreeSet<StepId> {

@@ -68,7 +68,7 @@ pub struct RunArgs {
     /// Cases that run at the same time
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub jobs: Option<u32>,
-    /// Folder that gets <target>/<run>/ with journal and reports [default: reports]
+    /// Folder that gets TARGET/RUN/ with journal and reports [default: reports]
     #[arg(long, value_name = "DIR")]
     pub report_dir: Option<PathBuf>,
     /// Write JUnit XML to this file too

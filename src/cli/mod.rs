@@ -1,7 +1,7 @@
 //! Arguments and exit codes, nothing else: each command is a call into the part that does the work and one into
 //! [`crate::report`] that shows it.
 
-pub mod args;
+mod args;
 mod commands;
 mod dispatch;
 pub mod exit;

@@ -93,3 +93,13 @@ pub mod hex_octets {
         String::from_utf8(octets.iter().flat_map(pair).collect()).unwrap_or_default()
     }
 }
+
+/// Something that a relay sent and that arrived at a fake party or passed over a link.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Arrival {
+    /// Party (`bob`, `p`) or link (`A-B`).
+    pub place: String,
+    /// The relay it came from, when the listener knows.
+    pub from: Option<String>,
+    pub crossing: Crossing,
+}

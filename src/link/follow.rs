@@ -113,7 +113,7 @@ impl Follower {
                     }
                 }
                 Some(Received::Message(data)) => self.waiting.push_back(Waiting::Message(data)),
-                Some(Received::Chunk(_) | Received::TooLong | Received::TooLarge) => return self.lose(),
+                Some(Received::TooLong | Received::TooLarge) => return self.lose(),
                 None => return,
             }
         }

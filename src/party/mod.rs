@@ -1,16 +1,16 @@
 //! The fake parties around a relay: user agents, peer MMSEs, push gateways. They speak protocols and report what
 //! happened; they know nothing of cases, steps or verdicts.
 //!
-//! Listeners ([`kannel`], [`peer::serve`]) are run-wide. What arrives goes over the [`desk`] to the script that owns the
+//! Listeners ([`kannel`], [`peer::serve`]) are run-wide. What arrives goes over the [`Desk`] to the script that owns the
 //! number, mailbox or id it carries.
 
-pub mod delay;
-pub mod desk;
+mod delay;
+mod desk;
 pub mod kannel;
-pub mod listening;
+mod listening;
 mod ownership;
 pub mod peer;
-pub mod script;
+mod script;
 pub mod user_agent;
 
 pub use desk::{Desk, Guest, Hold};

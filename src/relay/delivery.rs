@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio_util::sync::CancellationToken;
 
 use super::defects::Seed;
 use super::ledger::Entry;
@@ -20,17 +19,7 @@ pub(crate) fn begin(node: &Arc<Node>, mm: &Arc<Mm>, number: &str) {
     let token = node.ids.token();
     let tid = node.ids.transaction();
     let notification = mm1::notification_ind(node, mm, &tid, &token);
-    let delivery = Delivery {
-        mm: mm.clone(),
-        recipient: number.to_owned(),
-        tid,
-        fetched: false,
-        answered: false,
-        report_allowed: true,
-        outcome: None,
-        read_reported: false,
-        over: CancellationToken::new(),
-    };
+    let delivery = Delivery::new(mm.clone(), number.to_owned(), tid);
     node.note(|| Entry::Kept {
         record: mm.record.clone(),
         token: token.clone(),

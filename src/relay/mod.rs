@@ -1,12 +1,12 @@
 //! The embedded reference MMS Relay/Server. It is an implementation under test: it imports nothing of mmspec but
 //! [`crate::wire`] and speaks to the world only through sockets.
 //!
-//! The way of an MM: [`mm1`] or [`mm4`] takes it in and makes a [`model::Mm`] of it → [`intake`] sends it on to each
-//! recipient by [`routing`] → [`delivery`] notifies a client of this relay, or an MM4 transfer carries it to the next relay
-//! → what becomes of it goes to [`reports`]. Everything that is remembered stands in [`store`]; what has
-//! to survive the process is written to [`ledger`] first, and [`resume`] takes it up again.
+//! The way of an MM: `mm1` or `mm4` takes it in and makes a `model::Mm` of it → `intake` sends it on to each
+//! recipient by `routing` → `delivery` notifies a client of this relay, or an MM4 transfer carries it to the next relay
+//! → what becomes of it goes to `reports`. Everything that is remembered stands in `store`; what has
+//! to survive the process is written to `ledger` first, and `resume` takes it up again.
 
-pub mod defects;
+mod defects;
 mod delivery;
 mod ids;
 mod intake;

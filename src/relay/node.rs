@@ -18,6 +18,7 @@ use super::ids::Ids;
 use super::ledger::{Entry, Ledger};
 use super::push::PushGateway;
 use super::routing::Routing;
+use super::socket::Socket;
 use super::store::Store;
 use super::{mm1, mm4, resume};
 
@@ -180,8 +181,24 @@ impl Node {
         });
     }
 
+    /// Accepts connections until the relay closes, and serves each beside the others.
+    pub async fn accept<F>(self: &Arc<Self>, listener: &TcpListener, serve: impl Fn(Socket) -> F)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        loop {
+            let accepted = tokio::select! {
+                accepted = listener.accept() => accepted,
+                () = self.closing.cancelled() => return,
+            };
+            if let Ok((stream, _)) = accepted {
+                self.spawn_exchange(serve(Socket::new(stream, self.killed.clone())));
+            }
+        }
+    }
+
     /// Runs an exchange that somebody outside began: a stopping relay waits for it.
-    pub fn spawn_exchange(self: &Arc<Self>, exchange: impl Future<Output = ()> + Send + 'static) {
+    fn spawn_exchange(self: &Arc<Self>, exchange: impl Future<Output = ()> + Send + 'static) {
         let gone = self.gone.clone();
         self.exchanges.spawn(async move {
             gone.run_until_cancelled(exchange).await;

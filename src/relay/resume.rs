@@ -4,7 +4,6 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tokio_util::sync::CancellationToken;
 
 use super::ledger::{self, Entry};
 use super::model::Mm;
@@ -136,17 +135,7 @@ impl Past {
         };
         let kept = PastDelivery {
             record: record.to_owned(),
-            delivery: Delivery {
-                mm: mm.clone(),
-                recipient: number.to_owned(),
-                tid: tid.to_owned(),
-                fetched: false,
-                answered: false,
-                report_allowed: true,
-                outcome: None,
-                read_reported: false,
-                over: CancellationToken::new(),
-            },
+            delivery: Delivery::new(mm.clone(), number.to_owned(), tid.to_owned()),
             notification: Bytes::copy_from_slice(notification),
             notified: false,
         };

@@ -43,6 +43,23 @@ pub(crate) struct Delivery {
     pub over: CancellationToken,
 }
 
+impl Delivery {
+    /// One that nothing has happened to yet.
+    pub fn new(mm: Arc<Mm>, recipient: String, tid: String) -> Delivery {
+        Delivery {
+            mm,
+            recipient,
+            tid,
+            fetched: false,
+            answered: false,
+            report_allowed: true,
+            outcome: None,
+            read_reported: false,
+            over: CancellationToken::new(),
+        }
+    }
+}
+
 /// An MM that a client of this relay submitted: what is needed to bring reports back.
 #[derive(Debug)]
 pub(crate) struct Sent {

@@ -1,6 +1,6 @@
 //! A finished run in the forms people and machines read. One file per format, each a pure function of
 //! [`crate::run::outcome`]; nothing here knows how a run came about. What a relay sent is untrusted and goes through
-//! [`text`] first.
+//! `text` first.
 
 mod excerpt;
 mod group;
@@ -10,7 +10,7 @@ pub mod progress;
 pub mod results;
 pub mod tables;
 pub mod terminal;
-pub mod text;
+mod text;
 mod words;
 
 pub use group::group_of;

@@ -1,11 +1,11 @@
-//! What parties send: each exchange is journalled before the first octet leaves and when its answer came or failed to.
+//! What parties send: each request is journalled before its first octet leaves, and its answer when it came or failed to.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::case::{Dialogue, Line, Send, SendWhat, Step, StepId};
+use crate::case::{Send, SendWhat, Step, StepId};
 use crate::link::Crossing;
 use crate::party::peer;
 use crate::party::user_agent::{HttpReply, fetch_url};
@@ -20,7 +20,7 @@ use super::stage::Access;
 const REPLY: Duration = Duration::from_secs(10);
 
 /// What a send consists of once composed.
-enum Outgoing {
+pub enum Outgoing {
     Http {
         method: &'static str,
         url: String,
@@ -138,115 +138,12 @@ impl Driver {
         });
     }
 
-    /// `dialogue: smtp`, word by word.
-    pub async fn dialogue(self: &Arc<Self>, step: &Step, dialogue: &Dialogue) -> Flow {
-        let relay = dialogue.to.clone().unwrap_or_else(|| self.first_relay());
-        let limit = self.reply_limit();
-        let place = dialogue.from.as_str();
-        let opened = match self.stage.access(&relay) {
-            Some(access) => peer::Dialogue::connect(access.mm4, limit).await,
-            None => Err(format!("relay {relay} is down")),
-        };
-        let mut connection = match opened {
-            Ok(connection) => Some(connection),
-            Err(error) => {
-                let words = Crossing::SmtpWords {
-                    text: "(connects)".to_owned(),
-                };
-                let request = self.sent(Some(step.id), None, place, &relay, words);
-                self.no_reply(Some(step.id), request, place, &relay, error);
-                None
-            }
-        };
-        for line in &dialogue.lines {
-            if self.line(step, line, place, &relay, &mut connection, limit).await == Flow::End {
-                return Flow::End;
-            }
-        }
-        Flow::On
-    }
-
-    async fn line(
-        self: &Arc<Self>,
-        step: &Step,
-        line: &Line,
-        place: &str,
-        relay: &str,
-        connection: &mut Option<peer::Dialogue>,
-        limit: Duration,
-    ) -> Flow {
-        if let Line::Recv { step: id, .. } = line {
-            self.recorder.record(What::StepStart { step: *id });
-            let reply = match connection {
-                Some(connection) => connection.recv(limit).await,
-                None => Err("there is no connection".to_owned()),
-            };
-            match reply {
-                Ok((code, text)) => {
-                    self.seen(place, relay, Crossing::SmtpLine { code, text });
-                }
-                Err(_) => {
-                    self.recorder.record(What::WindowEnd { step: *id });
-                }
-            }
-            return flow(self.recorder.status(*id));
-        }
-        let Some(connection) = connection else {
-            return Flow::End;
-        };
-        let said = match line {
-            Line::Recv { .. } => return Flow::On,
-            Line::Send { text, .. } | Line::Raw { text, .. } => {
-                let words = self.recorder.ask(|judge| Some(Words { judge }.resolve(text)));
-                let text = match words {
-                    Some(Ok(text)) => text,
-                    Some(Err(why)) => return self.uncomposable(step.id, why),
-                    None => return Flow::End,
-                };
-                let crossing = Crossing::SmtpWords { text: text.clone() };
-                self.sent(None, None, place, relay, crossing);
-                match line {
-                    Line::Raw { .. } => connection.send_raw(text.as_bytes()).await,
-                    _ => connection.send_line(&text).await,
-                }
-            }
-            Line::Message { send, capture, .. } => {
-                let Some(access) = self.stage.access(relay) else {
-                    return Flow::End;
-                };
-                match self.compose(send, &access, step.id) {
-                    Ok(Outgoing::Smtp(mail)) => {
-                        let crossing = Crossing::Mail {
-                            helo: String::new(),
-                            mail_from: mail.mail_from,
-                            rcpt_to: mail.rcpt_to,
-                            refused: Vec::new(),
-                            data: mail.data.clone(),
-                            reply: None,
-                            dialogue: Vec::new(),
-                        };
-                        self.sent(None, capture.as_deref(), place, relay, crossing);
-                        connection.send_message(&mail.data).await
-                    }
-                    Ok(Outgoing::Http { .. }) => return Flow::End,
-                    Err(why) => return self.uncomposable(step.id, why),
-                }
-            }
-        };
-        if let Err(error) = said {
-            // The next `recv` finds the connection gone and says so.
-            self.seen(
-                place,
-                relay,
-                Crossing::SmtpWords {
-                    text: format!("(connection lost: {error})"),
-                },
-            );
-        }
-        Flow::On
-    }
-
-    fn compose(&self, send: &Send, access: &Access, step: StepId) -> Result<Outgoing, Uncomposable> {
+    pub(super) fn compose(
+        &self,
+        send: &Send,
+        access: &Access,
+        step: StepId,
+    ) -> Result<Outgoing, Uncomposable> {
         let nonce = self.stage.vars.get("run.nonce").map_or("", String::as_str);
         let nonce = format!("{nonce}-{}", step.0);
         let composed = self.recorder.ask(|judge| {
@@ -334,7 +231,7 @@ impl Driver {
         }
     }
 
-    fn sent(
+    pub(super) fn sent(
         &self,
         step: Option<StepId>,
         capture: Option<&str>,
@@ -351,7 +248,7 @@ impl Driver {
         })
     }
 
-    fn seen(&self, place: &str, relay: &str, crossing: Crossing) {
+    pub(super) fn seen(&self, place: &str, relay: &str, crossing: Crossing) {
         let (place, from) = (place.to_owned(), Some(relay.to_owned()));
         self.recorder.record(What::Seen {
             place,
@@ -360,7 +257,7 @@ impl Driver {
         });
     }
 
-    fn no_reply(&self, step: Option<StepId>, request: u64, at: &str, to: &str, error: String) {
+    pub(super) fn no_reply(&self, step: Option<StepId>, request: u64, at: &str, to: &str, error: String) {
         let (at, to) = (at.to_owned(), to.to_owned());
         self.recorder.record(What::NoReply {
             step,
@@ -372,7 +269,7 @@ impl Driver {
     }
 
     /// A step that cannot be taken: what it refers to did not come, or the case is wrong in a way lint cannot see.
-    fn uncomposable(&self, step: StepId, why: Uncomposable) -> Flow {
+    pub(super) fn uncomposable(&self, step: StepId, why: Uncomposable) -> Flow {
         match why {
             Uncomposable::Missing(missing) => self.recorder.record(What::Halt { step, missing }),
             Uncomposable::Case(text) => self.recorder.record(What::Fault {
@@ -412,11 +309,11 @@ impl Driver {
             .unwrap_or_else(|| self.first_relay())
     }
 
-    fn first_relay(&self) -> String {
+    pub(super) fn first_relay(&self) -> String {
         self.script.topology.relays()[0].to_owned()
     }
 
-    fn reply_limit(&self) -> Duration {
+    pub(super) fn reply_limit(&self) -> Duration {
         self.timer("reply").unwrap_or(REPLY)
     }
 }

@@ -1,11 +1,12 @@
 //! A run: topology up → steps → journal → verdict → topology down.
 //!
-//! [`execute`] selects scripts, opens the [`world`] they share, and drives each on its own [`stage`]. Everything that crosses a
-//! PCO goes through a [`recorder`] into the [`journal`] and to the [`judge`], which alone decides verdicts; [`rejudge`] gives
+//! [`execute`] selects scripts, opens the `world` they share, and drives each on its own `stage`. Everything that crosses a
+//! PCO goes through a `recorder` into the [`journal`] and to the `judge`, which alone decides verdicts; [`rejudge`] gives
 //! it a stored journal instead.
 
 mod collect;
 mod compose;
+mod dialogue;
 mod drive;
 mod exchange;
 mod execute;
@@ -21,7 +22,7 @@ pub mod select;
 mod stage;
 mod statics;
 pub mod suite;
-pub mod vars;
+mod vars;
 mod world;
 
 pub use execute::{Finished, Options, Refused, execute};

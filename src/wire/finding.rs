@@ -43,28 +43,45 @@ pub struct Undecodable {
 
 /// The findings of one PDU as they are collected, never more than [`Findings::MAX`]: a PDU made of faults must not cost more
 /// memory than it is worth.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Findings {
     list: Vec<Finding>,
     left_out: usize,
+    most_per_code: usize,
+}
+
+impl Default for Findings {
+    fn default() -> Self {
+        Findings {
+            list: Vec::new(),
+            left_out: 0,
+            most_per_code: Self::MAX,
+        }
+    }
 }
 
 impl Findings {
     pub const MAX: usize = 200;
+    const MAX_PER_CODE_IN_TEXT: usize = 16;
 
-    pub fn add(&mut self, code: &str, severity: Severity, at: Span, clause: &str, text: impl Into<String>) {
-        if self.list.len() >= Self::MAX {
-            self.left_out += 1;
-            return;
+    /// Findings about text, which can be odd in every line: few of each code are kept, and the rest is passed over.
+    pub fn about_text() -> Findings {
+        Findings {
+            most_per_code: Self::MAX_PER_CODE_IN_TEXT,
+            ..Findings::default()
         }
-        self.list.push(Finding {
-            code: code.to_owned(),
-            severity,
-            offset: at.offset,
-            len: at.len,
-            clause: clause.to_owned(),
-            text: text.into(),
-        });
+    }
+
+    pub fn error(&mut self, code: &str, at: Span, clause: &str, text: impl Into<String>) {
+        self.add(code, Severity::Error, at, clause, text);
+    }
+
+    pub fn warning(&mut self, code: &str, at: Span, clause: &str, text: impl Into<String>) {
+        self.add(code, Severity::Warning, at, clause, text);
+    }
+
+    pub fn note(&mut self, code: &str, at: Span, clause: &str, text: impl Into<String>) {
+        self.add(code, Severity::Note, at, clause, text);
     }
 
     /// In the order of their octets; a last one says how many were left out.
@@ -82,5 +99,23 @@ impl Findings {
             });
         }
         list
+    }
+
+    pub fn add(&mut self, code: &str, severity: Severity, at: Span, clause: &str, text: impl Into<String>) {
+        if self.list.len() >= Self::MAX {
+            self.left_out += 1;
+            return;
+        }
+        if self.list.iter().filter(|f| f.code == code).count() >= self.most_per_code {
+            return;
+        }
+        self.list.push(Finding {
+            code: code.to_owned(),
+            severity,
+            offset: at.offset,
+            len: at.len,
+            clause: clause.to_owned(),
+            text: text.into(),
+        });
     }
 }

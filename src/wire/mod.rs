@@ -6,18 +6,18 @@
 
 pub mod address;
 pub mod compare;
-pub mod content;
+mod content;
 pub mod damage;
 pub mod date;
-pub mod finding;
+mod finding;
 pub mod ics;
 pub mod mm1;
 pub mod mm4;
-pub mod pdu;
+mod pdu;
 pub mod push;
 pub mod smtp;
 pub mod table;
-pub mod value;
+mod value;
 pub mod wsp;
 
 pub use content::{Content, MediaType, Part};

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::finding::Findings;
 use super::wsp::{self, Cursor, Fault, write};
-use super::{Finding, MediaType, Severity, Span, Undecodable, mm1};
+use super::{Finding, MediaType, Span, Undecodable, mm1};
 
 /// A decoded WSP push.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,7 +85,7 @@ fn undecodable(fault: Fault) -> Undecodable {
 fn check_content_type(media: &MediaType, at: Span, findings: &mut Findings) {
     if media.essence != mm1::MEDIA_TYPE {
         let text = format!("the push carries {}, not {}", media.essence, mm1::MEDIA_TYPE);
-        findings.add("push-content-type", Severity::Error, at, "ENC 1.3 §5", text);
+        findings.error("push-content-type", at, "ENC 1.3 §5", text);
     }
 }
 
@@ -94,24 +94,12 @@ fn check_application(id: Option<&str>, end_of_headers: Span, findings: &mut Find
     match id {
         None => {
             let text = "there is no X-Wap-Application-Id, so the push is for the WAP browser";
-            findings.add(
-                "push-application-id-missing",
-                Severity::Error,
-                end_of_headers,
-                clause,
-                text,
-            );
+            findings.error("push-application-id-missing", end_of_headers, clause, text);
         }
         Some(id) if is_mms_user_agent(id) => {}
         Some(id) => {
             let text = format!("the push is for application {id}, not for {APPLICATION_URI}");
-            findings.add(
-                "push-application-id",
-                Severity::Error,
-                end_of_headers,
-                clause,
-                text,
-            );
+            findings.error("push-application-id", end_of_headers, clause, text);
         }
     }
 }

@@ -12,11 +12,9 @@ pub enum Received {
     Command(String),
     /// The message after DATA, dot-unstuffed, without the terminating `CRLF . CRLF` (its last CRLF stays).
     Message(Vec<u8>),
-    /// The octets of one BDAT chunk (RFC 3030 §2).
-    Chunk(Vec<u8>),
     /// A command line beyond [`LINE_LIMIT`]; it was read to its end and dropped.
     TooLong,
-    /// A message or chunk beyond the limit; it was read to its end and dropped.
+    /// A message beyond the limit; it was read to its end and dropped.
     TooLarge,
 }
 
@@ -31,7 +29,7 @@ pub struct Receiver {
     input: Vec<u8>,
     at: usize,
     mode: Mode,
-    /// Line, message or chunk in the making; empty while `dropping`.
+    /// Line or message in the making; empty while `dropping`.
     item: Vec<u8>,
     /// The limit was passed.
     dropping: bool,
@@ -42,7 +40,6 @@ pub struct Receiver {
 enum Mode {
     Command,
     Message { at_line_start: bool },
-    Chunk { left: usize },
 }
 
 impl Default for Receiver {
@@ -63,7 +60,7 @@ impl Receiver {
         Self::default()
     }
 
-    /// A receiver that keeps messages and chunks of up to `octets`.
+    /// A receiver that keeps messages of up to `octets`.
     #[must_use]
     pub fn with_message_limit(octets: usize) -> Self {
         Receiver {
@@ -92,18 +89,12 @@ impl Receiver {
         match self.mode {
             Mode::Command => self.next_command(),
             Mode::Message { at_line_start } => self.next_message(at_line_start),
-            Mode::Chunk { left } => self.next_chunk(left),
         }
     }
 
     /// The server answered 354: what follows is a message.
     pub fn expect_message(&mut self) {
         self.mode = Mode::Message { at_line_start: true };
-    }
-
-    /// The client announced `BDAT octets`: that many follow, in whatever lines.
-    pub fn expect_chunk(&mut self, octets: usize) {
-        self.mode = Mode::Chunk { left: octets };
     }
 
     fn next_command(&mut self) -> Option<Received> {
@@ -163,18 +154,12 @@ impl Receiver {
             return None;
         }
         self.mode = Mode::Command;
-        Some(self.take_item(Received::Message))
-    }
-
-    fn next_chunk(&mut self, left: usize) -> Option<Received> {
-        let here = left.min(self.input.len() - self.at);
-        self.keep(here, self.message_limit);
-        if here < left {
-            self.mode = Mode::Chunk { left: left - here };
-            return None;
-        }
-        self.mode = Mode::Command;
-        Some(self.take_item(Received::Chunk))
+        let message = std::mem::take(&mut self.item);
+        Some(if std::mem::take(&mut self.dropping) {
+            Received::TooLarge
+        } else {
+            Received::Message(message)
+        })
     }
 
     /// Consumes `count` octets into the item, or into nothing once the limit is passed.
@@ -188,15 +173,6 @@ impl Receiver {
             self.item.extend_from_slice(&self.input[self.at..end]);
         }
         self.at = end;
-    }
-
-    fn take_item(&mut self, whole: impl FnOnce(Vec<u8>) -> Received) -> Received {
-        let item = std::mem::take(&mut self.item);
-        if std::mem::take(&mut self.dropping) {
-            Received::TooLarge
-        } else {
-            whole(item)
-        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use futures_util::future::join_all;
+use futures_util::stream::{self, StreamExt};
 use mmspec::case::{Cost, Script};
 use mmspec::relay::{DEFECTS, Defect};
 use mmspec::run::outcome::CaseResult;
@@ -11,11 +11,15 @@ use mmspec::run::suite::Suite;
 
 use crate::system_support::{block_on, execute, options, violated, with_defect};
 
+/// Runs side by side. More of them on a busy machine would not leave a late PDU the time in which it must not come.
+const AT_ONCE: usize = 4;
+
 #[test]
 fn every_defect_is_caught_at_a_requirement_it_violates() {
     let dir = tempfile::tempdir().unwrap();
     let suite = Suite::load(&[]).unwrap();
-    let survivors = block_on(join_all(DEFECTS.iter().map(|d| survives(d, &suite, dir.path()))));
+    let runs = DEFECTS.iter().map(|d| survives(d, &suite, dir.path()));
+    let survivors: Vec<Option<String>> = block_on(stream::iter(runs).buffer_unordered(AT_ONCE).collect());
     let survivors: Vec<String> = survivors.into_iter().flatten().collect();
     assert!(
         survivors.is_empty(),

@@ -3,18 +3,14 @@
 use mmspec::wire::smtp::{LINE_LIMIT, Received, Receiver, stuff};
 use proptest::prelude::*;
 
-/// Everything a server hears of `octets` that arrive in these pieces; it answers DATA with 354 and BDAT with a chunk.
+/// Everything a server hears of `octets` that arrive in these pieces; it answers DATA with 354.
 fn heard(mut receiver: Receiver, pieces: &[&[u8]]) -> Vec<Received> {
     let mut all = Vec::new();
     for piece in pieces {
         receiver.push(piece);
         while let Some(received) = receiver.next() {
-            if let Received::Command(line) = &received {
-                if line == "DATA" {
-                    receiver.expect_message();
-                } else if let Some(size) = line.strip_prefix("BDAT ") {
-                    receiver.expect_chunk(size.parse().unwrap_or(0));
-                }
+            if received == command("DATA") {
+                receiver.expect_message();
             }
             all.push(received);
         }
@@ -65,20 +61,6 @@ fn only_crlf_dot_crlf_ends_a_message() {
     let mut wire = b"DATA\r\na\n.\nb\r\n..\nc\r.\r\nd\n.\r\n..e\r\n....\r\n".to_vec();
     wire.extend_from_slice(b".\r\n");
     assert_eq!(of(&wire), [command("DATA"), message(body)]);
-}
-
-#[test]
-fn a_chunk_is_counted_not_read() {
-    assert_eq!(
-        of(b"BDAT 5\r\n.\r\n\0\xFFBDAT 0\r\nQUIT\r\n"),
-        [
-            command("BDAT 5"),
-            Received::Chunk(b".\r\n\0\xFF".to_vec()),
-            command("BDAT 0"),
-            Received::Chunk(Vec::new()),
-            command("QUIT"),
-        ]
-    );
 }
 
 #[test]
@@ -139,7 +121,7 @@ proptest! {
         for body in &bodies {
             wire.extend_from_slice(b"DATA\r\n");
             wire.extend(stuff(body));
-            wire.extend_from_slice(b"BDAT 3\r\nxyzNOOP\r\n");
+            wire.extend_from_slice(b"NOOP\r\n");
         }
         wire.extend(noise);
         let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(wire.len())).collect();

@@ -176,14 +176,8 @@ impl Reader<'_> {
 
     fn demand_map(&mut self, node: Option<&Node>, what: &str) -> Vec<(FieldDemand, Span)> {
         let Some(node) = node else { return Vec::new() };
-        let Some(entries) = node.map() else {
-            self.error(
-                Diagnostic::at(
-                    &node.span,
-                    format!("`{what}:` is a map, and this is {}", node.what()),
-                )
-                .help("write `Field: value`, one for each demand"),
-            );
+        let help = "write `Field: value`, one for each demand";
+        let Some(entries) = self.entries(node, &format!("`{what}:`"), help) else {
             return Vec::new();
         };
         entries

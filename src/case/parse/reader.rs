@@ -69,19 +69,20 @@ impl<'a> Reader<'a> {
         (self.next <= MAX_STEPS).then_some(StepId(self.next - 1))
     }
 
+    /// The entries of a map; anything else is an error with this help.
+    pub fn entries<'n>(&mut self, node: &'n Node, what: &str, help: &str) -> Option<&'n [(Key, Node)]> {
+        let entries = node.map();
+        if entries.is_none() {
+            let problem = format!("{what} is a map, and this is {}", node.what());
+            self.error(Diagnostic::at(&node.span, problem).help(help));
+        }
+        entries
+    }
+
     /// The entries of a map whose keys are among `known`; unknown and missing ones are errors.
     pub fn args<'n>(&mut self, node: &'n Node, what: &str, known: &[KeyDef]) -> Option<Args<'n>> {
-        let Some(entries) = node.map() else {
-            let names: Vec<&str> = known.iter().map(|k| k.name).collect();
-            self.error(
-                Diagnostic::at(
-                    &node.span,
-                    format!("{what} is a map, and this is {}", node.what()),
-                )
-                .help(format!("its keys are {}", names.join(", "))),
-            );
-            return None;
-        };
+        let names: Vec<&str> = known.iter().map(|k| k.name).collect();
+        let entries = self.entries(node, what, &format!("its keys are {}", names.join(", ")))?;
         let args = Args {
             at: node.span.clone(),
             entries,
@@ -352,7 +353,7 @@ impl<'a> Reader<'a> {
         self.capture_as(&name, &node.span, pdus, fields)
     }
 
-    pub fn capture_as(
+    fn capture_as(
         &mut self,
         name: &str,
         span: &Span,

@@ -86,16 +86,7 @@ impl Reader<'_> {
 
     /// The one key of a step that is a verb.
     fn verb<'n>(&mut self, node: &'n Node) -> Option<(&'static Verb, &'n Span, &'n Node)> {
-        let Some(entries) = node.map() else {
-            self.error(
-                Diagnostic::at(
-                    &node.span,
-                    format!("a step is a map, and this is {}", node.what()),
-                )
-                .help("a step has one verb: `- send: M-Send.req`"),
-            );
-            return None;
-        };
+        let entries = self.entries(node, "a step", "a step has one verb: `- send: M-Send.req`")?;
         fn named(name: &str) -> impl Iterator<Item = &'static Verb> {
             words::VERBS.iter().filter(move |v| v.name == name)
         }

@@ -305,14 +305,8 @@ fn requires(reader: &mut Reader<'_>, node: Option<&Node>) -> Vec<String> {
 
 fn nodes(reader: &mut Reader<'_>, node: Option<&Node>) -> Vec<NodeDecl> {
     let Some(node) = node else { return Vec::new() };
-    let Some(entries) = node.map() else {
-        reader.error(
-            Diagnostic::at(
-                &node.span,
-                format!("`nodes:` is a map, and this is {}", node.what()),
-            )
-            .help("`nodes: { dave: { home: A }, q: {}, erin: { peer: q } }`"),
-        );
+    let help = "`nodes: { dave: { home: A }, q: {}, erin: { peer: q } }`";
+    let Some(entries) = reader.entries(node, "`nodes:`", help) else {
         return Vec::new();
     };
     let is_peer = |value: &Node| value.get("home").is_none() && value.get("peer").is_none();

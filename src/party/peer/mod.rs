@@ -1,10 +1,10 @@
 //! A peer MMSE on MM4: an SMTP server that takes what relays send ([`serve`]), an SMTP client that sends what a case wants
 //! ([`deliver`]), and SMTP word by word ([`Dialogue`]).
 
-pub mod client;
-pub mod dialogue;
+mod client;
+mod dialogue;
 mod recorder;
-pub mod server;
+mod server;
 mod session;
 
 pub use client::{Delivery, Ended, NoReply, deliver};

@@ -95,7 +95,7 @@ impl Session {
                 Received::Command(line) => self.command(&line).await?,
                 Received::Message(data) => self.message(data).await?,
                 Received::TooLong => self.say_text("500 5.5.2 Line too long").await?,
-                Received::TooLarge | Received::Chunk(_) => self.too_large().await?,
+                Received::TooLarge => self.too_large().await?,
             }
         }
     }

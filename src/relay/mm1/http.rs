@@ -11,7 +11,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 
 use super::{acks, retrieve, submit};
 use crate::relay::node::Node;
@@ -36,19 +36,12 @@ pub(super) enum Answer {
 
 /// Accepts connections until the relay closes.
 pub(crate) async fn serve(node: Arc<Node>, listener: TcpListener) {
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            () = node.closing.cancelled() => return,
-        };
-        if let Ok((stream, _)) = accepted {
-            node.spawn_exchange(connection(node.clone(), stream));
-        }
-    }
+    node.accept(&listener, |socket| connection(node.clone(), socket))
+        .await;
 }
 
-async fn connection(node: Arc<Node>, stream: TcpStream) {
-    let io = TokioIo::new(Socket::new(stream, node.killed.clone()));
+async fn connection(node: Arc<Node>, socket: Socket) {
+    let io = TokioIo::new(socket);
     let service_node = node.clone();
     let service = service_fn(move |request| {
         let node = service_node.clone();

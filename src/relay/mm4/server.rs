@@ -24,16 +24,8 @@ const MOST_RECIPIENTS: usize = 1000;
 
 /// Accepts connections until the relay closes.
 pub(crate) async fn serve(node: Arc<Node>, listener: TcpListener) {
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            () = node.closing.cancelled() => return,
-        };
-        if let Ok((stream, _)) = accepted {
-            let socket = Socket::new(stream, node.killed.clone());
-            node.spawn_exchange(Session::new(node.clone()).run(socket));
-        }
-    }
+    node.accept(&listener, |socket| Session::new(node.clone()).run(socket))
+        .await;
 }
 
 /// The envelope of one message.
@@ -117,8 +109,6 @@ impl Session {
                     self.end_message();
                     "552 5.3.4 message too big".to_owned()
                 }
-                // BDAT is not offered, so no chunk was announced.
-                Received::Chunk(_) => "503 5.5.1 no BDAT".to_owned(),
             };
             replies.push_str(&reply);
             replies.push_str("\r\n");

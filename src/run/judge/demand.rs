@@ -1,10 +1,11 @@
 //! Whether an event meets the demands of an expectation.
 
-use crate::case::{ContentDemand, Demands, Expect, FieldDemand, Matcher, Selector, Source, Template};
-use crate::wire::address::Address;
-use crate::wire::{Content, Field, Severity, Value, compare, date};
+use crate::case::{ContentDemand, Demands, Expect, FieldDemand, Selector, Source};
+use crate::wire::{Content, Field, Severity, Value, compare};
 
+use super::matching::{Scope, test};
 use super::sighting::Sighting;
+use super::words::{describe, describe_content};
 
 /// A demand that an event does not meet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,24 +16,6 @@ pub struct Violation {
     pub note: String,
     pub expected: String,
     pub got: String,
-}
-
-/// What templates and contents resolve against.
-pub trait Scope {
-    /// The text of a reference without its `$`, `bob.plmn`.
-    fn lookup(&self, reference: &str) -> Option<String>;
-    /// The content a name means: a capture's or a fixture's.
-    fn content(&self, name: &str) -> Option<Content>;
-    /// Seconds since 1970 when the script began.
-    fn unix(&self) -> i64;
-}
-
-/// Resolves a template.
-///
-/// # Errors
-/// Names the reference that has no value.
-pub fn resolve(template: &Template, scope: &dyn Scope) -> Result<String, String> {
-    template.resolve(&|name| scope.lookup(name))
 }
 
 /// The first demand that the event does not meet.
@@ -163,7 +146,7 @@ pub fn narrows(narrow: &[FieldDemand], seen: &Sighting, scope: &dyn Scope) -> bo
 }
 
 /// Judges plain texts (HTTP headers, SMTP replies) by a matcher.
-pub fn check_texts(
+fn check_texts(
     demand: &FieldDemand,
     texts: &[String],
     seen: &Sighting,
@@ -243,107 +226,6 @@ fn instead(seen: &Sighting) -> String {
     }
 }
 
-/// `Err(None)` is an ordinary mismatch, `Err(Some(why))` one that needs words of its own.
-fn test(
-    name: &str,
-    matcher: &Matcher,
-    fields: &[&Field],
-    seen: &Sighting,
-    scope: &dyn Scope,
-) -> Result<(), Option<String>> {
-    let text = |t: &Template| resolve(t, scope).map_err(|r| Some(format!("${r} has no value")));
-    let yes = |ok: bool| if ok { Ok(()) } else { Err(None) };
-    match matcher {
-        Matcher::Present => yes(!fields.is_empty()),
-        Matcher::Absent => yes(fields.is_empty()),
-        Matcher::Not(inner) => match &**inner {
-            // "not X" speaks of a value that is there; an absent field is no proof.
-            Matcher::Present | Matcher::Absent => yes(test(name, inner, fields, seen, scope).is_err()),
-            _ if fields.is_empty() => Err(None),
-            _ => yes(test(name, inner, fields, seen, scope).is_err()),
-        },
-        Matcher::All(all) => all.iter().try_for_each(|m| test(name, m, fields, seen, scope)),
-        Matcher::Equals(t) => {
-            let expected = text(t)?;
-            yes(fields.iter().any(|f| equal(name, &expected, &f.value)))
-        }
-        Matcher::In(options) => {
-            for option in options {
-                let expected = text(option)?;
-                if fields.iter().any(|f| equal(name, &expected, &f.value)) {
-                    return Ok(());
-                }
-            }
-            Err(None)
-        }
-        Matcher::Set(options) => {
-            let mut left: Vec<&&Field> = fields.iter().collect();
-            for option in options {
-                let expected = text(option)?;
-                match left.iter().position(|f| equal(name, &expected, &f.value)) {
-                    Some(at) => drop(left.remove(at)),
-                    None => return Err(None),
-                }
-            }
-            yes(left.is_empty())
-        }
-        Matcher::Matches(pattern) => yes(fields.iter().any(|f| pattern.is_found_in(&f.value.text()))),
-        Matcher::Range { from, to } => {
-            let bound = |t: &Option<Template>| -> Result<Option<i128>, Option<String>> {
-                t.as_ref()
-                    .map(|t| text(t).and_then(|s| number(&s).ok_or(None)))
-                    .transpose()
-            };
-            let (from, to) = (bound(from)?, bound(to)?);
-            yes(fields
-                .iter()
-                .filter_map(|f| number(&f.value.text()))
-                .any(|n| from.is_none_or(|from| n >= from) && to.is_none_or(|to| n <= to)))
-        }
-        Matcher::Octets(octets) => yes(fields
-            .iter()
-            .any(|f| crate::wire::compare::value_octets(f, seen.raw_pdu()) == Some(octets.clone()))),
-        Matcher::Instant { of, within } => {
-            let of = text(of)?;
-            let centre = if of == "now" {
-                seen.instant(scope.unix())
-            } else {
-                date::parse(&of).ok_or_else(|| Some(format!("{of:?} is no date")))?
-            };
-            let tolerance = i64::try_from(within.as_secs()).unwrap_or(i64::MAX);
-            let close = fields
-                .iter()
-                .filter_map(|f| date::parse(&f.value.text()))
-                .any(|at| (at - centre).abs() <= tolerance);
-            yes(close)
-        }
-    }
-}
-
-/// Equality by the field's type; envelope paths are the same mailbox however the number is written.
-fn equal(name: &str, expected: &str, got: &Value) -> bool {
-    match (name, got) {
-        ("rcpt-to" | "mail-from", Value::Text(path)) => mailbox(expected) == mailbox(path),
-        _ => compare::equal(name, expected, got),
-    }
-}
-
-/// A path as number or local part, and domain in lower case.
-fn mailbox(path: &str) -> (String, String) {
-    let path = path.trim().trim_matches(['<', '>']);
-    let (local, domain) = path.rsplit_once('@').unwrap_or((path, ""));
-    let parsed = Address::parse(local);
-    let local = parsed.number().map_or_else(|| local.to_owned(), str::to_owned);
-    (local, domain.to_ascii_lowercase())
-}
-
-fn number(text: &str) -> Option<i128> {
-    text.trim()
-        .parse()
-        .ok()
-        .or_else(|| date::parse(text).map(i128::from))
-}
-
 fn check_content(demand: &ContentDemand, seen: &Sighting, scope: &dyn Scope) -> Option<Violation> {
     let fault = |source: &Source, note: String, expected: String| {
         Some(Violation {
@@ -417,48 +299,4 @@ fn check_findings(code: &str, source: &Source, seen: &Sighting) -> Option<Violat
         expected: format!("{} without finding `{code}`", seen.label()),
         got,
     })
-}
-
-fn describe_content(content: Option<&Content>) -> String {
-    let Some(content) = content else {
-        return "no content".to_owned();
-    };
-    let bodies: Vec<String> = content
-        .bodies()
-        .iter()
-        .map(|(media, data)| format!("{} {} octets", media.essence, data.len()))
-        .collect();
-    format!("{} [{}]", content.media.essence, bodies.join(", "))
-}
-
-/// What a matcher demands, in words, with references resolved.
-pub fn describe(matcher: &Matcher, scope: Option<&dyn Scope>) -> String {
-    let text = |t: &Template| {
-        scope
-            .and_then(|s| resolve(t, s).ok())
-            .unwrap_or_else(|| t.raw.clone())
-    };
-    let list = |ts: &[Template]| ts.iter().map(text).collect::<Vec<_>>().join(", ");
-    match matcher {
-        Matcher::Equals(t) => text(t),
-        Matcher::Not(inner) => format!("not {}", describe(inner, scope)),
-        Matcher::In(options) => format!("one of {}", list(options)),
-        Matcher::Set(options) => format!("{} in any order", list(options)),
-        Matcher::Matches(pattern) => format!("matching {pattern}"),
-        Matcher::Range { from, to } => match (from, to) {
-            (Some(from), Some(to)) => format!("{} to {}", text(from), text(to)),
-            (Some(from), None) => format!("at least {}", text(from)),
-            (None, Some(to)) => format!("at most {}", text(to)),
-            (None, None) => "a number".to_owned(),
-        },
-        Matcher::Present => "present".to_owned(),
-        Matcher::Absent => "absent".to_owned(),
-        Matcher::Octets(octets) => format!("octets {}", hex::encode_upper(octets)),
-        Matcher::Instant { of, within } => format!("{} ± {} s", text(of), within.as_secs()),
-        Matcher::All(all) => all
-            .iter()
-            .map(|m| describe(m, scope))
-            .collect::<Vec<_>>()
-            .join(" and "),
-    }
 }

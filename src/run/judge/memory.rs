@@ -7,7 +7,7 @@ use crate::case::{ContentDemand, Demands, FieldDemand, Matcher, Template};
 use crate::run::suite::Contents;
 use crate::wire::{Content, PduType, Value};
 
-use super::demand::Scope;
+use super::matching::Scope;
 use super::sighting::Sighting;
 
 /// Sightings in order, which of them are taken, and the names under which cases refer to them.

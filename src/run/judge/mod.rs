@@ -3,14 +3,17 @@
 
 mod answers;
 mod demand;
+mod ledger;
 mod machine;
+mod matching;
 mod memory;
 mod plan;
-mod results;
 mod rules;
 mod select;
 mod sighting;
+mod verdict;
 mod weight;
+mod words;
 
 pub use machine::{Judge, Status};
 pub use rules::RuleJudge;

@@ -4,7 +4,8 @@ use crate::case::{FieldDemand, Place, Selector, SendWhat};
 use crate::link::Crossing;
 use crate::wire::PduType;
 
-use super::demand::{Scope, narrows};
+use super::demand::narrows;
+use super::matching::Scope;
 use super::sighting::{Side, Sighting};
 
 /// The PDU type a request is answered with on MM1, if it has an answer of its own.

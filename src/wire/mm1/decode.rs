@@ -160,13 +160,8 @@ impl Decoder<'_> {
                 if !value.is_empty() {
                     let at = value.to_end();
                     let text = format!("octets are left over within the length of {}", def.name);
-                    self.findings.add(
-                        "value-trailing-octets",
-                        Severity::Error,
-                        at,
-                        "WAP-230 §8.4.2.2",
-                        text,
-                    );
+                    self.findings
+                        .error("value-trailing-octets", at, "WAP-230 §8.4.2.2", text);
                 }
                 decoded
             }

@@ -4,7 +4,7 @@ use super::decode::Seen;
 use super::{CONTENT_TYPE, MESSAGE_TYPE};
 use crate::wire::finding::Findings;
 use crate::wire::table::{self, PduDef};
-use crate::wire::{Interval, Pdu, PduType, Severity, Span, Value};
+use crate::wire::{Interval, Pdu, PduType, Span, Value};
 
 const TRANSACTION_ID: u8 = 0x98;
 const VERSION: u8 = 0x8D;
@@ -32,7 +32,7 @@ fn order(seen: &[Seen], findings: &mut Findings) {
         if seen[place].octet != *octet {
             let name = table::field_by_octet(*octet).map_or("", |def| def.name);
             let text = format!("{name} does not stand at its place among the first fields");
-            findings.add("header-order", Severity::Error, field.at, "ENC 1.3 §7", text);
+            findings.error("header-order", field.at, "ENC 1.3 §7", text);
             return;
         }
     }
@@ -44,13 +44,13 @@ fn presence(def: &PduDef, pdu: &Pdu, seen: &[Seen], len: usize, findings: &mut F
         let octet = table::field(name).and_then(|field| field.octet);
         if !seen.iter().any(|field| Some(field.octet) == octet) && pdu.field(name).is_none() {
             let text = format!("{} has no {name}", def.kind);
-            findings.add("missing-mandatory", Severity::Error, end, def.clause, text);
+            findings.error("missing-mandatory", end, def.clause, text);
         }
     }
     let one_of = def.at_least_one;
     if !one_of.is_empty() && !one_of.iter().any(|name| pdu.field(name).is_some()) {
         let text = format!("{} has none of {}", def.kind, one_of.join(", "));
-        findings.add("missing-mandatory", Severity::Error, end, def.clause, text);
+        findings.error("missing-mandatory", end, def.clause, text);
     }
 }
 
@@ -63,24 +63,18 @@ fn repetition(def: &PduDef, pdu: &Pdu, seen: &[Seen], findings: &mut Findings) {
         let usage = def.usage(known.name);
         if usage.is_none() {
             let text = format!("{} has no field {}", def.kind, known.name);
-            findings.add("field-not-in-pdu", Severity::Warning, field.at, def.clause, text);
+            findings.warning("field-not-in-pdu", field.at, def.clause, text);
         }
         let repeatable = usage.is_some_and(|usage| usage.repeatable);
         let again = std::mem::replace(&mut met[usize::from(field.octet)], true);
         if again && !repeatable {
             let text = format!("{} stands more than once", known.name);
-            findings.add("duplicate-field", Severity::Warning, field.at, "ENC 1.3 §6", text);
+            findings.warning("duplicate-field", field.at, "ENC 1.3 §6", text);
         }
     }
     if pdu.content.is_some() && !def.has_content && !seen.iter().any(|field| field.octet == CONTENT_TYPE) {
         let text = format!("{} has no content", def.kind);
-        findings.add(
-            "field-not-in-pdu",
-            Severity::Warning,
-            Span::default(),
-            def.clause,
-            text,
-        );
+        findings.warning("field-not-in-pdu", Span::default(), def.clause, text);
     }
 }
 
@@ -92,33 +86,15 @@ fn values(pdu: &Pdu, findings: &mut Findings) {
                 if pdu.kind == PduType::NotificationInd =>
             {
                 let text = "the expiry of a notification is relative";
-                findings.add(
-                    "expiry-not-relative",
-                    Severity::Error,
-                    field.at,
-                    "ENC 1.3 §6.2",
-                    text,
-                );
+                findings.error("expiry-not-relative", field.at, "ENC 1.3 §6.2", text);
             }
             ("From", Value::InsertAddress) if !table::pdu(pdu.kind).to_relay => {
                 let text = "the insert-address token is for the client alone";
-                findings.add(
-                    "insert-address-not-allowed",
-                    Severity::Error,
-                    field.at,
-                    "ENC 1.3 §7.3.22",
-                    text,
-                );
+                findings.error("insert-address-not-allowed", field.at, "ENC 1.3 §7.3.22", text);
             }
             ("Message-ID", Value::Text(id)) if id.starts_with('<') => {
                 let text = "a Message-ID stands without angle brackets";
-                findings.add(
-                    "message-id-brackets",
-                    Severity::Warning,
-                    field.at,
-                    "ENC 1.3 §7.3.29",
-                    text,
-                );
+                findings.warning("message-id-brackets", field.at, "ENC 1.3 §7.3.29", text);
             }
             _ => {}
         }

@@ -3,7 +3,7 @@
 use crate::wire::finding::Findings;
 use crate::wire::table::{self, FieldDef, Kind};
 use crate::wire::wsp::{self, Cursor, Fault, FaultKind, Form};
-use crate::wire::{Interval, PduType, Severity, Value};
+use crate::wire::{Interval, PduType, Value};
 
 /// The tokens in front of an instant and of a number of seconds.
 const ABSOLUTE: u8 = 0x80;
@@ -117,9 +117,8 @@ fn word(words: &[&str], octet: u8) -> String {
 
 fn leftover(inner: &Cursor<'_>, findings: &mut Findings) {
     if !inner.is_empty() {
-        findings.add(
+        findings.error(
             "value-trailing-octets",
-            Severity::Error,
             inner.to_end(),
             "WAP-230 §8.4.2.2",
             "octets are left over within the length of the value",
@@ -183,9 +182,8 @@ fn token(
             value.finish();
             let known = def.kind.token_name(octet);
             if known.is_none() {
-                findings.add(
+                findings.warning(
                     "token-unknown",
-                    Severity::Warning,
                     value.since(start),
                     "ENC 1.3 §6.14",
                     format!("{} has no value 0x{octet:02X}", def.name),
@@ -200,9 +198,8 @@ fn token(
         Form::Text => {
             let name = wsp::read_text(value, findings)?;
             if !matches!(def.kind, Kind::Class(_)) {
-                findings.add(
+                findings.error(
                     "token-as-text",
-                    Severity::Error,
                     value.since(start),
                     "ENC 1.3 §7.3",
                     format!("the value of {} is an octet, not text", def.name),
@@ -238,16 +235,14 @@ fn long_integer(def: &FieldDef, value: &mut Cursor<'_>, findings: &mut Findings)
     let octets = value.rest();
     let number = value.integer()?;
     match octets {
-        [0x80..=0xFF, ..] => findings.add(
+        [0x80..=0xFF, ..] => findings.error(
             "not-long-integer",
-            Severity::Error,
             value.since(start),
             "WAP-230 §8.4.2.1",
             format!("{} is a long-integer, not a short one", def.name),
         ),
-        [2..=0xFF, 0, ..] => findings.add(
+        [2..=0xFF, 0, ..] => findings.warning(
             "integer-not-minimal",
-            Severity::Warning,
             value.since(start),
             "WAP-230 §8.4.2.1",
             format!("{} is longer than its number needs", def.name),

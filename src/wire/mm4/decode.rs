@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use bytes::Bytes;
 
-use super::findings::Findings;
 use super::header::{self, Header, RawField};
 use super::mime::{self, About};
 use super::value;
+use crate::wire::finding::Findings;
 use crate::wire::table::{self, PduDef};
 use crate::wire::{Content, Decoded, Field, Pdu, PduType, Protocol, Span, Undecodable};
 
@@ -39,7 +39,7 @@ const ONCE: [&str; 14] = [
 /// # Errors
 /// There is no X-Mms-Message-Type, or it names no PDU of MM4.
 pub fn decode(octets: &Bytes) -> Result<Decoded, Undecodable> {
-    let mut findings = Findings::default();
+    let mut findings = Findings::about_text();
     let header = header::scan(octets, 0, &mut findings);
     let kind = pdu_type(&header)?;
     let def = table::pdu(kind);
@@ -54,7 +54,7 @@ pub fn decode(octets: &Bytes) -> Result<Decoded, Undecodable> {
     check_repetition(&header, def, &mut findings);
     Ok(Decoded {
         pdu,
-        findings: findings.into_sorted(),
+        findings: findings.into_vec(),
     })
 }
 

@@ -1,8 +1,8 @@
 //! The header of a message or of a body part: field lines with their octet spans, unfolded but not yet understood
 //! (RFC 5322 §2.2).
 
-use super::findings::Findings;
 use crate::wire::Span;
+use crate::wire::finding::Findings;
 
 /// The longest line without its CRLF (RFC 5322 §2.1.1), in octets.
 pub(super) const LINE_LIMIT: usize = 998;
@@ -241,7 +241,7 @@ mod tests {
     fn scanned(octets: &[u8]) -> (Header, Vec<String>) {
         let mut findings = Findings::default();
         let header = scan(octets, 0, &mut findings);
-        let codes = findings.into_sorted().into_iter().map(|f| f.code).collect();
+        let codes = findings.into_vec().into_iter().map(|f| f.code).collect();
         (header, codes)
     }
 

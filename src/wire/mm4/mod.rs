@@ -6,7 +6,6 @@
 
 mod decode;
 mod encode;
-mod findings;
 mod header;
 mod media;
 pub mod mime;

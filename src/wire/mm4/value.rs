@@ -1,9 +1,9 @@
 //! A header field's text ⇄ its typed value, as the field's [`Kind`] in the table says.
 
-use super::findings::Findings;
 use super::header::RawField;
 use super::mime::{one_line, unstructured};
 use super::words;
+use crate::wire::finding::Findings;
 use crate::wire::table::Kind;
 use crate::wire::{Interval, Span, Value, address, date};
 

@@ -3,7 +3,7 @@
 use super::params::{read_params, write_params};
 use super::{Cursor, Fault, Form, media, write};
 use crate::wire::finding::Findings;
-use crate::wire::{MediaType, Severity, Span};
+use crate::wire::{MediaType, Span};
 
 /// Header code page 1; the index is the number.
 const NAMES: &[&str] = &[
@@ -119,13 +119,7 @@ pub fn read_headers(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Vec<Hea
         if headers.len() >= MAX_HEADERS {
             cursor.finish();
             let text = format!("more than {MAX_HEADERS} headers");
-            findings.add(
-                "too-many-headers",
-                Severity::Error,
-                cursor.since(start),
-                "WAP-230 §8.4.2",
-                text,
-            );
+            findings.error("too-many-headers", cursor.since(start), "WAP-230 §8.4.2", text);
             break;
         }
         match read_header(cursor, findings) {
@@ -156,9 +150,8 @@ fn read_header(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Result<Optio
             let code = octet & 0x7F;
             let name = header_name(code);
             if code >= FIRST_OF_1_4 {
-                findings.add(
+                findings.warning(
                     "wsp-1.4-header",
-                    Severity::Warning,
                     cursor.since(start),
                     "ENC 1.3 §7.1",
                     format!("header {name} by its number 0x{code:02X} of encoding version 1.4"),
@@ -175,9 +168,8 @@ fn read_header(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Result<Optio
             if shift == 0x7F {
                 cursor.octet()?;
             }
-            findings.add(
+            findings.warning(
                 "code-page-shift",
-                Severity::Warning,
                 cursor.since(start),
                 "WAP-230 §8.4.2.6",
                 "a shift to another header code page, whose numbers are not known here",
@@ -255,7 +247,7 @@ pub(super) fn write_header(out: &mut Vec<u8>, name: &str, value: &str) {
 }
 
 /// A token of RFC 2616: what a header name must be.
-pub fn is_token(name: &str) -> bool {
+fn is_token(name: &str) -> bool {
     !name.is_empty()
         && name
             .bytes()

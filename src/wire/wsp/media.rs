@@ -2,8 +2,8 @@
 
 use super::params::{read_params, write_params};
 use super::{Cursor, Fault, FaultKind, Form, write};
+use crate::wire::MediaType;
 use crate::wire::finding::Findings;
-use crate::wire::{MediaType, Severity};
 
 /// The registered types; the index is the number.
 const TYPES: &[&str] = &[
@@ -137,9 +137,8 @@ pub fn read_media_type(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Resu
         }
     };
     if name.starts_with("multipart/") {
-        findings.add(
+        findings.warning(
             "multipart-not-wap",
-            Severity::Warning,
             cursor.since(start),
             "WAP-230 §8.5",
             format!("{name} where a binary multipart has application/vnd.wap.multipart"),

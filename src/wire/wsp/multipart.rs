@@ -4,7 +4,7 @@ use super::headers::write_header;
 use super::media::{read_media_type, write_media_type};
 use super::{Cursor, Fault, read_headers, write};
 use crate::wire::finding::Findings;
-use crate::wire::{MediaType, Part, Severity, Span};
+use crate::wire::{MediaType, Part, Span};
 
 /// More parts than any message has, so that a hostile one cannot make a structure of every three octets.
 const MAX_PARTS: usize = 4096;
@@ -45,17 +45,15 @@ pub fn read_multipart(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Vec<P
             len: cursor.remaining(),
         };
         cursor.finish();
-        findings.add(
+        findings.error(
             "too-many-parts",
-            Severity::Error,
             at,
             "WAP-230 §8.5",
             format!("more than {MAX_PARTS} parts"),
         );
     } else if parts.len() != count {
-        findings.add(
+        findings.error(
             "multipart-count",
-            Severity::Error,
             count_at,
             "WAP-230 §8.5.2",
             format!("the number of entries is {count}, but {} are there", parts.len()),
@@ -65,9 +63,8 @@ pub fn read_multipart(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Vec<P
 }
 
 fn trailing(at: Span, findings: &mut Findings) {
-    findings.add(
+    findings.error(
         "trailing-octets",
-        Severity::Error,
         at,
         "WAP-230 §8.5",
         "octets follow the last entry",
@@ -97,9 +94,8 @@ fn read_part(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Result<Part, F
     part.media = match read_media_type(&mut headers, findings) {
         Ok(media) => media,
         Err(_) => {
-            findings.add(
+            findings.error(
                 "part-without-content-type",
-                Severity::Error,
                 Span {
                     offset: media_start,
                     len: headers.remaining(),

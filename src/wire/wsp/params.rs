@@ -1,7 +1,6 @@
 //! Parameters of media types and of Content-Disposition (WAP-230 §8.4.2.4, table 38).
 
 use super::{Charset, Cursor, Fault, FaultKind, Form, media, write};
-use crate::wire::Severity;
 use crate::wire::finding::Findings;
 
 /// What a parameter's typed value looks like.
@@ -66,9 +65,8 @@ pub(super) fn read_params(cursor: &mut Cursor<'_>, findings: &mut Findings) -> V
         if params.len() >= MAX_PARAMS {
             cursor.finish();
             let text = format!("more than {MAX_PARAMS} parameters");
-            findings.add(
+            findings.error(
                 "too-many-parameters",
-                Severity::Error,
                 cursor.since(start),
                 "WAP-230 §8.4.2.4",
                 text,
@@ -98,9 +96,8 @@ fn read_param(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Result<(Strin
         .find(|(known, ..)| u64::from(*known) == code)
         .copied()
     else {
-        findings.add(
+        findings.note(
             "parameter-unknown",
-            Severity::Note,
             cursor.since(start),
             "WAP-230 table 38",
             format!("no parameter has the number 0x{code:02X}"),
@@ -108,9 +105,8 @@ fn read_param(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Result<(Strin
         return Ok((format!("0x{code:02X}"), untyped(cursor)?));
     };
     if code >= FIRST_OF_1_4 {
-        findings.add(
+        findings.warning(
             "wsp-1.4-parameter",
-            Severity::Warning,
             cursor.since(start),
             "ENC 1.3 §7.1",
             format!("parameter {name} by its number 0x{code:02X} of encoding version 1.4"),

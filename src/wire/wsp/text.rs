@@ -3,8 +3,8 @@
 use super::charset::latin_1;
 use super::cursor::QUOTE;
 use super::{Charset, Cursor, Fault, FaultKind, Form};
+use crate::wire::Span;
 use crate::wire::finding::Findings;
-use crate::wire::{Severity, Span};
 
 /// Encoded-string-value (ENC 1.3 §7.3.19).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,9 +38,8 @@ pub fn read_encoded_string(
     let at = cursor.since(start);
     let Some(charset) = read_charset(&mut inner, findings)? else {
         let clause = "ENC 1.3 §7.3.19";
-        findings.add(
+        findings.error(
             "charset-missing",
-            Severity::Error,
             at,
             clause,
             "a length, but no charset before the text",
@@ -60,9 +59,8 @@ pub fn read_encoded_string(
             });
         }
         None => {
-            findings.add(
+            findings.error(
                 "charset-mismatch",
-                Severity::Error,
                 at,
                 "ENC 1.3 §7.3.19",
                 format!(
@@ -93,9 +91,8 @@ fn read_charset(inner: &mut Cursor<'_>, findings: &mut Findings) -> Result<Optio
             return Ok(None);
         };
         *inner = ahead;
-        findings.add(
+        findings.warning(
             "charset-by-name",
-            Severity::Warning,
             inner.since(start),
             "ENC 1.3 §7.3.19",
             "the charset should be its number",
@@ -135,16 +132,9 @@ fn content_octets<'a>(inner: &mut Cursor<'a>, charset: Charset, findings: &mut F
     let len = octets.iter().position(|octet| *octet == 0);
     let unfinished = FaultKind::TextNotTerminated;
     match len {
-        None => findings.add(
-            unfinished.code(),
-            Severity::Error,
-            at,
-            unfinished.clause(),
-            unfinished.to_string(),
-        ),
-        Some(len) if len + 1 < octets.len() => findings.add(
+        None => findings.error(unfinished.code(), at, unfinished.clause(), unfinished.to_string()),
+        Some(len) if len + 1 < octets.len() => findings.error(
             "value-trailing-octets",
-            Severity::Error,
             Span {
                 offset: start + len + 1,
                 len: octets.len() - len - 1,
@@ -158,9 +148,8 @@ fn content_octets<'a>(inner: &mut Cursor<'a>, charset: Charset, findings: &mut F
     match octets.split_first() {
         Some((&QUOTE, rest)) => rest,
         Some((first, _)) if *first >= 0x80 => {
-            findings.add(
+            findings.warning(
                 "text-not-quoted",
-                Severity::Warning,
                 at,
                 "WAP-230 §8.4.2.1",
                 "the first octet is above 127 and no 0x7F stands before it",
@@ -176,9 +165,8 @@ fn plain_text(octets: &[u8], at: Span, findings: &mut Findings) -> String {
     if octets.is_ascii() {
         return latin_1(octets);
     }
-    findings.add(
+    findings.warning(
         "text-not-ascii",
-        Severity::Warning,
         at,
         "ENC 1.3 §7.3.19",
         "octets above 127 in text that names no charset",

@@ -2,16 +2,16 @@
 
 use bytes::Bytes;
 
-use super::super::findings::Findings;
 use super::super::header::{self, Header, LINE_LIMIT, Line, LineEnd};
 use super::super::transfer::{self, Encoding};
 use super::super::{media, words};
 use super::OWN_FIELDS;
+use crate::wire::finding::Findings;
 use crate::wire::{Content, Finding, MediaType, Part, Span};
 
 /// Reads a body by its Content-Type and Content-Transfer-Encoding. Offsets of findings are into `body`.
 pub fn decode(content_type: &str, transfer_encoding: Option<&str>, body: &Bytes) -> (Content, Vec<Finding>) {
-    let mut findings = Findings::default();
+    let mut findings = Findings::about_text();
     let about = About {
         content_type: Some(content_type.to_owned()),
         transfer_encoding: transfer_encoding.map(str::to_owned),
@@ -20,7 +20,7 @@ pub fn decode(content_type: &str, transfer_encoding: Option<&str>, body: &Bytes)
         body: 0,
     };
     let content = read(&about, body, &mut findings);
-    (content, findings.into_sorted())
+    (content, findings.into_vec())
 }
 
 /// What a header says about the body that follows it.

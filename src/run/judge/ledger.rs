@@ -1,20 +1,17 @@
-//! What the judge writes down: one result per expectation, and the case's verdict from them.
+//! What the judge writes down: one result per expectation, with what it weighs.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::case::{
-    Catalogue, Demands, Expect, ExpectNone, Level, Phase, Place, Script, Selector, Source, StepId, TestRef,
-    Topology,
-};
-use crate::run::outcome::{CaseResult, ExpectationResult, FindingResult, Verdict};
-use crate::wire::Severity;
+use crate::case::{Catalogue, Expect, ExpectNone, Level, Phase, Place, Source, StepId, TestRef, Topology};
+use crate::run::outcome::{ExpectationResult, Verdict};
 
-use super::demand::{Violation, describe};
+use super::demand::Violation;
 use super::memory::Memory;
 use super::plan::{Item, Kind};
 use super::sighting::{Side, Sighting};
 use super::weight::{Policy, Weight};
+use super::words::{expected_words, join, place_of, words_of};
 
 /// What an expectation that passed was about.
 pub enum Subject<'a> {
@@ -290,6 +287,11 @@ impl Ledger {
         }
     }
 
+    /// The results, in the order of the case.
+    pub fn into_results(self) -> Vec<ExpectationResult> {
+        self.results.into_values().collect()
+    }
+
     fn weigh(&self, tests: &[TestRef], cap: Option<Level>) -> Weight {
         self.policy.weigh(tests, cap, &self.catalogue)
     }
@@ -355,172 +357,4 @@ fn all_tests(item: &Item) -> Vec<TestRef> {
         tests.extend(any.alternatives.iter().flat_map(|e| e.tests.iter().cloned()));
     }
     tests
-}
-
-fn place_of(item: &Item) -> Option<&Place> {
-    match &item.kind {
-        Kind::Expect(e) | Kind::Recv(e) => Some(&e.place),
-        Kind::ExpectNone(e) => Some(&e.place),
-        Kind::AnyOf(any) => any.alternatives.first().map(|e| &e.place),
-        Kind::Send { .. } | Kind::Other => None,
-    }
-}
-
-fn expected_words(item: &Item) -> (String, Option<String>) {
-    let place = place_of(item).map(|p| match p {
-        Place::At(name) | Place::On(name) => name.clone(),
-    });
-    let words = match &item.kind {
-        Kind::Expect(e) | Kind::Recv(e) => words_of(&e.select, &e.place, Some(&e.demands)),
-        Kind::ExpectNone(e) => format!("no {}", words_of(&e.select, &e.place, None)),
-        Kind::AnyOf(any) => any
-            .alternatives
-            .iter()
-            .map(|e| words_of(&e.select, &e.place, Some(&e.demands)))
-            .collect::<Vec<_>>()
-            .join(", or "),
-        Kind::Send { .. } | Kind::Other => item.id.clone(),
-    };
-    (words, place)
-}
-
-fn words_of(select: &Selector, place: &Place, demands: Option<&Demands>) -> String {
-    let what = match select {
-        Selector::Pdu(kind) => kind.name(),
-        Selector::Reply => "reply",
-    };
-    let place = match place {
-        Place::At(name) => format!("at {name}"),
-        Place::On(name) => format!("on {name}"),
-    };
-    let Some(demands) = demands else {
-        return format!("{what} {place}");
-    };
-    let fields: Vec<String> = demands
-        .headers
-        .iter()
-        .chain(&demands.http)
-        .chain(&demands.smtp)
-        .chain(&demands.push)
-        .map(|d| format!("{}: {}", d.name, describe(&d.matcher, None)))
-        .collect();
-    if fields.is_empty() {
-        return format!("{what} {place}");
-    }
-    format!("{what} {place} with {}", fields.join("; "))
-}
-
-fn join(described: &str, got: &str) -> String {
-    if got.is_empty() || described.starts_with(got) {
-        described.to_owned()
-    } else {
-        format!("{described}; {got}")
-    }
-}
-
-/// What concerns the case as a whole.
-#[derive(Debug, Default)]
-pub struct Case {
-    pub alive: bool,
-    pub deaths: Vec<String>,
-    pub faults: Vec<String>,
-    pub ended_us: Option<u64>,
-    over: bool,
-    not_applicable: Option<String>,
-}
-
-impl Case {
-    pub fn not_applicable(&mut self, unclaimed: &[String], missing: &[String]) {
-        let mut reasons = Vec::new();
-        if !unclaimed.is_empty() {
-            reasons.push(format!("the target does not claim {}", unclaimed.join(", ")));
-        }
-        if !missing.is_empty() {
-            reasons.push(format!("the target does not give {}", missing.join(", ")));
-        }
-        if !reasons.is_empty() {
-            self.not_applicable = Some(reasons.join("; "));
-        }
-    }
-
-    pub fn over(&mut self) {
-        self.over = true;
-    }
-
-    pub fn is_over(&self) -> bool {
-        self.over
-    }
-
-    pub fn result(self, script: &Script, ledger: Ledger, sightings: &[Sighting]) -> CaseResult {
-        let (applicable, alive) = (self.not_applicable.is_none(), self.alive);
-        let expectations: Vec<ExpectationResult> = if applicable {
-            ledger.results.into_values().collect()
-        } else {
-            Vec::new()
-        };
-        let (verdict, reason) = self.verdict(&expectations);
-        CaseResult {
-            id: script.id.clone(),
-            title: script.title.clone(),
-            verdict,
-            topology: script.topology.name().to_owned(),
-            source: script.source.clone(),
-            duration_ms: self.ended_us.unwrap_or_default() / 1000,
-            expectations,
-            findings: findings(sightings),
-            alive,
-            reason,
-        }
-    }
-
-    fn verdict(&self, expectations: &[ExpectationResult]) -> (Verdict, Option<String>) {
-        if let Some(reason) = &self.not_applicable {
-            return (Verdict::NotApplicable, Some(reason.clone()));
-        }
-        if !self.faults.is_empty() {
-            return (Verdict::Error, Some(self.faults.join("; ")));
-        }
-        if self.ended_us.is_none() {
-            return (
-                Verdict::Error,
-                Some("the journal ends before the case did".to_owned()),
-            );
-        }
-        if !self.deaths.is_empty() {
-            return (Verdict::Fail, Some(self.deaths.join("; ")));
-        }
-        let worst = expectations
-            .iter()
-            .filter(|e| e.counts && matches!(e.verdict, Verdict::Fail | Verdict::Inconc))
-            .max_by_key(|e| e.verdict);
-        if let Some(worst) = worst {
-            let reason = (worst.verdict == Verdict::Inconc).then(|| format!("{}: {}", worst.id, worst.got));
-            return (worst.verdict, reason);
-        }
-        // Demands that count were left undecided by something that does not.
-        let undecided = expectations
-            .iter()
-            .find(|e| e.verdict == Verdict::NotReached && !e.tests.is_empty());
-        match undecided {
-            Some(e) => (Verdict::Inconc, Some(format!("{} was not reached", e.id))),
-            None => (Verdict::Pass, None),
-        }
-    }
-}
-
-fn findings(sightings: &[Sighting]) -> Vec<FindingResult> {
-    sightings
-        .iter()
-        .filter(|s| s.side == Side::Relay)
-        .flat_map(|s| {
-            s.findings
-                .iter()
-                .filter(|f| f.severity > Severity::Note)
-                .map(|finding| FindingResult {
-                    place: s.place.clone(),
-                    pdu: s.label(),
-                    finding: finding.clone(),
-                })
-        })
-        .collect()
 }

@@ -1,0 +1,123 @@
+//! `dialogue: smtp`: a conversation with a relay's SMTP server, word by word.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::case::{Dialogue, Line, Step};
+use crate::link::Crossing;
+use crate::party::peer;
+
+use super::compose::Words;
+use super::drive::{Driver, Flow, flow};
+use super::exchange::Outgoing;
+use super::journal::What;
+
+impl Driver {
+    /// `dialogue: smtp`, word by word.
+    pub async fn dialogue(self: &Arc<Self>, step: &Step, dialogue: &Dialogue) -> Flow {
+        let relay = dialogue.to.clone().unwrap_or_else(|| self.first_relay());
+        let limit = self.reply_limit();
+        let place = dialogue.from.as_str();
+        let opened = match self.stage.access(&relay) {
+            Some(access) => peer::Dialogue::connect(access.mm4, limit).await,
+            None => Err(format!("relay {relay} is down")),
+        };
+        let mut connection = match opened {
+            Ok(connection) => Some(connection),
+            Err(error) => {
+                let words = Crossing::SmtpWords {
+                    text: "(connects)".to_owned(),
+                };
+                let request = self.sent(Some(step.id), None, place, &relay, words);
+                self.no_reply(Some(step.id), request, place, &relay, error);
+                None
+            }
+        };
+        for line in &dialogue.lines {
+            if self.line(step, line, place, &relay, &mut connection, limit).await == Flow::End {
+                return Flow::End;
+            }
+        }
+        Flow::On
+    }
+
+    async fn line(
+        self: &Arc<Self>,
+        step: &Step,
+        line: &Line,
+        place: &str,
+        relay: &str,
+        connection: &mut Option<peer::Dialogue>,
+        limit: Duration,
+    ) -> Flow {
+        if let Line::Recv { step: id, .. } = line {
+            self.recorder.record(What::StepStart { step: *id });
+            let reply = match connection {
+                Some(connection) => connection.recv(limit).await,
+                None => Err("there is no connection".to_owned()),
+            };
+            match reply {
+                Ok((code, text)) => {
+                    self.seen(place, relay, Crossing::SmtpLine { code, text });
+                }
+                Err(_) => {
+                    self.recorder.record(What::WindowEnd { step: *id });
+                }
+            }
+            return flow(self.recorder.status(*id));
+        }
+        let Some(connection) = connection else {
+            return Flow::End;
+        };
+        let said = match line {
+            Line::Recv { .. } => return Flow::On,
+            Line::Send { text, .. } | Line::Raw { text, .. } => {
+                let words = self.recorder.ask(|judge| Some(Words { judge }.resolve(text)));
+                let text = match words {
+                    Some(Ok(text)) => text,
+                    Some(Err(why)) => return self.uncomposable(step.id, why),
+                    None => return Flow::End,
+                };
+                let crossing = Crossing::SmtpWords { text: text.clone() };
+                self.sent(None, None, place, relay, crossing);
+                match line {
+                    Line::Raw { .. } => connection.send_raw(text.as_bytes()).await,
+                    _ => connection.send_line(&text).await,
+                }
+            }
+            Line::Message { send, capture, .. } => {
+                let Some(access) = self.stage.access(relay) else {
+                    return Flow::End;
+                };
+                match self.compose(send, &access, step.id) {
+                    Ok(Outgoing::Smtp(mail)) => {
+                        let crossing = Crossing::Mail {
+                            helo: String::new(),
+                            mail_from: mail.mail_from,
+                            rcpt_to: mail.rcpt_to,
+                            refused: Vec::new(),
+                            data: mail.data.clone(),
+                            reply: None,
+                            dialogue: Vec::new(),
+                        };
+                        self.sent(None, capture.as_deref(), place, relay, crossing);
+                        connection.send_message(&mail.data).await
+                    }
+                    Ok(Outgoing::Http { .. }) => return Flow::End,
+                    Err(why) => return self.uncomposable(step.id, why),
+                }
+            }
+        };
+        if let Err(error) = said {
+            // The next `recv` finds the connection gone and says so.
+            self.seen(
+                place,
+                relay,
+                Crossing::SmtpWords {
+                    text: format!("(connection lost: {error})"),
+                },
+            );
+        }
+        Flow::On
+    }
+}

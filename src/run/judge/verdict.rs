@@ -1,0 +1,115 @@
+//! The verdict of a case: the worst of its expectations that count, unless something about the case as a whole beats it.
+
+use crate::case::Script;
+use crate::run::outcome::{CaseResult, ExpectationResult, FindingResult, Verdict};
+use crate::wire::Severity;
+
+use super::ledger::Ledger;
+use super::sighting::{Side, Sighting};
+
+/// What concerns the case as a whole.
+#[derive(Debug, Default)]
+pub struct Case {
+    pub alive: bool,
+    pub deaths: Vec<String>,
+    pub faults: Vec<String>,
+    pub ended_us: Option<u64>,
+    over: bool,
+    not_applicable: Option<String>,
+}
+
+impl Case {
+    pub fn not_applicable(&mut self, unclaimed: &[String], missing: &[String]) {
+        let mut reasons = Vec::new();
+        if !unclaimed.is_empty() {
+            reasons.push(format!("the target does not claim {}", unclaimed.join(", ")));
+        }
+        if !missing.is_empty() {
+            reasons.push(format!("the target does not give {}", missing.join(", ")));
+        }
+        if !reasons.is_empty() {
+            self.not_applicable = Some(reasons.join("; "));
+        }
+    }
+
+    pub fn over(&mut self) {
+        self.over = true;
+    }
+
+    pub fn is_over(&self) -> bool {
+        self.over
+    }
+
+    pub fn result(self, script: &Script, ledger: Ledger, sightings: &[Sighting]) -> CaseResult {
+        let (applicable, alive) = (self.not_applicable.is_none(), self.alive);
+        let expectations: Vec<ExpectationResult> = if applicable {
+            ledger.into_results()
+        } else {
+            Vec::new()
+        };
+        let (verdict, reason) = self.verdict(&expectations);
+        CaseResult {
+            id: script.id.clone(),
+            title: script.title.clone(),
+            verdict,
+            topology: script.topology.name().to_owned(),
+            source: script.source.clone(),
+            duration_ms: self.ended_us.unwrap_or_default() / 1000,
+            expectations,
+            findings: findings(sightings),
+            alive,
+            reason,
+        }
+    }
+
+    fn verdict(&self, expectations: &[ExpectationResult]) -> (Verdict, Option<String>) {
+        if let Some(reason) = &self.not_applicable {
+            return (Verdict::NotApplicable, Some(reason.clone()));
+        }
+        if !self.faults.is_empty() {
+            return (Verdict::Error, Some(self.faults.join("; ")));
+        }
+        if self.ended_us.is_none() {
+            return (
+                Verdict::Error,
+                Some("the journal ends before the case did".to_owned()),
+            );
+        }
+        if !self.deaths.is_empty() {
+            return (Verdict::Fail, Some(self.deaths.join("; ")));
+        }
+        let worst = expectations
+            .iter()
+            .filter(|e| e.counts && matches!(e.verdict, Verdict::Fail | Verdict::Inconc))
+            .max_by_key(|e| e.verdict);
+        if let Some(worst) = worst {
+            let reason = (worst.verdict == Verdict::Inconc).then(|| format!("{}: {}", worst.id, worst.got));
+            return (worst.verdict, reason);
+        }
+        // Demands that count were left undecided by something that does not.
+        let undecided = expectations
+            .iter()
+            .find(|e| e.verdict == Verdict::NotReached && !e.tests.is_empty());
+        match undecided {
+            Some(e) => (Verdict::Inconc, Some(format!("{} was not reached", e.id))),
+            None => (Verdict::Pass, None),
+        }
+    }
+}
+
+fn findings(sightings: &[Sighting]) -> Vec<FindingResult> {
+    sightings
+        .iter()
+        .filter(|s| s.side == Side::Relay)
+        .flat_map(|s| {
+            s.findings
+                .iter()
+                .filter(|f| f.severity > Severity::Note)
+                .map(|finding| FindingResult {
+                    place: s.place.clone(),
+                    pdu: s.label(),
+                    finding: finding.clone(),
+                })
+        })
+        .collect()
+}

@@ -1,0 +1,51 @@
+//! Whether the targets of a script claim and give what it needs.
+
+use crate::case::{Action, Script};
+use crate::run::world::World;
+use crate::target::{Start, Target};
+
+use super::Stage;
+
+impl Stage {
+    /// What the targets do not claim or give.
+    pub(super) fn judge_fitness(&mut self, script: &Script, world: &World) {
+        let relays = script.topology.relays();
+        for relay in relays {
+            let Some(target) = world.target(relay) else {
+                continue;
+            };
+            self.bindings.insert((*relay).to_owned(), target.label());
+            for item in script.requires.iter().filter(|i| !fulfils(target, i)) {
+                if !self.unclaimed.contains(item) {
+                    self.unclaimed.push(item.clone());
+                }
+            }
+            if target.start == Start::Remote && relays.len() > 1 {
+                self.missing.push(format!(
+                    "a recorded MM4 link between {} (relay {relay} is remote: topology {} needs embedded relays)",
+                    relays.join(" and "),
+                    script.topology.name()
+                ));
+            }
+            if target.start == Start::Remote && controls(script, relay) {
+                self.missing
+                    .push(format!("a way to start and kill relay {relay}"));
+            }
+        }
+    }
+}
+
+/// Whether a target is what a case requires: `mm4.ack`, or `not mm1.mmbox`.
+fn fulfils(target: &Target, requirement: &str) -> bool {
+    match requirement.strip_prefix("not ") {
+        Some(item) => !target.claims(item.trim()),
+        None => target.claims(requirement),
+    }
+}
+
+/// Whether the script starts, stops or kills this relay.
+pub fn controls(script: &Script, relay: &str) -> bool {
+    script
+        .steps()
+        .any(|s| matches!(&s.action, Action::Node { relay: r, .. } if r == relay))
+}

@@ -1,0 +1,101 @@
+//! Who takes part, and the configuration of the relays that serve them.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use mmspec::relay::Config;
+use mmspec::relay::config::{Limits, Mm1, Mm4, Neighbour, Push, Route, Subscribers, Timers};
+use tokio::net::TcpListener;
+
+pub const ALICE: &str = "+15550100011";
+pub const BOB: &str = "+15550100017";
+/// Homed on relay B where there is one.
+pub const BEA: &str = "+15550102017";
+pub const CAROL: &str = "+15550200017";
+/// Long enough for anything that comes, short enough to wait for what must not come.
+pub const SOON: Duration = Duration::from_secs(5);
+pub const QUIET: Duration = Duration::from_millis(300);
+
+pub fn plmn(number: &str) -> String {
+    format!("{number}/TYPE=PLMN")
+}
+
+pub fn local() -> SocketAddr {
+    "127.0.0.1:0".parse().unwrap()
+}
+
+/// An address that is free now; the relays must know each other's before they start.
+pub async fn free() -> SocketAddr {
+    let listener = TcpListener::bind(local()).await.unwrap();
+    listener.local_addr().unwrap()
+}
+
+/// A relay's configuration: node A of the MMSE, one peer.
+pub fn config(gateway: SocketAddr, peer: SocketAddr) -> Config {
+    Config {
+        name: "A".to_owned(),
+        domain: "mms.home.example".to_owned(),
+        host: "a.mms.home.example".to_owned(),
+        system_address: "system-user@mms.home.example".to_owned(),
+        mm1: Mm1 {
+            listen: local(),
+            path: "/mms".to_owned(),
+            identity_header: "X-WAP-Network-Client-MSISDN".to_owned(),
+        },
+        mm4: Mm4 { listen: local() },
+        push: Push {
+            kannel: format!("http://{gateway}/cgi-bin/sendsms"),
+            username: "mms".to_owned(),
+            password: "se cret".to_owned(),
+        },
+        subscribers: vec![Subscribers {
+            prefix: "+1555010".to_owned(),
+            home: "A".to_owned(),
+        }],
+        relays: Vec::new(),
+        routes: vec![Route {
+            prefix: "+155502".to_owned(),
+            domain: "mms.peer.example".to_owned(),
+            mm4: peer,
+        }],
+        timers: Timers {
+            mm4_response_ms: 300,
+            mm4_retry_ms: vec![50, 100],
+            mm4_attempts: 4,
+            default_expiry_s: 3600,
+            notification_repeat_ms: Vec::new(),
+        },
+        limits: Limits::default(),
+        store: None,
+        defects: Vec::new(),
+    }
+}
+
+/// Makes A and B of two configurations.
+pub fn cluster(a: &mut Config, b: &mut Config, a_mm4: SocketAddr, b_mm4: SocketAddr) {
+    b.name = "B".to_owned();
+    b.host = "b.mms.home.example".to_owned();
+    a.mm4.listen = a_mm4;
+    b.mm4.listen = b_mm4;
+    let neighbour = |config: &Config| Neighbour {
+        name: config.name.clone(),
+        host: config.host.clone(),
+        mm4: config.mm4.listen,
+    };
+    a.relays = vec![neighbour(b)];
+    b.relays = vec![neighbour(a)];
+    for config in [a, b] {
+        config.subscribers.push(Subscribers {
+            prefix: "+15550102".to_owned(),
+            home: "B".to_owned(),
+        });
+    }
+}
+
+pub fn carol_mailbox() -> String {
+    format!("{}@mms.peer.example", plmn(CAROL))
+}
+
+pub fn home_mailbox(number: &str) -> String {
+    format!("{}@mms.home.example", plmn(number))
+}

@@ -1,0 +1,17 @@
+//! What the relay's tests play around it: a push gateway, clients, peer MMSEs, all on raw sockets.
+
+mod client;
+mod gateway;
+mod mmse;
+mod pdus;
+mod peer;
+mod smtp;
+
+pub use client::{Answer, get, http, post, post_octets};
+pub use gateway::{Gateway, Pushed};
+pub use mmse::{
+    ALICE, BEA, BOB, CAROL, QUIET, SOON, carol_mailbox, cluster, config, free, home_mailbox, local, plmn,
+};
+pub use pdus::{answer_to, forward_req, notify_resp, picture_and_text, read_rec, send_req};
+pub use peer::{Mail, Peer, Script};
+pub use smtp::{Smtp, deliver};
