@@ -2,10 +2,8 @@
 
 use serde::Serialize;
 
+pub use crate::run::outcome::SCHEMA;
 use crate::run::outcome::{CaseResult, RunInfo, RunResult, Summary, Tool, UnsolicitedResult};
-
-/// Value of `schema` in every file this version writes.
-pub const SCHEMA: &str = "mmspec-results/1";
 
 /// The JSON Schema of the file (draft 2020-12).
 pub const JSON_SCHEMA: &str = include_str!("results.schema.json");

@@ -16,7 +16,7 @@ use super::drive::{Driver, needs_alone};
 use super::journal::{Event, NodeState, RunHead, What};
 use super::judge::{Judge, RuleJudge};
 use super::observer::Observer;
-use super::outcome::{CaseResult, RunInfo, RunResult, Summary, Tool, UnsolicitedResult};
+use super::outcome::{CaseResult, RunInfo, RunResult, SCHEMA, Summary, Tool, UnsolicitedResult};
 use super::plan::Plan;
 use super::recorder::Recorder;
 use super::stage::{Stage, peers_of};
@@ -151,7 +151,7 @@ pub(super) fn result(
     cases.sort_by(|a, b| a.id.cmp(&b.id));
     let alive = head.embedded || cases.iter().any(|c| c.alive);
     RunResult {
-        schema: "mmspec-results/1".to_owned(),
+        schema: SCHEMA.to_owned(),
         tool: Tool {
             name: "mmspec".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -196,7 +196,7 @@ async fn play_all(
     let mut results = Vec::with_capacity(plan.scenarios.len());
     let mut running = JoinSet::new();
     let mut playing: HashMap<tokio::task::Id, Arc<Script>> = HashMap::new();
-    let mut waiting = plan.scenarios.iter().enumerate();
+    let mut waiting = (0u64..).zip(&plan.scenarios);
     loop {
         while running.len() < plan.jobs
             && let Some((key, script)) = waiting.next()
@@ -231,7 +231,7 @@ async fn play_all(
 /// One script from topology up to topology down.
 async fn play(
     script: Arc<Script>,
-    key: usize,
+    key: u64,
     judge: Judge,
     world: Arc<World>,
     out: mpsc::UnboundedSender<Event>,
@@ -245,7 +245,6 @@ async fn play(
         Some(own) => own,
         None => world,
     };
-    let key = u64::try_from(key).unwrap_or_default();
     let stage = Stage::build(&script, &world, key).await;
     // The case begins when it has its peers: its times do not count the wait for them.
     let holds = match &stage {
@@ -324,7 +323,7 @@ async fn hold_peers(script: &Script, stage: &Stage, world: &World) -> Vec<Hold> 
 
 /// A world of its own for a script that wants a peer's connections for itself: the others need not wait for it. Remote relays
 /// know one address for each peer, so there it has to take its turn.
-async fn apart(script: &Script, world: &World, key: usize) -> Option<Arc<World>> {
+async fn apart(script: &Script, world: &World, key: u64) -> Option<Arc<World>> {
     let wants = peers_of(script).iter().any(|peer| needs_alone(script, peer));
     if wants {
         world.again(key).await.map(Arc::new)

@@ -27,8 +27,8 @@ impl Numbers {
     }
 
     /// A seed for numbers that are handed out beside these.
-    pub fn other_seed(&self, key: usize) -> u64 {
-        self.seed.wrapping_add(u64::try_from(key).unwrap_or_default() + 1)
+    pub fn other_seed(&self, key: u64) -> u64 {
+        self.seed.wrapping_add(key + 1)
     }
 
     /// A number below this prefix: `+15550100` gives `+15550100` and six digits.

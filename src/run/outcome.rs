@@ -32,10 +32,13 @@ impl Verdict {
     }
 }
 
+/// Value of `schema` in every results file this version writes.
+pub const SCHEMA: &str = "mmspec-results/1";
+
 /// A run, finished or as far as it got.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunResult {
-    /// `mmspec-results/1`.
+    /// [`SCHEMA`].
     pub schema: String,
     pub tool: Tool,
     pub run: RunInfo,

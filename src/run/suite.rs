@@ -57,6 +57,14 @@ impl Suite {
             contents: Arc::clone(&builtin.contents),
         })
     }
+
+    /// The text of a case file, by the name [`crate::case::Source`] gives it.
+    pub fn text_of(&self, file: &str) -> Option<Arc<str>> {
+        self.scripts
+            .iter()
+            .find(|s| s.source.file == file)
+            .map(|s| Arc::clone(&s.text))
+    }
 }
 
 /// What is compiled in, read once by each process.
@@ -88,16 +96,6 @@ impl Builtin {
             contents: Arc::new(contents),
             library,
         })
-    }
-}
-
-impl Suite {
-    /// The text of a case file, by the name [`crate::case::Source`] gives it.
-    pub fn text_of(&self, file: &str) -> Option<Arc<str>> {
-        self.scripts
-            .iter()
-            .find(|s| s.source.file == file)
-            .map(|s| Arc::clone(&s.text))
     }
 }
 
@@ -136,7 +134,7 @@ fn pairs(texts: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
 ///
 /// # Errors
 /// The catalogue itself is wrong.
-pub fn catalogue() -> Result<Catalogue, Broken> {
+fn catalogue() -> Result<Catalogue, Broken> {
     let text = builtin_text(&CASES, "purposes.yaml")?;
     Catalogue::parse("cases/purposes.yaml", text).map_err(Broken::Cases)
 }

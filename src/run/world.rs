@@ -109,7 +109,7 @@ impl World {
     }
 
     /// Another world for the same relays, if all of them are embedded and its ports can be had.
-    pub async fn again(&self, key: usize) -> Option<World> {
+    pub async fn again(&self, key: u64) -> Option<World> {
         if self.targets.values().any(|t| t.start == Start::Remote) {
             return None;
         }
