@@ -150,6 +150,10 @@ fn samples(def: &PduDef, field: &FieldDef) -> Vec<Value> {
             count: 1,
             date: INSTANT,
         }],
+        Kind::Element => vec![Value::Element {
+            name: "<smil>".into(),
+            params: vec![("type".into(), "text/plain".into())],
+        }],
         Kind::MediaType | Kind::Flags | Kind::Amount | Kind::FieldName | Kind::Octets => Vec::new(),
     }
 }

@@ -18,7 +18,12 @@ pub fn value_of(protocol: Protocol, field: &str, text: &str) -> Result<Value, St
     let Some(def) = table::field(field) else {
         return Ok(Value::Text(text.to_owned()));
     };
-    if protocol == Protocol::Mm4 && matches!(def.kind, Kind::Version | Kind::Octets | Kind::FieldName) {
+    if protocol == Protocol::Mm4
+        && matches!(
+            def.kind,
+            Kind::Version | Kind::Octets | Kind::Element | Kind::FieldName
+        )
+    {
         return Ok(Value::Text(text.to_owned()));
     }
     let wants = |what: &str| format!("{} takes {what}, not `{text}`", def.name);
@@ -81,6 +86,14 @@ pub fn value_of(protocol: Protocol, field: &str, text: &str) -> Result<Value, St
                 })
             })
             .ok_or_else(|| wants("`Messages` or `Octets`, a comma and a number")),
+        Kind::Element => {
+            let MediaType { params, .. } = MediaType::parse(text);
+            let name = text.split_once(';').map_or(text, |(name, _)| name).trim();
+            Ok(Value::Element {
+                name: name.to_owned(),
+                params,
+            })
+        }
         Kind::Octets => octets(text)
             .map(Value::Octets)
             .ok_or_else(|| wants("octets in hex")),
@@ -183,7 +196,7 @@ fn counted_pair(text: &str) -> Option<(u64, &str)> {
 }
 
 /// Whether a decoded value equals what a case wrote: ids modulo one pair of quotes or angle brackets, tokens caseless,
-/// addresses normalised, dates as instants, numbers as numbers, text verbatim. `hex:…` equals octets that could not be read
+/// addresses normalised, dates as instants, numbers as numbers, text verbatim or as its encoded words (RFC 2047) read. `hex:…` equals octets that could not be read
 /// as the field's type. What M-Delete.conf counts equals with its count and without.
 pub fn equal(field: &str, expected: &str, got: &Value) -> bool {
     if let Value::Counted { count, value } = got {
@@ -197,12 +210,15 @@ pub fn equal(field: &str, expected: &str, got: &Value) -> bool {
     let kind = table::field(field).map_or(Kind::Text, |def| def.kind);
     let text = got.text();
     match kind {
-        Kind::Text | Kind::Uri | Kind::Encoded => text == expected,
+        Kind::Text | Kind::Uri => text == expected,
+        Kind::Encoded => {
+            text == expected || mm1::without_encoded_words(&text).is_some_and(|read| read == expected)
+        }
         Kind::Id => bare_id(expected) == bare_id(&text),
         Kind::Address | Kind::From => same_addresses(expected, &text),
         Kind::Token(_) | Kind::Class(_) => same_token(kind, expected, got),
         Kind::FieldName => text.eq_ignore_ascii_case(expected),
-        Kind::LongInteger | Kind::Integer | Kind::Version | Kind::Octets => {
+        Kind::LongInteger | Kind::Integer | Kind::Version | Kind::Element | Kind::Octets => {
             let wanted = value_of(Protocol::Mm1, field, expected);
             let as_read = value_of(Protocol::Mm1, field, &text);
             text == expected || matches!((wanted, as_read), (Ok(a), Ok(b)) if a == b)

@@ -54,15 +54,20 @@ impl MediaType {
 impl fmt::Display for MediaType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.essence)?;
-        for (name, value) in &self.params {
-            write!(
-                f,
-                "; {name}=\"{}\"",
-                value.replace('\\', "\\\\").replace('"', "\\\"")
-            )?;
-        }
-        Ok(())
+        write_params(f, &self.params)
     }
+}
+
+/// Parameters as MIME writes them: `; name="value"` for each.
+pub(super) fn write_params(f: &mut fmt::Formatter<'_>, params: &[(String, String)]) -> fmt::Result {
+    for (name, value) in params {
+        write!(
+            f,
+            "; {name}=\"{}\"",
+            value.replace('\\', "\\\\").replace('"', "\\\"")
+        )?;
+    }
+    Ok(())
 }
 
 /// Splits at a character that stands outside quoted strings.

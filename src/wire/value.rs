@@ -64,6 +64,12 @@ pub enum Value {
         unit: String,
         count: u64,
     },
+    /// X-Mms-Element-Descriptor: what identifies the content element (a Content-ID or Content-Location), and parameters such as
+    /// its `type`, names in lower case.
+    Element {
+        name: String,
+        params: Vec<(String, String)>,
+    },
     /// A status, text or location of M-Delete.conf or M-Mbox-Delete.conf and the count that ties them to each other.
     Counted {
         count: u64,
@@ -100,7 +106,7 @@ impl Value {
     }
 
     /// The value as cases write it and as reports show it: `Yes`, `+15550001/TYPE=PLMN`, `2026-11-24T13:00:00Z`,
-    /// `3600` (a relative interval, seconds), `insert-address`, `1.3`, `0,+15550001/TYPE=PLMN`, `Add,holiday`, `Messages,3`, `1,Ok`
+    /// `3600` (a relative interval, seconds), `insert-address`, `1.3`, `0,+15550001/TYPE=PLMN`, `Add,holiday`, `Messages,3`, `<smil>; type="text/plain"`, `1,Ok`
     /// (counted), hex pairs for octets.
     pub fn text(&self) -> String {
         self.to_string()
@@ -127,6 +133,10 @@ impl fmt::Display for Value {
             }
             Value::Flag { action, keyword } => write!(f, "{action},{keyword}"),
             Value::Amount { unit, count } => write!(f, "{unit},{count}"),
+            Value::Element { name, params } => {
+                f.write_str(name)?;
+                super::content::write_params(f, params)
+            }
             Value::Counted { count, value } => write!(f, "{count},{value}"),
             Value::Octets(octets) => f.write_str(&hex::encode_upper(octets)),
         }

@@ -214,6 +214,9 @@ fn write_single(out: &mut Vec<u8>, def: &FieldDef, value: &Value) {
             inner.push(octet_of(Value::AMOUNT_UNITS, unit));
             write::integer(inner, *count);
         }),
+        Value::Element { name, params } => {
+            with_length(out, |inner| super::element::write(inner, name, params))
+        }
         Value::Counted { value, .. } => write_single(out, def, value),
         Value::Octets(octets) => out.extend_from_slice(octets),
     }

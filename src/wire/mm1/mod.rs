@@ -3,14 +3,20 @@
 //! [`decode`] reads whatever can be read and reports the rest as findings; [`segments`] writes a PDU as named runs of octets, so
 //! that a case can damage one field of it.
 
+mod conditions;
+mod contents;
 mod decode;
+mod element;
 mod encode;
 mod rules;
 mod unnamed;
 mod values;
+mod versions;
+mod words;
 
 use unnamed::{unnamed, unnamed_octet};
 pub(crate) use values::parse_version;
+pub(crate) use words::without_encoded_words;
 
 pub use decode::decode;
 pub use encode::{encode, segments};

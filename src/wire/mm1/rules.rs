@@ -1,10 +1,10 @@
 //! What ENC 1.3 demands of a PDU as a whole: order, presence, repetition.
 
 use super::decode::Seen;
-use super::{CONTENT_TYPE, MESSAGE_TYPE};
+use super::{CONTENT_TYPE, MESSAGE_TYPE, conditions, contents, versions};
 use crate::wire::finding::Findings;
 use crate::wire::table::{self, PduDef};
-use crate::wire::{Interval, Pdu, PduType, Span, Value};
+use crate::wire::{Pdu, Span};
 
 const TRANSACTION_ID: u8 = 0x98;
 const VERSION: u8 = 0x8D;
@@ -16,7 +16,9 @@ pub(super) fn check(pdu: &Pdu, seen: &[Seen], len: usize, findings: &mut Finding
     order(seen, findings);
     presence(def, pdu, seen, len, findings);
     repetition(def, pdu, seen, findings);
-    values(pdu, findings);
+    conditions::check(def, pdu, len, findings);
+    versions::check(def, pdu, seen, findings);
+    contents::check(pdu, seen, findings);
 }
 
 /// X-Mms-Message-Type, X-Mms-Transaction-ID if there is one, X-Mms-MMS-Version: first and in this order.
@@ -75,28 +77,5 @@ fn repetition(def: &PduDef, pdu: &Pdu, seen: &[Seen], findings: &mut Findings) {
     if pdu.content.is_some() && !def.has_content && !seen.iter().any(|field| field.octet == CONTENT_TYPE) {
         let text = format!("{} has no content", def.kind);
         findings.warning("field-not-in-pdu", Span::default(), def.clause, text);
-    }
-}
-
-/// Values that are well formed but not allowed in this PDU.
-fn values(pdu: &Pdu, findings: &mut Findings) {
-    for field in &pdu.fields {
-        match (field.name.as_str(), &field.value) {
-            ("X-Mms-Expiry", Value::Interval(Interval::Absolute(_)))
-                if pdu.kind == PduType::NotificationInd =>
-            {
-                let text = "the expiry of a notification is relative";
-                findings.error("expiry-not-relative", field.at, "ENC 1.3 §6.2", text);
-            }
-            ("From", Value::InsertAddress) if !table::pdu(pdu.kind).to_relay => {
-                let text = "the insert-address token is for the client alone";
-                findings.error("insert-address-not-allowed", field.at, "ENC 1.3 §7.3.22", text);
-            }
-            ("Message-ID", Value::Text(id)) if id.starts_with('<') => {
-                let text = "a Message-ID stands without angle brackets";
-                findings.warning("message-id-brackets", field.at, "ENC 1.3 §7.3.29", text);
-            }
-            _ => {}
-        }
     }
 }

@@ -32,6 +32,14 @@ pub(super) fn read(
             value: Box::new(inner_value),
         });
     }
+    if is_counted(def, pdu) {
+        findings.error(
+            "count-missing",
+            value.to_end(),
+            "ENC 1.3 §7.3.48",
+            format!("{} has no count before its value in {pdu}", def.name),
+        );
+    }
     single(def, form, value, findings)
 }
 
@@ -99,6 +107,7 @@ fn single(
             })
         }
         Kind::MediaType => wsp::read_media_type(value, findings).map(Value::MediaType),
+        Kind::Element => super::element::read(value, findings),
         Kind::Octets => {
             let octets = value.rest().to_vec();
             value.finish();

@@ -15,3 +15,8 @@ mod words;
 
 pub use decode::decode;
 pub use encode::{encode, segments};
+
+/// Text with its encoded words (RFC 2047) read.
+pub(crate) fn decode_words(text: &str) -> String {
+    words::decode(text.as_bytes()).0
+}

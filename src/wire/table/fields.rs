@@ -9,6 +9,22 @@ pub struct FieldDef {
     /// Field number with the high bit set (ENC 1.3 §7.4); none for fields of MM4 alone.
     pub octet: Option<u8>,
     pub kind: Kind,
+    /// The minor version of MMS 1.x that brought the field to MM1; 0 for fields of MM4 alone.
+    pub since: u8,
+    /// The last octet of its list that MMS 1.0 had, where later versions added to it.
+    pub last_of_1_0: Option<u8>,
+}
+
+/// MMS 1.0 had the fields below the first octet, 1.1 those below the second, 1.2 those below the third (the tables of those
+/// versions, WAP-209 §7.3 first).
+const FIRST_OF_MINOR: [u8; 3] = [0x99, 0xA2, 0xB4];
+
+const fn since(octet: u8) -> u8 {
+    let mut minor = 0;
+    while minor < FIRST_OF_MINOR.len() && octet >= FIRST_OF_MINOR[minor] {
+        minor += 1;
+    }
+    minor as u8
 }
 
 const fn mm1(octet: u8, name: &'static str, kind: Kind) -> FieldDef {
@@ -16,6 +32,8 @@ const fn mm1(octet: u8, name: &'static str, kind: Kind) -> FieldDef {
         name,
         octet: Some(octet),
         kind,
+        since: since(octet),
+        last_of_1_0: None,
     }
 }
 
@@ -24,6 +42,17 @@ const fn mm4(name: &'static str, kind: Kind) -> FieldDef {
         name,
         octet: None,
         kind,
+        since: 0,
+        last_of_1_0: None,
+    }
+}
+
+impl FieldDef {
+    const fn with_1_0_up_to(self, octet: u8) -> Self {
+        FieldDef {
+            last_of_1_0: Some(octet),
+            ..self
+        }
     }
 }
 
@@ -52,14 +81,15 @@ static FIELDS: &[FieldDef] = &[
         0x92,
         "X-Mms-Response-Status",
         Kind::Token(tokens::RESPONSE_STATUS),
-    ),
+    )
+    .with_1_0_up_to(0x88),
     mm1(0x93, "X-Mms-Response-Text", Kind::Encoded),
     mm1(
         0x94,
         "X-Mms-Sender-Visibility",
         Kind::Token(tokens::SENDER_VISIBILITY),
     ),
-    mm1(0x95, "X-Mms-Status", Kind::Token(tokens::STATUS)),
+    mm1(0x95, "X-Mms-Status", Kind::Token(tokens::STATUS)).with_1_0_up_to(0x84),
     mm1(0x96, "Subject", Kind::Encoded),
     mm1(0x97, "To", Kind::Address),
     mm1(0x98, "X-Mms-Transaction-ID", Kind::Id),
@@ -92,7 +122,7 @@ static FIELDS: &[FieldDef] = &[
     mm1(0xAF, "X-Mms-Start", Kind::Integer),
     mm1(0xB0, "Additional-headers", Kind::Octets),
     mm1(0xB1, "X-Mms-Distribution-Indicator", YES_NO),
-    mm1(0xB2, "X-Mms-Element-Descriptor", Kind::Octets),
+    mm1(0xB2, "X-Mms-Element-Descriptor", Kind::Element),
     mm1(0xB3, "X-Mms-Limit", Kind::Integer),
     mm1(
         0xB4,
@@ -180,6 +210,20 @@ mod tests {
         assert!(field_by_octet(0x80).is_none());
         assert!(field_by_octet(0xC0).is_none());
         assert_eq!(fields().iter().filter(|f| f.octet.is_some()).count(), 0xBF - 0x80);
+    }
+
+    #[test]
+    fn each_version_brought_its_fields() {
+        let newest = |minor| {
+            fields()
+                .iter()
+                .rfind(|f| f.octet.is_some() && f.since == minor)
+                .map(|f| f.name)
+        };
+        assert_eq!(newest(0), Some("X-Mms-Transaction-ID"));
+        assert_eq!(newest(1), Some("X-Mms-Previously-Sent-Date"));
+        assert_eq!(newest(2), Some("X-Mms-Limit"));
+        assert_eq!(newest(3), Some("X-Mms-Cancel-Status"));
     }
 
     #[test]

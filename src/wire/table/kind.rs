@@ -40,7 +40,9 @@ pub enum Kind {
     Amount,
     /// X-Mms-Attributes: the name of a field, on the wire its number.
     FieldName,
-    /// Structured values this version keeps as octets on MM1.
+    /// X-Mms-Element-Descriptor: the name of a content element, and parameters.
+    Element,
+    /// Fields that exist as attributes alone and have no value of their own (ENC 1.3 §7.3.2): octets as they came.
     Octets,
 }
 

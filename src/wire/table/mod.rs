@@ -1,11 +1,13 @@
 //! The standards' tables as data: which fields there are ([`fields`]), what their values look like ([`Kind`], [`tokens`]),
 //! which PDU has which ([`pdu`]). MM1 and MM4 share one list: a name means the same field on both.
 
+mod condition;
 mod fields;
 mod kind;
 mod pdus;
 pub mod tokens;
 
+pub use condition::{Condition, Given};
 pub use fields::{FieldDef, field, field_by_octet, fields};
 pub use kind::{Kind, TokenList};
 pub use pdus::{FieldUse, PduDef, Presence, pdu, pdus};

@@ -1,5 +1,6 @@
 //! Which PDU has which fields (ENC 1.3 §6 for MM1, TS 23.140 §8.4 for MM4).
 
+use super::Condition;
 use crate::wire::PduType;
 
 mod mm1;
@@ -20,6 +21,11 @@ pub struct FieldUse {
     pub presence: Presence,
     /// May stand more than once.
     pub repeatable: bool,
+    /// When it stands there, where the standard says so. Every conditional field of MM1 has one but those of
+    /// [`PduDef::at_least_one`].
+    pub condition: Option<Condition>,
+    /// Octets of the field's list that do not belong into this PDU.
+    pub barred: &'static [u8],
 }
 
 impl FieldUse {
@@ -28,6 +34,17 @@ impl FieldUse {
             repeatable: true,
             ..self
         }
+    }
+
+    const fn when(self, condition: Condition) -> Self {
+        FieldUse {
+            condition: Some(condition),
+            ..self
+        }
+    }
+
+    const fn without(self, barred: &'static [u8]) -> Self {
+        FieldUse { barred, ..self }
     }
 }
 
@@ -43,6 +60,8 @@ pub struct PduDef {
     pub has_content: bool,
     /// Sent by the user agent or peer towards the relay (true), by the relay (false); MM4: both directions (true).
     pub to_relay: bool,
+    /// The minor version of MMS 1.x that brought the PDU to MM1; 0 for those of MM4.
+    pub since: u8,
     pub clause: &'static str,
 }
 
@@ -86,28 +105,26 @@ static PDUS: [PduDef; 30] = {
     all
 };
 
-const fn m(field: &'static str) -> FieldUse {
+const fn of(field: &'static str, presence: Presence) -> FieldUse {
     FieldUse {
         field,
-        presence: Presence::Mandatory,
+        presence,
         repeatable: false,
+        condition: None,
+        barred: &[],
     }
+}
+
+const fn m(field: &'static str) -> FieldUse {
+    of(field, Presence::Mandatory)
 }
 
 const fn c(field: &'static str) -> FieldUse {
-    FieldUse {
-        field,
-        presence: Presence::Conditional,
-        repeatable: false,
-    }
+    of(field, Presence::Conditional)
 }
 
 const fn o(field: &'static str) -> FieldUse {
-    FieldUse {
-        field,
-        presence: Presence::Optional,
-        repeatable: false,
-    }
+    of(field, Presence::Optional)
 }
 
 const TYPE: FieldUse = m("X-Mms-Message-Type");
@@ -142,6 +159,43 @@ mod tests {
                 let def = table::field(usage.field).unwrap_or_else(|| panic!("{}", usage.field));
                 if pdu.kind.protocol() == Protocol::Mm1 {
                     assert!(def.octet.is_some(), "{} in {}", def.name, pdu.kind);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_condition_of_mm1_is_said() {
+        for pdu in pdus().iter().filter(|pdu| pdu.kind.protocol() == Protocol::Mm1) {
+            for usage in pdu.fields.iter().filter(|u| u.presence == Presence::Conditional) {
+                let said = usage.condition.is_some() || pdu.at_least_one.contains(&usage.field);
+                assert!(said, "{} in {}", usage.field, pdu.kind);
+            }
+        }
+    }
+
+    #[test]
+    fn conditions_and_barred_octets_speak_of_what_is_there() {
+        use crate::wire::table::Given;
+        for pdu in pdus() {
+            for usage in pdu.fields {
+                let def = table::field(usage.field).expect("a field");
+                for octet in usage.barred {
+                    assert!(
+                        def.kind.token_name(*octet).is_some(),
+                        "{} in {}",
+                        def.name,
+                        pdu.kind
+                    );
+                }
+                let conditions = usage.condition.iter().flat_map(|c| [c.must_if, c.only_if]);
+                for given in conditions.flatten() {
+                    let (Given::Field(field) | Given::Word(field, _)) = given;
+                    assert!(pdu.usage(field).is_some(), "{field} in {}", pdu.kind);
+                    if let Given::Word(field, word) = given {
+                        let kind = table::field(field).expect("a field").kind;
+                        assert!(kind.token_octet(word).is_some(), "{word} of {field}");
+                    }
                 }
             }
         }

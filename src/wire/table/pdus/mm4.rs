@@ -10,6 +10,7 @@ const fn mm4(kind: PduType, has_content: bool, clause: &'static str, fields: &'s
         at_least_one: &[],
         has_content,
         to_relay: true,
+        since: 0,
         clause,
     }
 }
