@@ -44,6 +44,7 @@ mod system_remote;
 mod system_support;
 mod system_targets;
 mod wire_compare;
+mod wire_docs;
 mod wire_mm1;
 mod wire_mm4;
 mod wire_mm4_round_trip;

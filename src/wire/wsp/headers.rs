@@ -85,6 +85,7 @@ const NAMES: &[&str] = &[
 const FIRST_OF_1_4: u8 = 0x44;
 
 const CONTENT_TYPE: u8 = 0x11;
+const CONTENT_ID: u8 = 0x40;
 const CONTENT_DISPOSITION: u8 = 0x2E;
 const CONTENT_DISPOSITION_1_4: u8 = 0x45;
 
@@ -155,6 +156,14 @@ fn read_header(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Result<Optio
                     cursor.since(start),
                     "ENC 1.3 §7.1",
                     format!("header {name} by its number 0x{code:02X} of encoding version 1.4"),
+                );
+            }
+            if code == CONTENT_ID && cursor.peek() != Some(b'"') {
+                findings.warning(
+                    "content-id-not-quoted",
+                    cursor.since(start),
+                    "WAP-230 table 39",
+                    "Content-ID is a quoted-string, which begins with a quotation mark",
                 );
             }
             let value = match code {

@@ -124,6 +124,15 @@ pub fn read_media_type(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Resu
         Form::Octet(octet) => (by_code(u64::from(octet & 0x7F)), Vec::new()),
         Form::Text => {
             let media = MediaType::parse(&String::from_utf8_lossy(value.text_octets()?));
+            if !media.params.is_empty() {
+                let text = "parameters as MIME writes them, within the text of the media type";
+                findings.error(
+                    "media-type-as-mime",
+                    cursor.since(start),
+                    "WAP-230 §8.4.2.24",
+                    text,
+                );
+            }
             (media.essence, media.params)
         }
         Form::Length => {

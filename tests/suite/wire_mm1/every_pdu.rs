@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use bytes::Bytes;
 use mmspec::wire::{Decoded, PduType, Protocol, mm1};
 
 use super::hex_text::octets;
@@ -318,4 +319,48 @@ fn what_was_decoded_is_written_with_the_same_octets() {
             "{kind}"
         );
     }
+}
+
+#[test]
+fn multiparts_stand_within_multiparts() {
+    let text = r#"
+        8C 80 98 "s-1" 00 8D 93 89 01 81 97 "22" 00
+        84 A3                                   # Content-Type: multipart.mixed
+        01                                      # one entry
+        01 1D B3                                # multipart.related, 29 octets
+           01 01 19 A6                          #   one entry: multipart.alternative, 25 octets
+              02                                #     two entries
+              01 05 83 "plain"
+              01 0D 82 "<p>rich</p>" 0D 0A
+        "#;
+    let decoded = mm1::decode(&octets(text)).unwrap();
+    assert!(decoded.findings.is_empty(), "{:?}", decoded.findings);
+    assert_eq!(mm1::encode(&decoded.pdu), octets(text));
+    let mut essences = Vec::new();
+    let mut parts = decoded.pdu.content.unwrap().parts;
+    while let Some(part) = parts.first() {
+        essences.push(part.media.essence.clone());
+        // The octets of a part that is a multipart are the content of a PDU of that type.
+        let wrapped = [&octets("8C 80 84 A3")[..], &part.data[..]].concat();
+        parts = match part.media.is_multipart() {
+            true => {
+                mm1::decode(&Bytes::from(wrapped))
+                    .unwrap()
+                    .pdu
+                    .content
+                    .unwrap()
+                    .parts
+            }
+            false => parts.split_off(1),
+        };
+    }
+    assert_eq!(
+        essences,
+        [
+            "multipart/related",
+            "multipart/alternative",
+            "text/plain",
+            "text/html"
+        ]
+    );
 }

@@ -186,3 +186,108 @@ fn what_is_no_pdu_says_where() {
     assert_eq!(refused(r#"98 "1" 00 8C 7F"#).offset, 4);
     assert_eq!(refused("84 83 8C 80").offset, 0);
 }
+
+#[test]
+fn conditions_between_fields() {
+    let conf = |rest: &str| found(&format!(r#"8C 81 98 "1" 00 8D 93 {rest}"#));
+    assert!(conf(r#"92 80 8B "m" 00"#).is_empty());
+    assert_eq!(conf("92 80"), ["condition-missing 9+0"]);
+    assert!(conf("92 E0").is_empty());
+    assert_eq!(conf(r#"92 E0 83 "u" 00"#), ["condition-not-met 9+3"]);
+    assert!(conf(r#"92 E0 83 "u" 00 A5 80"#).is_empty());
+    let stored = |rest: &str| found(&format!(r#"8C 8C 98 "1" 00 8D 93 {rest}"#));
+    assert_eq!(stored("A5 80"), ["condition-missing 9+0"]);
+    assert_eq!(stored(r#"A5 E4 83 "u" 00"#), ["condition-not-met 9+3"]);
+    let send = |rest: &str| {
+        found(&format!(
+            r#"8C 80 98 "1" 00 8D 93 89 01 81 97 "2" 00 {rest} 84 83"#
+        ))
+    };
+    assert_eq!(send("9F 01 40"), ["condition-not-met 13+3"]);
+    assert!(send("9C 80 9F 01 40").is_empty());
+    assert_eq!(send("9C 82"), ["token-not-in-pdu 13+2"]);
+    assert_eq!(
+        send("8A 83"),
+        ["condition-missing 17+0", "condition-missing 17+0"]
+    );
+    assert_eq!(send("8A 83 86 80 90 81"), ["report-of-auto 15+2"]);
+    assert!(send("8A 83 86 81 90 81").is_empty());
+}
+
+#[test]
+fn words_that_do_not_belong_into_a_pdu() {
+    assert_eq!(found(r#"8C 81 98 "1" 00 8D 93 92 C4"#), ["token-not-in-pdu 7+2"]);
+    assert_eq!(found(r#"8C 83 98 "1" 00 8D 93 95 86"#), ["token-not-in-pdu 7+2"]);
+    assert!(found(r#"8C 83 98 "1" 00 8D 93 95 84"#).is_empty());
+    let delivery = r#"8C 86 8D 93 8B "m" 00 97 "2" 00 85 01 00 95 84"#;
+    assert_eq!(found(delivery), ["token-not-in-pdu 13+2"]);
+}
+
+#[test]
+fn what_is_newer_than_the_declared_version() {
+    let resp = |rest: &str| found(&format!(r#"8C 83 98 "1" 00 {rest}"#));
+    assert!(resp("8D 90 95 84").is_empty());
+    assert_eq!(
+        resp("8D 90 95 85"),
+        ["token-not-in-pdu 7+2", "token-newer-than-version 7+2"]
+    );
+    assert_eq!(resp("8D A0 95 84"), ["version-unknown 5+2"]);
+    assert_eq!(resp("8D 94 95 84"), ["version-unknown 5+2"]);
+    assert!(resp("8D 9F 95 84").is_empty());
+    assert_eq!(
+        found(r#"8C 96 98 "1" 00 8D 92 BE "m" 00"#),
+        ["pdu-newer-than-version 5+2", "field-newer-than-version 7+3"]
+    );
+    // A status of MMS 1.0 is fine there and obsolete later.
+    assert!(found(r#"8C 81 98 "1" 00 8D 90 92 82"#).is_empty());
+    assert_eq!(found(r#"8C 81 98 "1" 00 8D 91 92 82"#), ["token-obsolete 7+2"]);
+}
+
+#[test]
+fn counts_of_a_deletion() {
+    let conf = |rest: &str| found(&format!(r#"8C 95 98 "1" 00 8D 93 {rest}"#));
+    assert!(conf(r#"83 03 81 "u" 00 92 02 81 C3"#).is_empty());
+    assert_eq!(
+        conf(r#"83 03 82 "u" 00 92 02 81 C3"#),
+        ["count-without-status 7+5"]
+    );
+    assert_eq!(conf("92 C3"), ["count-missing 8+1"]);
+}
+
+#[test]
+fn texts_that_are_odd() {
+    let send = |rest: &str| {
+        found(&format!(
+            r#"8C 80 98 "1" 00 8D 93 89 01 81 97 "2" 00 {rest} 84 83"#
+        ))
+    };
+    assert_eq!(send(r#"96 "=?utf-8?Q?a?=" 00"#), ["encoded-word 13+15"]);
+    assert_eq!(
+        send(r#"96 0F EA "=?utf-8?Q?a?=" 00"#),
+        ["encoded-word-with-charset 13+17"]
+    );
+    assert!(send(r#"96 "what =? why" 00"#).is_empty());
+    assert_eq!(send(r#"82 "+1/TYPE=PLNM" 00"#), ["address-type-unknown 13+14"]);
+    assert_eq!(found(r#"8C 94 98 "1" 00 8D 93 83 " u" 00"#), ["uri-blank 7+4"]);
+    assert_eq!(
+        found(r#"8C 96 98 "1" 00 8D 93 BE "<m>" 00"#),
+        ["message-id-brackets 7+5"]
+    );
+    assert_eq!(found(r#"8C 8D 98 "1" 00 8D 93 A8 C5"#), ["token-unknown 7+2"]);
+}
+
+#[test]
+fn the_presentation_and_the_ids_of_parts() {
+    let send = |rest: &str| found(&format!(r#"8C 80 98 "1" 00 8D 93 89 01 81 97 "2" 00 {rest}"#));
+    let related = |start: &str, id: &str| {
+        let start = format!(r#"84 04 B3 8A "{start}" 00"#);
+        send(&format!("{start} 01 05 02 83 {id} \"hi\""))
+    };
+    assert!(related("a", r#"C0 22 "a" 00"#).is_empty());
+    assert_eq!(related("b", r#"C0 22 "a" 00"#), ["start-names-no-part 13+6"]);
+    assert_eq!(
+        related("a", r#"C0 "ab" 00"#),
+        ["start-names-no-part 13+6", "content-id-not-quoted 23+1"]
+    );
+    assert_eq!(send(r#"84 "a/b;c=d" 00"#), ["media-type-as-mime 14+8"]);
+}

@@ -1,5 +1,6 @@
 //! The MM1 codec: known octets of every PDU, every finding, round trips, hostile input.
 
+mod every_field;
 mod every_pdu;
 mod findings;
 mod hex_text;
