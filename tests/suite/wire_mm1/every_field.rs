@@ -4,6 +4,7 @@
 use std::fmt::Write;
 
 use bytes::Bytes;
+use mmspec::wire::damage::Damage;
 use mmspec::wire::table::{self, FieldDef};
 use mmspec::wire::{Finding, PduType, Protocol, Value, compare, mm1};
 use serde::Deserialize;
@@ -278,4 +279,131 @@ fn every_field_by_its_number_is_an_attribute() {
         assert_eq!(read(def, PduType::MboxViewReq, &[octet]).text, named.name);
         assert_eq!(value_of(def, PduType::MboxViewReq, named.name), [octet]);
     }
+}
+
+/// A PDU of this type with every field that the table gives it, each with the samples of the field: one, or all of them where
+/// it may stand more than once.
+fn full(def: &table::PduDef, entries: &[Entry]) -> mmspec::wire::Pdu {
+    let mut pdu = mmspec::wire::Pdu::new(def.kind);
+    for usage in def.fields {
+        if ["X-Mms-Message-Type", "Content-Type"].contains(&usage.field) {
+            continue;
+        }
+        let entry = entries.iter().find(|entry| entry.field == usage.field).unwrap();
+        let samples = entry
+            .samples
+            .iter()
+            .filter(|sample| sample.pdu.is_none() && !sample.text.is_empty());
+        let most = if usage.repeatable { usize::MAX } else { 1 };
+        for sample in samples.take(most) {
+            pdu.push(
+                usage.field,
+                compare::value_of(Protocol::Mm1, usage.field, &sample.text).unwrap(),
+            );
+        }
+    }
+    if def.has_content {
+        pdu.content = Some(mmspec::wire::Content::single(
+            mmspec::wire::MediaType::new("text/plain"),
+            "hi",
+        ));
+    }
+    pdu
+}
+
+/// About values and their company, not about the fields being there.
+const BEYOND_PRESENCE: &[&str] = &[
+    "condition-not-met",
+    "encoded-word",
+    "expiry-not-relative",
+    "insert-address-not-allowed",
+    "report-of-auto",
+    "token-not-in-pdu",
+    "token-unknown",
+];
+
+#[test]
+fn every_pdu_carries_every_field_of_its_table() {
+    let entries = entries();
+    for def in table::pdus()
+        .iter()
+        .filter(|def| def.kind.protocol() == Protocol::Mm1)
+    {
+        let mut pdu = full(def, &entries);
+        if let Some(version) = pdu.field("X-Mms-MMS-Version").map(|field| field.name.clone()) {
+            pdu.set(&version, Value::Version { major: 1, minor: 3 });
+        }
+        let octets = Bytes::from(mm1::encode(&pdu));
+        let decoded = mm1::decode(&octets).unwrap();
+        let other = |f: &&Finding| !BEYOND_PRESENCE.contains(&&*f.code);
+        let findings: Vec<_> = decoded.findings.iter().filter(other).collect();
+        assert!(findings.is_empty(), "{}: {findings:?}", def.kind);
+        for usage in def.fields {
+            let of_the_pdu = ["X-Mms-Message-Type", "Content-Type"].contains(&usage.field);
+            let there = decoded.pdu.all(usage.field).count();
+            assert!(
+                of_the_pdu || there == pdu.all(usage.field).count(),
+                "{} in {}",
+                usage.field,
+                def.kind
+            );
+        }
+        assert_eq!(mm1::encode(&decoded.pdu), octets, "{}", def.kind);
+        // Without a mandatory field, and with a lone one twice, it is told.
+        for usage in def.fields {
+            let codes = |octets: Vec<u8>| -> Vec<String> {
+                let findings = mm1::decode(&Bytes::from(octets))
+                    .map(|decoded| decoded.findings)
+                    .unwrap_or_default();
+                findings.iter().map(|f| f.code.to_string()).collect()
+            };
+            let segments = mm1::segments(&pdu);
+            if usage.presence == table::Presence::Mandatory && usage.field != "X-Mms-Message-Type" {
+                let damage = Damage::Omit(vec![usage.field.to_owned()]);
+                let codes = codes(damage.apply(segments.clone()).unwrap());
+                assert!(
+                    codes.iter().any(|code| code == "missing-mandatory"),
+                    "{} in {}: {codes:?}",
+                    usage.field,
+                    def.kind
+                );
+            }
+            if !usage.repeatable && pdu.field(usage.field).is_some() {
+                let damage = Damage::Duplicate(vec![usage.field.to_owned()]);
+                let codes = codes(damage.apply(segments).unwrap());
+                assert!(
+                    codes.iter().any(|code| code == "duplicate-field"),
+                    "{} in {}: {codes:?}",
+                    usage.field,
+                    def.kind
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_table_reads_like_this() {
+    let mut shown = String::new();
+    for def in table::pdus()
+        .iter()
+        .filter(|def| def.kind.protocol() == Protocol::Mm1)
+    {
+        writeln!(shown, "{} since MMS 1.{} ({})", def.kind, def.since, def.clause).unwrap();
+        for usage in def.fields {
+            let many = if usage.repeatable { ", repeatable" } else { "" };
+            write!(shown, "    {} {:?}{many}", usage.field, usage.presence).unwrap();
+            if let Some(condition) = usage.condition {
+                write!(shown, ": {}", condition.words).unwrap();
+            }
+            if !usage.barred.is_empty() {
+                write!(shown, ", not {}", hex_of(usage.barred)).unwrap();
+            }
+            shown.push('\n');
+        }
+        if !def.at_least_one.is_empty() {
+            writeln!(shown, "    at least one of {}", def.at_least_one.join(", ")).unwrap();
+        }
+    }
+    insta::assert_snapshot!("the_table", shown);
 }
