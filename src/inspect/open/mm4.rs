@@ -1,5 +1,7 @@
 //! MM4: every header line has its row, the fields of MIME too.
 
+use std::collections::HashSet;
+
 use bytes::Bytes;
 
 use super::super::{Kind, Layer};
@@ -36,6 +38,7 @@ pub(super) fn open(octets: &Bytes) -> Result<Layer, Undecodable> {
 fn other_lines(layer: &mut Layer) -> usize {
     let octets = layer.octets.clone();
     let mut at = 0;
+    let known: HashSet<usize> = layer.rows.iter().map(|row| row.at.offset).collect();
     let mut open: Option<(String, Span)> = None;
     loop {
         let rest = &octets[at.min(octets.len())..];
@@ -48,7 +51,7 @@ fn other_lines(layer: &mut Layer) -> usize {
         if let (true, Some((_, span))) = (folded && !text.is_empty(), &mut open) {
             span.len = at + text.len() - span.offset;
         } else {
-            if let Some((name, span)) = open.take() {
+            if let Some((name, span)) = open.take().filter(|(_, span)| !known.contains(&span.offset)) {
                 close(layer, name, span);
             }
             if text.is_empty() {
@@ -72,9 +75,6 @@ fn other_lines(layer: &mut Layer) -> usize {
 }
 
 fn close(layer: &mut Layer, name: String, span: Span) {
-    if layer.rows.iter().any(|row| row.at.offset == span.offset) {
-        return;
-    }
     let text = String::from_utf8_lossy(layer.octets_of(span)).into_owned();
     let value = match text.split_once(':') {
         Some((_, value)) => unfolded(value),
@@ -84,13 +84,12 @@ fn close(layer: &mut Layer, name: String, span: Span) {
 }
 
 fn unfolded(value: &str) -> String {
-    value
+    let lines: Vec<&str> = value
         .split(['\r', '\n'])
         .map(str::trim)
-        .collect::<Vec<_>>()
-        .join(" ")
-        .trim()
-        .to_owned()
+        .filter(|line| !line.is_empty())
+        .collect();
+    lines.join(" ")
 }
 
 fn trimmed(line: &[u8]) -> &[u8] {

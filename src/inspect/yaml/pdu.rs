@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::super::{Kind, Layer, Row};
 use super::node::Yaml;
 use crate::report::visible_lines;
-use crate::wire::{Content, Field, MediaType, Part, Pdu, Protocol, Value, compare, mm1, mm4, table};
+use crate::wire::{Content, MediaType, Part, Pdu, Protocol, Value, compare, mm1, mm4, table};
 
 /// Text of a part that is written as text.
 const TEXT_LIMIT: usize = 8192;
@@ -157,7 +157,11 @@ fn split<'a>(layer: &'a Layer, row: &Row) -> Option<(String, &'a [u8])> {
 
 /// The values of a row as texts, if they give the same octets again.
 fn readable(layer: &Layer, pdu: &Pdu, row: &Row, name: &str) -> Option<Vec<Yaml>> {
-    let fields: Vec<&Field> = pdu.fields.iter().filter(|field| field.at == row.at).collect();
+    // Fields stand in wire order.
+    let first = pdu
+        .fields
+        .partition_point(|field| field.at.offset < row.at.offset);
+    let fields = pdu.fields[first..].iter().take_while(|field| field.at == row.at);
     let protocol = pdu.kind.protocol();
     let mut alone = Pdu::new(pdu.kind);
     let mut texts = Vec::new();
