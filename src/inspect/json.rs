@@ -156,7 +156,7 @@ impl<'a> LayerJson<'a> {
 impl PartJson {
     fn of(part: PartNode, data: bool) -> Self {
         PartJson {
-            media: part.media.essence.clone(),
+            media: part.media.essence.to_string(),
             params: part.media.params.iter().cloned().collect(),
             offset: part.offset,
             len: part.data.len(),
