@@ -4,6 +4,7 @@
 //! → reports. See `ARCHITECTURE.md`.
 pub mod case;
 pub mod cli;
+pub mod inspect;
 pub mod link;
 pub mod party;
 pub mod relay;

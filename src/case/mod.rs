@@ -30,3 +30,8 @@ pub use parse::{duplicate_ids, load, load_all};
 pub use pattern::Pattern;
 pub use schema::schema;
 pub use template::split_reference;
+
+pub(crate) use parse::{Args, Reader, hex as read_hex};
+pub(crate) use vocabulary::{Key as KeyDef, Shape, may, need};
+pub(crate) use world::World;
+pub(crate) use yaml::{Data, Node, SourceFile, read as read_yaml};

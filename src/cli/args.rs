@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::inspect::Kind;
+
 /// Conformance and interop tests for MMS Relay/Servers (MM1 and MM4).
 ///
 /// Without a command, every compiled-in case runs against embedded relays.
@@ -38,6 +40,10 @@ pub enum Command {
     Relay(RelayArgs),
     /// Judge the journal of an earlier run again; reports go to RUN_DIR/rejudged
     Rejudge(RejudgeArgs),
+    /// Show what octets say: MM1, MM4, and what carries them; ends in 0 if they could be decoded
+    Decode(DecodeArgs),
+    /// Make the octets of a message that a YAML file describes in the words of a case
+    Encode(EncodeArgs),
 }
 
 #[derive(Debug, Default, Args)]
@@ -144,6 +150,53 @@ pub struct RejudgeArgs {
     pub verbose: bool,
 }
 
+#[derive(Debug, Args)]
+pub struct DecodeArgs {
+    /// A file of octets, or of hex digits; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// What the octets are; found out if not said
+    #[arg(long = "as", value_name = "KIND", value_parser = kind)]
+    pub kind: Option<Kind>,
+    /// The file is hex digits (white space, `:`, `,` and `0x` between them are passed over)
+    #[arg(long)]
+    pub hex: bool,
+    /// The octets are what they are, even if all of them are hex digits
+    #[arg(long, conflicts_with = "hex")]
+    pub raw: bool,
+    /// For programs (mmspec schema decoded)
+    #[arg(long, conflicts_with = "yaml")]
+    pub json: bool,
+    /// With --json: the octets of parts too, as base64
+    #[arg(long, requires = "json")]
+    pub data: bool,
+    /// A file for `mmspec encode` that makes the same octets
+    #[arg(long)]
+    pub yaml: bool,
+    /// Every octet of every field
+    #[arg(long)]
+    pub full: bool,
+    /// Write the parts of contents to files in this folder
+    #[arg(long, value_name = "DIR")]
+    pub bodies: Option<PathBuf>,
+    /// End in 1 if there is a finding of severity error
+    #[arg(long)]
+    pub strict: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct EncodeArgs {
+    /// A YAML file; `-` is standard input
+    #[arg(value_name = "FILE", default_value = "-")]
+    pub file: PathBuf,
+    /// Write to this file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// As hex digits
+    #[arg(long)]
+    pub hex: bool,
+}
+
 #[derive(Debug, Default, Clone, Args)]
 pub struct CaseDirs {
     /// A folder with more cases; one with the id of a compiled-in case replaces it
@@ -162,6 +215,7 @@ pub enum Recalled {
 pub enum SchemaOf {
     Case,
     Results,
+    Decoded,
 }
 
 impl RunArgs {
@@ -173,6 +227,14 @@ impl RunArgs {
             (false, false) => None,
         }
     }
+}
+
+/// A word of `--as`.
+fn kind(word: &str) -> Result<Kind, String> {
+    Kind::from_name(word).ok_or_else(|| {
+        let names: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
+        format!("it is one of {}", names.join(", "))
+    })
 }
 
 /// `NAME=FILE`.

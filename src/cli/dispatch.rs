@@ -20,6 +20,8 @@ pub fn main() -> ExitCode {
         Command::Schema(args) => commands::schema(&args),
         Command::Relay(args) => commands::relay(&args),
         Command::Rejudge(args) => commands::rejudge(&args),
+        Command::Decode(args) => commands::decode(&args),
+        Command::Encode(args) => commands::encode(&args),
     };
     ExitCode::from(done.unwrap_or_else(|failure| {
         if !failure.details.is_empty() {

@@ -12,6 +12,20 @@ pub fn print(text: &str) -> io::Result<()> {
     forgive_closed_pipe(to(&mut io::stdout().lock(), text))
 }
 
+/// Writes octets to standard output, exactly so.
+///
+/// # Errors
+/// The write's, except that a closed pipe is none.
+pub fn print_octets(octets: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    forgive_closed_pipe(out.write_all(octets).and_then(|()| out.flush()))
+}
+
+/// Whether standard output is a terminal.
+pub fn is_terminal() -> bool {
+    io::stdout().is_terminal()
+}
+
 /// Writes to standard error, and goes on if nobody takes it.
 pub fn complain(text: &str) {
     let _ = to(&mut io::stderr().lock(), text);

@@ -15,3 +15,4 @@ mod words;
 
 pub use group::group_of;
 pub use paint::Paint;
+pub(crate) use text::{visible, visible_lines, visible_up_to};

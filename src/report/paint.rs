@@ -17,7 +17,7 @@ impl Paint {
         self.on
     }
 
-    pub(super) fn bold(self, text: &str) -> String {
+    pub(crate) fn bold(self, text: &str) -> String {
         self.sgr("1", text)
     }
 

@@ -226,7 +226,11 @@ struct PartFile {
     content_location: Option<String>,
 }
 
-fn contents() -> Result<Contents, Broken> {
+/// The compiled-in contents by name.
+///
+/// # Errors
+/// A compiled-in part that is wrong itself.
+pub fn contents() -> Result<Contents, Broken> {
     let text = builtin_text(&FIXTURES, "contents.yaml")?;
     let files: BTreeMap<String, ContentFile> =
         serde_saphyr::from_str(text).map_err(|e| Broken::File(format!("fixtures/contents.yaml: {e}")))?;

@@ -21,6 +21,6 @@ mod value;
 pub mod wsp;
 
 pub use content::{Content, MediaType, Part};
-pub use finding::{Finding, Severity, Undecodable};
+pub use finding::{Finding, Findings, Severity, Undecodable};
 pub use pdu::{Decoded, Field, Pdu, PduType, Protocol, Segment, Span};
 pub use value::{Interval, Value};

@@ -12,13 +12,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("case", &["wire"]),
     ("target", &["wire"]),
     ("run", &["wire", "case", "link", "relay", "party", "target"]),
+    ("inspect", &["wire", "case", "report"]),
 ];
 
 /// What the reports may see of the rest.
 const REPORT_MAY_IMPORT: &[&str] = &["crate::run::outcome", "crate::run::observer", "crate::case::"];
 
 /// Crates that do I/O or tell the time: parts that only compute, and that speak to nobody, do without them.
-const COMPUTE_ONLY: &[&str] = &["wire", "case", "report"];
+const COMPUTE_ONLY: &[&str] = &["wire", "case", "report", "inspect"];
 const REACHING_OUT: &[&str] = &["tokio", "hyper", "hyper_util", "reqwest", "axum", "lettre"];
 
 /// Modelled time: the only places that may wait for the clock alone.

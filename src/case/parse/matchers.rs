@@ -296,7 +296,7 @@ impl Reader<'_> {
 }
 
 /// Hex digits, blanks between them allowed.
-pub(super) fn hex(reader: &mut Reader<'_>, node: &Node) -> Option<Vec<u8>> {
+pub(crate) fn hex(reader: &mut Reader<'_>, node: &Node) -> Option<Vec<u8>> {
     let text = reader.text(node, "octets")?;
     let digits: String = text.split_whitespace().collect();
     match hex::decode(&digits) {

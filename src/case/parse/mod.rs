@@ -12,4 +12,6 @@ mod set;
 mod steps;
 mod top;
 
+pub(crate) use matchers::hex;
+pub(crate) use reader::{Args, Reader};
 pub use top::{duplicate_ids, load, load_all};

@@ -18,7 +18,7 @@ use crate::wire::PduType;
 const MAX_STEPS: u32 = 100_000;
 
 /// Reads one script.
-pub(super) struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     pub library: &'a Library,
     pub world: World,
     pub scope: Scope,
@@ -408,7 +408,7 @@ fn bad_duration(text: &str, span: &Span) -> Diagnostic {
 }
 
 /// The entries of a map, and where errors about the whole belong.
-pub(super) struct Args<'n> {
+pub(crate) struct Args<'n> {
     pub at: Span,
     pub entries: &'n [(Key, Node)],
 }

@@ -10,5 +10,5 @@ pub(crate) use keys::{
     MATCHERS, NODE, REPEAT, RULE, SHOULD, SMTP_RULE,
 };
 pub(crate) use names::*;
-pub(crate) use shape::{Key, Shape, Verb};
+pub(crate) use shape::{Key, Shape, Verb, may, need};
 pub(crate) use verbs::VERBS;

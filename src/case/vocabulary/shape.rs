@@ -72,7 +72,7 @@ pub(crate) struct Key {
     pub about: &'static str,
 }
 
-pub(super) const fn need(name: &'static str, shape: Shape, about: &'static str) -> Key {
+pub(crate) const fn need(name: &'static str, shape: Shape, about: &'static str) -> Key {
     Key {
         name,
         shape,
@@ -81,7 +81,7 @@ pub(super) const fn need(name: &'static str, shape: Shape, about: &'static str) 
     }
 }
 
-pub(super) const fn may(name: &'static str, shape: Shape, about: &'static str) -> Key {
+pub(crate) const fn may(name: &'static str, shape: Shape, about: &'static str) -> Key {
     Key {
         name,
         shape,

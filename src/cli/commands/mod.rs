@@ -1,5 +1,7 @@
 //! One file per command. Each returns its exit code.
 
+mod decode;
+mod encode;
 mod explain;
 mod finish;
 mod lint;
@@ -10,6 +12,8 @@ mod run;
 mod schema;
 mod shared;
 
+pub(super) use decode::decode;
+pub(super) use encode::encode;
 pub(super) use explain::explain;
 pub(super) use lint::lint;
 pub(super) use list::list;

@@ -1,5 +1,6 @@
 //! What several commands do.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use tokio::runtime::Runtime;
@@ -50,4 +51,18 @@ pub(super) fn wrong(problems: &[Diagnostic], place: &str) -> Failure {
     let texts: Vec<String> = problems.iter().map(|p| p.render(colour)).collect();
     let s = if problems.len() == 1 { "" } else { "s" };
     Failure::usage(format!("{} problem{s} in {place}", problems.len())).after(texts.join("\n\n"))
+}
+
+/// The octets of a file, or of standard input for `-`, and what to call it.
+pub(super) fn octets_of(path: &Path) -> Result<(String, Vec<u8>), Failure> {
+    if path == Path::new("-") {
+        let mut octets = Vec::new();
+        std::io::stdin()
+            .read_to_end(&mut octets)
+            .map_err(|e| Failure::usage(format!("standard input: {e}")))?;
+        return Ok(("standard input".to_owned(), octets));
+    }
+    let name = path.display().to_string();
+    let octets = std::fs::read(path).map_err(|e| Failure::usage(format!("{name}: {e}")))?;
+    Ok((name, octets))
 }

@@ -1,0 +1,67 @@
+//! Layers as the YAML that [`encode`](super::encode()) reads: readable where that gives the same octets, octets where not.
+
+mod node;
+mod pdu;
+
+use node::Yaml;
+
+use super::{Contents, Decoded, Kind, Layer, encode};
+
+/// The text of a file for `mmspec encode`. Encoding it gives the octets that were decoded.
+///
+/// # Errors
+/// The file holds more than such a text can.
+pub fn to_yaml(decoded: &Decoded) -> Result<String, String> {
+    let [layer] = decoded.layers.as_slice() else {
+        return Err(format!(
+            "the file holds {} messages, and a recipe describes one",
+            decoded.layers.len()
+        ));
+    };
+    let text = message(layer).render();
+    if makes(&text, &layer.octets) {
+        Ok(text)
+    } else {
+        Err("the file is too large for a text that makes the same octets".to_owned())
+    }
+}
+
+/// The layer as readably as it can be.
+fn message(layer: &Layer) -> Yaml {
+    let candidates = match layer.kind {
+        Kind::Mm1 | Kind::Mm4 => pdu::candidates(layer),
+        Kind::Wsp => push(layer).into_iter().collect(),
+    };
+    candidates
+        .into_iter()
+        .find(|candidate| makes(&candidate.render(), &layer.octets))
+        .unwrap_or_else(|| Yaml::map([("octets", Yaml::octets(&layer.octets))]))
+}
+
+fn makes(text: &str, octets: &[u8]) -> bool {
+    let no_file = |_: &str| Err(String::new());
+    encode("", text, &Contents::new(), &no_file).is_ok_and(|made| made == octets)
+}
+
+fn push(layer: &Layer) -> Option<Yaml> {
+    let row = |name: &str| layer.rows.iter().find(|row| row.name == name);
+    let mut entries = vec![
+        ("tid", Yaml::text(&row("TID")?.text)),
+        ("type", Yaml::text(&row("Type")?.text)),
+        ("content-type", Yaml::text(&row("Content-Type")?.text)),
+    ];
+    entries.push((
+        "application-id",
+        Yaml::text(row("X-Wap-Application-Id").map_or("none", |row| &row.text)),
+    ));
+    entries.push(match layer.inner.first() {
+        Some(inner) => match message(inner) {
+            Yaml::Map(map) if map.iter().any(|(key, _)| key == "octets") => {
+                ("octets", Yaml::octets(&inner.octets))
+            }
+            other => ("pdu", other),
+        },
+        None => ("octets", Yaml::octets(layer.octets_of(row("(data)")?.at))),
+    });
+    Some(Yaml::map([("push", Yaml::map(entries))]))
+}
