@@ -1,7 +1,9 @@
 //! One file per command. Each returns its exit code.
 
+mod coverage;
 mod explain;
 mod finish;
+mod killmatrix;
 mod lint;
 mod list;
 mod rejudge;
@@ -10,7 +12,9 @@ mod run;
 mod schema;
 mod shared;
 
+pub(super) use coverage::coverage;
 pub(super) use explain::explain;
+pub(super) use killmatrix::killmatrix;
 pub(super) use lint::lint;
 pub(super) use list::list;
 pub(super) use rejudge::rejudge;
