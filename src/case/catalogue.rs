@@ -70,6 +70,8 @@ pub struct Purpose {
     pub condition: Option<String>,
     /// A second, lower demand that the same observation shows: the one of a `should:` half.
     pub weaker: Option<Weaker>,
+    /// Why no case decides it.
+    pub no_case: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,7 +89,7 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
-    /// Reads `purposes.yaml`: `groups: {SUB: {title, purposes: [{id, purpose, clause, level, basis, [condition], [weaker]}]}}`.
+    /// Reads `purposes.yaml`: `groups: {SUB: {title, purposes: [{id, purpose, clause, level, basis, [condition], [weaker], [no-case]}]}}`.
     ///
     /// # Errors
     /// Everything that is wrong with it.
@@ -168,7 +170,16 @@ fn purpose(group: &str, node: &Node) -> Result<Purpose, Box<Diagnostic>> {
                 .help(format!("ids look like `TP-{group}-01`")),
         ));
     }
-    let known = ["id", "purpose", "clause", "level", "basis", "condition", "weaker"];
+    let known = [
+        "id",
+        "purpose",
+        "clause",
+        "level",
+        "basis",
+        "condition",
+        "weaker",
+        "no-case",
+    ];
     for (key, _) in node.map().unwrap_or(&[]) {
         if !known.contains(&key.text.as_str()) {
             return Err(Box::new(
@@ -192,6 +203,7 @@ fn purpose(group: &str, node: &Node) -> Result<Purpose, Box<Diagnostic>> {
         group: group.to_owned(),
         condition: node.get("condition").and_then(Node::text).map(str::to_owned),
         weaker,
+        no_case: node.get("no-case").and_then(Node::text).map(str::to_owned),
         id,
     })
 }

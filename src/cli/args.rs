@@ -38,6 +38,11 @@ pub enum Command {
     Schema(SchemaArgs),
     /// Run the embedded relay alone
     Relay(RelayArgs),
+    /// Show which test purposes have cases, what the latest run said of them, and which have none
+    Coverage(CoverageArgs),
+    /// Run the suite against every seeded defect: which cases notice it, and which cases notice nothing
+    #[command(name = "killmatrix")]
+    KillMatrix(KillMatrixArgs),
     /// Judge the journal of an earlier run again; reports go to RUN_DIR/rejudged
     Rejudge(RejudgeArgs),
     /// Show what octets say: MM1, MM4, and what carries them; ends in 0 if they could be decoded
@@ -133,6 +138,39 @@ pub struct RelayArgs {
     /// Print the configuration in effect and end
     #[arg(long)]
     pub print_config: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct CoverageArgs {
+    /// Folder of the run whose verdicts are shown, or its results.json [default: reports/latest, if it is there]
+    #[arg(value_name = "RUN")]
+    pub run: Option<PathBuf>,
+    #[command(flatten)]
+    pub cases: CaseDirs,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct KillMatrixArgs {
+    /// Defects (names may hold * and ?); all if none is given
+    #[arg(value_name = "DEFECT")]
+    pub defects: Vec<String>,
+    /// Only these cases: ids, test purposes, case files or folders
+    #[arg(long = "case", value_name = "SELECTION")]
+    pub selection: Vec<String>,
+    #[command(flatten)]
+    pub cases: CaseDirs,
+    /// Runs of the suite at the same time
+    #[arg(long, short, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..))]
+    pub jobs: u32,
+    /// Folder that gets killmatrix/ with killmatrix.json, killmatrix.md and index.html [default: reports]
+    #[arg(long, value_name = "DIR")]
+    pub report_dir: Option<PathBuf>,
+    /// Show every defect with what killed it
+    #[arg(long, short)]
+    pub verbose: bool,
 }
 
 #[derive(Debug, Args)]

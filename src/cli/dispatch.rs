@@ -19,6 +19,8 @@ pub fn main() -> ExitCode {
         Command::Lint(args) => commands::lint(&args),
         Command::Schema(args) => commands::schema(&args),
         Command::Relay(args) => commands::relay(&args),
+        Command::Coverage(args) => commands::coverage(&args),
+        Command::KillMatrix(args) => commands::killmatrix(args),
         Command::Rejudge(args) => commands::rejudge(&args),
         Command::Decode(args) => commands::decode(&args),
         Command::Encode(args) => commands::encode(&args),

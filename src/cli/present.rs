@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::report::terminal::Terminal;
-use crate::report::{Paint, junit, results};
+use crate::report::{Paint, coverage, junit, results};
+use crate::run::coverage::Coverage;
 use crate::run::outcome::RunResult;
 
 /// Where the reports of a run go and how they look.
@@ -20,6 +21,7 @@ pub struct Present<'a> {
     pub junit: Option<&'a Path>,
     pub verbose: bool,
     pub paint: Paint,
+    pub coverage: &'a Coverage,
     /// The text of a case file by the name [`crate::case::Source`] gives it.
     pub text_of: &'a dyn Fn(&str) -> Option<Arc<str>>,
     pub elapsed: Option<Duration>,
@@ -35,7 +37,7 @@ pub enum Unwritten {
 }
 
 impl Present<'_> {
-    /// Writes `results.json` and `junit.xml`.
+    /// Writes `results.json`, `junit.xml` and `coverage.json`.
     ///
     /// # Errors
     /// The first report that could not be written.
@@ -48,7 +50,12 @@ impl Present<'_> {
             format: "junit.xml",
             reason,
         })?;
+        let covered = coverage::json(self.coverage).map_err(|e| Unwritten::Format {
+            format: "coverage.json",
+            reason: e.to_string(),
+        })?;
         write(&self.reports.join("results.json"), &json)?;
+        write(&self.reports.join("coverage.json"), &covered)?;
         write(&self.reports.join("junit.xml"), &xml)?;
         self.junit.map_or(Ok(()), |path| write(path, &xml))
     }
@@ -67,7 +74,10 @@ impl Present<'_> {
 }
 
 /// Writes a file and the folders it stands in.
-fn write(path: &Path, text: &str) -> Result<(), Unwritten> {
+///
+/// # Errors
+/// The file system's.
+pub fn write(path: &Path, text: &str) -> Result<(), Unwritten> {
     let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
     folder
         .and_then(|()| fs::write(path, text))

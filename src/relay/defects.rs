@@ -226,25 +226,29 @@ pub fn find(name: &str) -> Result<&'static Defect, UnknownDefect> {
 
 /// The defects one relay was started with.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Seeds(u128);
+pub(crate) struct Seeds([u64; Self::WORDS]);
 
 impl Seeds {
+    /// Room for four times 64 defects.
+    const WORDS: usize = 4;
+
     /// # Errors
     /// The first name that no defect has.
     pub fn of(names: &[String]) -> Result<Seeds, UnknownDefect> {
-        let mut bits = 0;
+        let mut seeds = Seeds::default();
         for name in names {
             let at = DEFECTS
                 .iter()
                 .position(|d| d.name == name)
                 .ok_or_else(|| UnknownDefect::new(name))?;
-            bits |= 1 << at;
+            seeds.0[at / 64] |= 1 << (at % 64);
         }
-        Ok(Seeds(bits))
+        Ok(seeds)
     }
 
     pub fn has(self, seed: Seed) -> bool {
-        self.0 & (1 << seed as u32) != 0
+        let at = seed as usize;
+        self.0[at / 64] & (1 << (at % 64)) != 0
     }
 }
 
@@ -308,7 +312,7 @@ mod tests {
                 one.name
             );
         }
-        assert!(DEFECTS.len() <= 128);
+        assert!(DEFECTS.len() <= Seeds::WORDS * 64);
     }
 
     #[test]

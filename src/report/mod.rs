@@ -2,9 +2,11 @@
 //! [`crate::run::outcome`]; nothing here knows how a run came about. What a relay sent is untrusted and goes through
 //! `text` first.
 
+pub mod coverage;
 mod excerpt;
 mod group;
 pub mod junit;
+pub mod killmatrix;
 mod paint;
 pub mod progress;
 pub mod results;

@@ -25,6 +25,10 @@ impl Paint {
         self.sgr("2", text)
     }
 
+    pub(super) fn bad(self, text: &str) -> String {
+        self.sgr("1;31", text)
+    }
+
     /// A verdict's name in capitals, in its colour.
     pub(super) fn verdict(self, verdict: Verdict) -> String {
         let name = verdict.name().to_ascii_uppercase();

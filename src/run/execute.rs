@@ -12,6 +12,7 @@ use crate::link::Arrival;
 use crate::party::Hold;
 
 use super::collect::{self, collect};
+use super::coverage::Coverage;
 use super::drive::{Driver, needs_alone};
 use super::journal::{Event, NodeState, RunHead, What};
 use super::judge::{Judge, RuleJudge};
@@ -69,6 +70,11 @@ impl Finished {
     /// The text of a case file.
     pub fn text_of(&self, file: &str) -> Option<Arc<str>> {
         self.suite.text_of(file)
+    }
+
+    /// What the run says of each test purpose.
+    pub fn coverage(&self) -> Coverage {
+        Coverage::of(&self.suite, Some(&self.result))
     }
 }
 

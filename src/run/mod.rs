@@ -6,12 +6,14 @@
 
 mod collect;
 mod compose;
+pub mod coverage;
 mod dialogue;
 mod drive;
 mod exchange;
 mod execute;
 pub mod journal;
 pub mod judge;
+pub mod killmatrix;
 mod numbers;
 pub mod observer;
 pub mod outcome;

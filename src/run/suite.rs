@@ -14,6 +14,9 @@ use crate::wire::{Content, MediaType, Part};
 static CASES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/cases");
 static FIXTURES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/fixtures");
 
+/// Files of `cases/` that hold no case.
+const NO_CASES: [&str; 3] = ["purposes.yaml", "groups.yaml", "equivalents.yaml"];
+
 /// Named contents of MMs.
 pub type Contents = BTreeMap<String, Content>;
 
@@ -139,6 +142,15 @@ fn catalogue() -> Result<Catalogue, Broken> {
     Catalogue::parse("cases/purposes.yaml", text).map_err(Broken::Cases)
 }
 
+/// Seeded defects that no case can notice, with the reasons.
+///
+/// # Errors
+/// The list itself is wrong.
+pub fn equivalents() -> Result<BTreeMap<String, String>, Broken> {
+    let text = builtin_text(&CASES, "equivalents.yaml")?;
+    serde_saphyr::from_str(text).map_err(|e| Broken::File(format!("cases/equivalents.yaml: {e}")))
+}
+
 fn library(contents: &Contents) -> Result<Library, Broken> {
     let mut library = Library {
         catalogue: Some(catalogue()?),
@@ -181,7 +193,7 @@ fn files(path: &Path, texts: &mut Vec<(String, String)>) -> Result<(), Broken> {
         for entry in entries {
             let skipped = entry
                 .file_name()
-                .is_some_and(|n| n == "purposes.yaml" || n == "groups.yaml");
+                .is_some_and(|n| NO_CASES.iter().any(|no_case| n == *no_case));
             if entry.is_dir() || (is_yaml(&entry) && !skipped) {
                 files(&entry, texts)?;
             }

@@ -25,6 +25,7 @@ pub(super) fn present(
         junit,
         verbose,
         paint: output::paint(),
+        coverage: &finished.coverage(),
         text_of: &|file| finished.text_of(file),
         elapsed,
     };

@@ -1,9 +1,11 @@
 //! One file per command. Each returns its exit code.
 
+mod coverage;
 mod decode;
 mod encode;
 mod explain;
 mod finish;
+mod killmatrix;
 mod lint;
 mod list;
 mod rejudge;
@@ -12,9 +14,11 @@ mod run;
 mod schema;
 mod shared;
 
+pub(super) use coverage::coverage;
 pub(super) use decode::decode;
 pub(super) use encode::encode;
 pub(super) use explain::explain;
+pub(super) use killmatrix::killmatrix;
 pub(super) use lint::lint;
 pub(super) use list::list;
 pub(super) use rejudge::rejudge;

@@ -5,14 +5,11 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use super::finish::{present, refused};
-use super::shared::{observer, runtime};
+use super::shared::{REPORT_DIR, observer, runtime};
 use crate::cli::args::{Recalled, RunArgs};
 use crate::cli::failure::Failure;
 use crate::cli::output;
 use crate::run::{self, Options};
-
-/// Where runs land unless told otherwise.
-const REPORT_DIR: &str = "reports";
 
 pub fn run(args: RunArgs) -> Result<u8, Failure> {
     let (junit, verbose) = (args.junit.clone(), args.verbose);

@@ -13,6 +13,9 @@ use crate::run::observer::Observer;
 use crate::run::select::Selection;
 use crate::run::suite::{Broken, Suite};
 
+/// Where runs land unless told otherwise.
+pub(super) const REPORT_DIR: &str = "reports";
+
 pub(super) fn runtime() -> Result<Runtime, Failure> {
     Runtime::new().map_err(|e| Failure::error(format!("cannot start the runtime: {e}")))
 }
