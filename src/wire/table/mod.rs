@@ -4,8 +4,10 @@
 mod fields;
 mod kind;
 mod pdus;
+mod sets;
 pub mod tokens;
 
 pub use fields::{FieldDef, field, field_by_octet, fields};
 pub use kind::{Kind, TokenList};
 pub use pdus::{FieldUse, PduDef, Presence, pdu, pdus};
+pub use sets::{FieldSet, PduSets, pdu_sets};

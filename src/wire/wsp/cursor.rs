@@ -1,5 +1,7 @@
 //! Reading positions in a PDU, and the primitives that need nothing but octets.
 
+use std::ffi::CStr;
+
 use bytes::Bytes;
 
 use crate::wire::finding::Findings;
@@ -234,9 +236,12 @@ impl<'a> Cursor<'a> {
     /// The octets up to a NUL, which is passed over.
     pub fn until_nul(&mut self) -> Result<&'a [u8], Fault> {
         let rest = self.rest();
-        let len = memchr(rest).ok_or(self.fault(FaultKind::TextNotTerminated))?;
-        self.pos += len + 1;
-        Ok(&rest[..len])
+        // A CStr is what std finds a NUL with, a word at a time.
+        let octets = CStr::from_bytes_until_nul(rest)
+            .map_err(|_| self.fault(FaultKind::TextNotTerminated))?
+            .to_bytes();
+        self.pos += octets.len() + 1;
+        Ok(octets)
     }
 
     /// Text-string without its quote 0x7F (WAP-230 §8.4.2.1).
@@ -318,10 +323,6 @@ impl<'a> Cursor<'a> {
 
 /// Stands before text whose first octet could be taken for something else.
 pub const QUOTE: u8 = 0x7F;
-
-fn memchr(octets: &[u8]) -> Option<usize> {
-    octets.iter().position(|octet| *octet == 0)
-}
 
 fn big_endian(octets: &[u8]) -> Option<u64> {
     octets.iter().try_fold(0u64, |value, octet| {
