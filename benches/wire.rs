@@ -30,7 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         (pdus::forward(BIG), mm4::encode, mm4::decode),
     ];
     println!(
-        "{:<22}{:>9}{:>11}{:>11}{:>11}{:>12}{:>13}{:>13}",
+        "{:<22}{:>9}{:>11}{:>11}{:>11}{:>13}{:>15}{:>15}",
         "PDU",
         "octets",
         "memcpy us",
@@ -53,7 +53,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             black_box(encode(black_box(&pdu)));
         });
         println!(
-            "{:<22}{:>9}{:>11.4}{:>11.3}{:>11.3}{:>12.0}{:>13.1}{:>13.1}",
+            "{:<22}{:>9}{:>11.4}{:>11.3}{:>11.3}{:>13.0}{:>15.1}{:>15.1}",
             pdu.kind.name(),
             octets.len(),
             copied * 1e6,

@@ -11,7 +11,7 @@ use crate::clock::time;
 /// Decoding with a copy made of each part, and encoding, against a copy of the PDU: both sides allocate what they copy into.
 pub fn print(pdus: &[Pdu]) -> Result<(), Box<dyn Error>> {
     println!(
-        "\n{:<22}{:>9}{:>11}{:>11}{:>11}{:>13}{:>13}",
+        "\n{:<22}{:>9}{:>11}{:>11}{:>11}{:>15}{:>15}",
         "parts copied", "octets", "to_vec us", "decode us", "encode us", "decode/to_vec", "encode/to_vec"
     );
     for pdu in pdus {
@@ -27,7 +27,7 @@ pub fn print(pdus: &[Pdu]) -> Result<(), Box<dyn Error>> {
             black_box(mm1::encode(black_box(pdu)));
         });
         println!(
-            "{:<22}{:>9}{:>11.2}{:>11.2}{:>11.2}{:>13.2}{:>13.2}",
+            "{:<22}{:>9}{:>11.2}{:>11.2}{:>11.2}{:>15.2}{:>15.2}",
             pdu.kind.name(),
             octets.len(),
             copied * 1e6,

@@ -20,7 +20,7 @@ pub fn notification() -> Pdu {
         .with("X-Mms-Expiry", Value::Interval(Interval::Relative(604_800)))
         .with(
             "X-Mms-Content-Location",
-            text("http://mms.home.example:8080/mms/get/3f6c0e0e7a5d4b0c9a1e6f2d8b7c5a40?msg=0815"),
+            text("http://mms.home.example:8080/mms/get/3f6c0e0e7a5d4b0c9a1e6f2d8b7c5a40?msg=0815&for=15550100018"),
         )
 }
 

@@ -4,9 +4,12 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 
+use serde::Serialize;
+
 /// A field's name, the word of a token, a media type. One out of a table costs no memory of its own; one that came is kept as it
 /// came. Reads like a `str`.
-#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
 pub struct Name(Cow<'static, str>);
 
 impl Name {

@@ -302,6 +302,7 @@ impl Decoder<'_> {
 
 /// The extent of a field's value. Text that begins above 127 without its quote would be one octet by the rule; deployed senders
 /// leave the quote out before UTF-8, so a text field whose value looks like that is read to the NUL.
+#[inline]
 fn field_value<'a>(def: &FieldDef, cursor: &mut Cursor<'a>) -> Result<(Form, Cursor<'a>), Fault> {
     let is_text = matches!(
         def.kind,

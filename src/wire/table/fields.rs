@@ -201,6 +201,7 @@ const fn slot(name: &[u8]) -> usize {
 }
 
 /// The MM1 field with that octet.
+#[inline]
 pub fn field_by_octet(octet: u8) -> Option<&'static FieldDef> {
     let index = usize::from(octet.checked_sub(FIRST_OCTET)?);
     FIELDS.get(index).filter(|f| f.octet == Some(octet))

@@ -11,6 +11,7 @@ pub struct FieldSet(u64);
 
 impl FieldSet {
     /// Adds the field of that octet; whether it is new. Octets beyond 0x80 to 0xBF are no field's and are never in a set.
+    #[inline]
     pub fn insert(&mut self, octet: u8) -> bool {
         let before = self.0;
         if (0x80..=0xBF).contains(&octet) {
@@ -19,10 +20,12 @@ impl FieldSet {
         self.0 != before
     }
 
+    #[inline]
     pub fn is_within(self, other: FieldSet) -> bool {
         self.0 & !other.0 == 0
     }
 
+    #[inline]
     pub fn meets(self, other: FieldSet) -> bool {
         self.0 & other.0 != 0
     }
