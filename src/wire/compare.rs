@@ -2,7 +2,7 @@
 
 use super::address::{self, Address};
 use super::table::{self, FieldDef, Kind};
-use super::{Content, Field, Interval, MediaType, Protocol, Value, date, mm1};
+use super::{Content, Field, Interval, MediaType, Name, Protocol, Value, date, mm1};
 
 /// The value a case means by this text in this field, for encoding. `insert-address` is the token of From; a date is
 /// RFC 3339, RFC 5322 or seconds since 1970; an interval is seconds (`3600`, `90s`, `10m`, `2h`, `7d`: relative) or a date
@@ -38,11 +38,11 @@ pub fn value_of(protocol: Protocol, field: &str, text: &str) -> Result<Value, St
         Kind::Token(_) | Kind::Class(_) => token(protocol, def, text),
         Kind::FieldName => Ok(match table::field(text).and_then(|named| named.octet) {
             Some(octet) => Value::Token {
-                name: text.to_owned(),
+                name: text.to_owned().into(),
                 octet: Some(octet),
             },
             None => Value::Token {
-                name: text.to_owned(),
+                name: text.to_owned().into(),
                 octet: octet_number(text),
             },
         }),
@@ -130,7 +130,10 @@ fn token(protocol: Protocol, def: &FieldDef, text: &str) -> Result<Value, String
         return Ok(Value::token(text));
     }
     if let Some(octet) = octet_number(text) {
-        let name = def.kind.token_name(octet).unwrap_or(text).to_owned();
+        let name = def
+            .kind
+            .token_name(octet)
+            .map_or_else(|| text.to_owned().into(), Name::from);
         return Ok(Value::Token {
             name,
             octet: Some(octet),
@@ -138,7 +141,10 @@ fn token(protocol: Protocol, def: &FieldDef, text: &str) -> Result<Value, String
     }
     match def.kind.token_octet(text) {
         Some(octet) => Ok(Value::Token {
-            name: def.kind.token_name(octet).unwrap_or(text).to_owned(),
+            name: def
+                .kind
+                .token_name(octet)
+                .map_or_else(|| text.to_owned().into(), Name::from),
             octet: Some(octet),
         }),
         None if matches!(def.kind, Kind::Class(_)) => Ok(Value::token(text)),

@@ -4,11 +4,13 @@ use std::fmt;
 
 use bytes::Bytes;
 
+use super::Name;
+
 /// A media type with its parameters, for example `multipart/related; start="<smil>"; type=application/smil`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct MediaType {
     /// Lower case, textual form: `multipart/related`, also where the wire said `application/vnd.wap.multipart.related`.
-    pub essence: String,
+    pub essence: Name,
     /// Names in lower case, values without quotes, in wire order.
     pub params: Vec<(String, String)>,
 }
@@ -16,7 +18,7 @@ pub struct MediaType {
 impl MediaType {
     pub fn new(essence: &str) -> Self {
         MediaType {
-            essence: essence.to_ascii_lowercase(),
+            essence: essence.to_ascii_lowercase().into(),
             params: Vec::new(),
         }
     }

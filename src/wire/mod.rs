@@ -13,6 +13,7 @@ mod finding;
 pub mod ics;
 pub mod mm1;
 pub mod mm4;
+mod name;
 mod pdu;
 pub mod push;
 pub mod smtp;
@@ -22,5 +23,6 @@ pub mod wsp;
 
 pub use content::{Content, MediaType, Part};
 pub use finding::{Finding, Findings, Severity, Undecodable};
+pub use name::Name;
 pub use pdu::{Decoded, Field, Pdu, PduType, Protocol, Segment, Span};
 pub use value::{Interval, Value};

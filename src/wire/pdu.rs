@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Content, Finding, Value};
+use super::{Content, Finding, Name, Value};
 
 /// Which reference point a PDU belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -84,7 +84,9 @@ impl PduType {
 
     /// Finds an MM1 type by its octet.
     pub fn from_octet(octet: u8) -> Option<PduType> {
-        Self::ALL.iter().copied().find(|t| t.octet() == Some(octet))
+        // MM1's types stand first, in the order of their octets from 0x80.
+        let index = usize::from(octet.checked_sub(0x80)?);
+        Self::ALL.get(index).copied().filter(|t| t.octet() == Some(octet))
     }
 }
 
@@ -105,7 +107,7 @@ pub struct Span {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Field {
     /// As the standard spells it when known, else as it came.
-    pub name: String,
+    pub name: Name,
     pub value: Value,
     /// Where the whole field (name and value) stood; zero for a field that was built, not decoded.
     pub at: Span,
@@ -155,7 +157,7 @@ impl Pdu {
         let at = self.fields.iter().position(|f| f.name.eq_ignore_ascii_case(name));
         self.remove(name);
         let field = Field {
-            name: name.to_owned(),
+            name: name.to_owned().into(),
             value,
             at: Span::default(),
         };
@@ -166,7 +168,7 @@ impl Pdu {
     /// Appends one more field of that name.
     pub fn push(&mut self, name: &str, value: Value) {
         self.fields.push(Field {
-            name: name.to_owned(),
+            name: name.to_owned().into(),
             value,
             at: Span::default(),
         });

@@ -64,7 +64,7 @@ pub fn decode(octets: &Bytes) -> Result<Push, Undecodable> {
     Ok(Push {
         tid,
         pdu_type,
-        content_type: media.essence,
+        content_type: media.essence.into(),
         application_id,
         headers: headers
             .into_iter()

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::Name;
 use super::content::MediaType;
 
 /// X-Mms-Expiry, X-Mms-Delivery-Time and their like.
@@ -29,7 +30,7 @@ pub enum Value {
     /// A value of a closed list, by the standard's name. `octet` is set when it came from MM1; an octet that the list does
     /// not know keeps its number and is named `0xNN`.
     Token {
-        name: String,
+        name: Name,
         octet: Option<u8>,
     },
     Integer(u64),
@@ -96,7 +97,7 @@ impl Value {
 
     pub fn token(name: &str) -> Self {
         Value::Token {
-            name: name.to_owned(),
+            name: name.to_owned().into(),
             octet: None,
         }
     }

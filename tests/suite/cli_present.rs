@@ -4,11 +4,18 @@ use std::fs;
 
 use mmspec::cli::present::{Present, Unwritten};
 use mmspec::report::{Paint, results};
+use mmspec::run::coverage::Coverage;
+use mmspec::run::suite::Suite;
 
 use crate::report_sample::{run, text_of};
 
-fn present<'a>(dir: &'a std::path::Path, junit: Option<&'a std::path::Path>) -> Present<'a> {
+fn present<'a>(
+    dir: &'a std::path::Path,
+    junit: Option<&'a std::path::Path>,
+    coverage: &'a Coverage,
+) -> Present<'a> {
     Present {
+        coverage,
         dir,
         reports: dir,
         junit,
@@ -23,9 +30,14 @@ fn present<'a>(dir: &'a std::path::Path, junit: Option<&'a std::path::Path>) -> 
 fn reports_land_in_the_folder_and_where_they_were_asked_for() {
     let dir = tempfile::tempdir().unwrap();
     let elsewhere = dir.path().join("ci/out.xml");
-    present(dir.path(), Some(&elsewhere)).write(&run()).unwrap();
+    let coverage = Coverage::of(&Suite::load(&[]).unwrap(), Some(&run()));
+    present(dir.path(), Some(&elsewhere), &coverage)
+        .write(&run())
+        .unwrap();
     let json = fs::read_to_string(dir.path().join("results.json")).unwrap();
     assert_eq!(results::parse(&json).unwrap().cases.len(), 8);
+    let covered = fs::read_to_string(dir.path().join("coverage.json")).unwrap();
+    assert!(covered.contains("\"mmspec-coverage/1\""), "{covered}");
     let xml = fs::read_to_string(dir.path().join("junit.xml")).unwrap();
     assert_eq!(xml, fs::read_to_string(elsewhere).unwrap());
 }
@@ -35,7 +47,8 @@ fn a_report_that_cannot_be_written_is_named() {
     let dir = tempfile::tempdir().unwrap();
     let gone = dir.path().join("gone");
     fs::write(&gone, "a file, no folder").unwrap();
-    let error = present(&gone, None).write(&run()).unwrap_err();
+    let coverage = Coverage::of(&Suite::load(&[]).unwrap(), None);
+    let error = present(&gone, None, &coverage).write(&run()).unwrap_err();
     assert!(matches!(error, Unwritten::File { .. }));
     assert!(error.to_string().contains("results.json"), "{error}");
 }

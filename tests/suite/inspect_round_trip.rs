@@ -48,6 +48,10 @@ fn values(def: &PduDef, field: &FieldDef) -> Vec<Value> {
             unit: "Octets".into(),
             count: 9,
         }],
+        Kind::Element => vec![Value::Element {
+            name: "<pic>".into(),
+            params: vec![("type".into(), "image/jpeg".into())],
+        }],
         Kind::FieldName => vec![Value::token("Subject")],
         Kind::MediaType | Kind::Octets => vec![Value::Octets(vec![0x02, 0x81, 0x82])],
     }

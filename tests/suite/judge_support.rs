@@ -365,7 +365,7 @@ pub fn ruled(case: &str, policy: Policy, seen: &[(&str, &str, Pdu)]) -> CaseResu
 /// A value no table knows the name of.
 pub fn octet(octet: u8) -> Value {
     Value::Token {
-        name: format!("0x{octet:02X}"),
+        name: format!("0x{octet:02X}").into(),
         octet: Some(octet),
     }
 }

@@ -78,7 +78,7 @@ fn parts_of(mail: &[u8]) -> Vec<(String, Vec<u8>)> {
 fn bodies_of(content: &Content) -> Vec<(String, Vec<u8>)> {
     let bodies = content.bodies().into_iter();
     bodies
-        .map(|(media, octets)| (media.essence.clone(), octets.to_vec()))
+        .map(|(media, octets)| (media.essence.to_string(), octets.to_vec()))
         .collect()
 }
 

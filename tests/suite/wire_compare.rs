@@ -9,7 +9,7 @@ fn mm1_value(field: &str, text: &str) -> Result<Value, String> {
 #[test]
 fn the_text_of_a_case_becomes_a_value() {
     let token = |name: &str, octet| Value::Token {
-        name: name.to_owned(),
+        name: name.to_owned().into(),
         octet,
     };
     for (field, text, wanted) in [
@@ -140,7 +140,7 @@ fn equality_is_by_the_type_of_the_field() {
             "X-Mms-Status",
             "Retrieved",
             Value::Token {
-                name: "Retrieved".to_owned(),
+                name: "Retrieved".into(),
                 octet: Some(0x81),
             },
             true,
@@ -149,7 +149,7 @@ fn equality_is_by_the_type_of_the_field() {
             "X-Mms-Status",
             "0x81",
             Value::Token {
-                name: "Retrieved".to_owned(),
+                name: "Retrieved".into(),
                 octet: Some(0x81),
             },
             true,
@@ -159,7 +159,7 @@ fn equality_is_by_the_type_of_the_field() {
             "X-Mms-Status",
             "0x9A",
             Value::Token {
-                name: "0x9A".to_owned(),
+                name: "0x9A".into(),
                 octet: Some(0x9A),
             },
             true,

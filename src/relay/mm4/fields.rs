@@ -102,7 +102,7 @@ fn is_transport(name: &str) -> bool {
 pub(super) fn to_mm1(field: &Field) -> Option<Field> {
     let named = |name: &str| {
         Some(Field {
-            name: name.to_owned(),
+            name: name.to_owned().into(),
             value: field.value.clone(),
             at: crate::wire::Span::default(),
         })

@@ -213,7 +213,7 @@ pub(super) fn received(node: &Node, client: &str) -> String {
 
 pub(super) fn field(name: &str, value: Value) -> Field {
     Field {
-        name: name.to_owned(),
+        name: name.to_owned().into(),
         value,
         at: Span::default(),
     }

@@ -153,7 +153,7 @@ fn check_texts(
     scope: &dyn Scope,
 ) -> Option<Violation> {
     let field = |t: &String| Field {
-        name: demand.name.clone(),
+        name: demand.name.clone().into(),
         value: Value::Text(t.clone()),
         at: Default::default(),
     };
@@ -174,7 +174,7 @@ fn check_field(demand: &FieldDemand, seen: &Sighting, scope: &dyn Scope) -> Opti
     };
     if demand.name.eq_ignore_ascii_case("Content-Type") {
         let texts: Vec<String> = pdu.content.iter().map(|c| c.media.to_string()).collect();
-        let essences: Vec<String> = pdu.content.iter().map(|c| c.media.essence.clone()).collect();
+        let essences: Vec<String> = pdu.content.iter().map(|c| c.media.essence.to_string()).collect();
         return check_texts(demand, &essences, seen, scope).and(check_texts(demand, &texts, seen, scope));
     }
     let fields: Vec<&Field> = pdu.all(&demand.name).collect();

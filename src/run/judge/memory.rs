@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::case::{ContentDemand, Demands, FieldDemand, Matcher, Template};
 use crate::run::suite::Contents;
-use crate::wire::{Content, PduType, Value};
+use crate::wire::{Content, Name, PduType, Value};
 
 use super::matching::Scope;
 use super::sighting::Sighting;
@@ -92,7 +92,7 @@ fn is_same_push(one: &Sighting, other: &Sighting) -> bool {
     if one.kind() != Some(PduType::NotificationInd) || other.kind() != one.kind() {
         return false;
     }
-    let fields = |s: &Sighting| -> Vec<(String, Value)> {
+    let fields = |s: &Sighting| -> Vec<(Name, Value)> {
         let fields = s.pdu.iter().flat_map(|p| &p.fields);
         fields
             .filter(|f| f.name != "X-Mms-Expiry")

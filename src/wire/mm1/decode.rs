@@ -6,10 +6,15 @@ use super::{CONTENT_TYPE, MESSAGE_TYPE, rules, unnamed, values};
 use crate::wire::finding::Findings;
 use crate::wire::table::{self, FieldDef, Kind};
 use crate::wire::wsp::{self, Cursor, Fault, FaultKind, Form};
-use crate::wire::{Content, Decoded, Field, MediaType, Pdu, PduType, Severity, Span, Undecodable, Value};
+use crate::wire::{
+    Content, Decoded, Field, MediaType, Name, Pdu, PduType, Severity, Span, Undecodable, Value,
+};
 
 /// More fields than any PDU has, so that a hostile one cannot make a structure of every two octets.
 const MAX_FIELDS: usize = 4096;
+
+/// Room for the fields of most PDUs.
+const USUAL_FIELDS: usize = 10;
 
 /// Decodes leniently: everything that can be read is read, deviations become findings.
 ///
@@ -21,9 +26,10 @@ pub fn decode(octets: &Bytes) -> Result<Decoded, Undecodable> {
         octets,
         cursor: Cursor::new(octets),
         pdu: Pdu::new(kind),
-        front: Vec::new(),
+        front: Vec::with_capacity(USUAL_FIELDS),
         findings: Findings::default(),
     };
+    decoder.pdu.fields.reserve(USUAL_FIELDS);
     decoder.run();
     rules::check(&decoder.pdu, &decoder.front, octets.len(), &mut decoder.findings);
     Ok(Decoded {
@@ -94,7 +100,7 @@ impl Decoder<'_> {
     fn run(&mut self) {
         while let Some(first) = self.cursor.peek() {
             let start = self.cursor.pos();
-            if self.pdu.fields.len() >= MAX_FIELDS {
+            if self.is_full() {
                 self.cursor.finish();
                 let text = format!("more than {MAX_FIELDS} fields");
                 return self.note("too-many-fields", Severity::Error, start, "ENC 1.3 §6", text);
@@ -111,15 +117,20 @@ impl Decoder<'_> {
         }
     }
 
+    /// X-Mms-Message-Type may come over and over without ever being among the PDU's fields.
+    fn is_full(&self) -> bool {
+        self.pdu.fields.len().max(self.front.len()) >= MAX_FIELDS
+    }
+
     fn note(&mut self, code: &str, severity: Severity, start: usize, clause: &str, text: impl Into<String>) {
         self.findings
             .add(code, severity, self.cursor.since(start), clause, text);
     }
 
-    fn push(&mut self, name: &str, value: Value, start: usize) {
+    fn push(&mut self, name: impl Into<Name>, value: Value, start: usize) {
         let at = self.cursor.since(start);
         self.pdu.fields.push(Field {
-            name: name.to_owned(),
+            name: name.into(),
             value,
             at,
         });
@@ -152,7 +163,7 @@ impl Decoder<'_> {
                 "ENC 1.3 §6.14",
                 format!("field {name} is not known"),
             );
-            self.push(&name, Value::Octets(raw.to_vec()), start);
+            self.push(name, Value::Octets(raw.to_vec()), start);
             return Ok(());
         };
         let decoded = match values::read(def, self.pdu.kind, form, &mut value, &mut self.findings) {
@@ -190,7 +201,7 @@ impl Decoder<'_> {
                 Value::Octets(value.rest().to_vec())
             }
         };
-        self.push(&name, value, start);
+        self.push(name, value, start);
         Ok(())
     }
 
@@ -214,7 +225,7 @@ impl Decoder<'_> {
                 text,
             );
             while let Some(octet @ 0x81..=0xBF) = self.cursor.peek() {
-                if octet == CONTENT_TYPE || self.pdu.fields.len() >= MAX_FIELDS {
+                if octet == CONTENT_TYPE || self.is_full() {
                     break;
                 }
                 self.numbered(octet)?;
@@ -282,14 +293,16 @@ impl Decoder<'_> {
         self.cursor.finish();
         fault.note(self.cursor.since(start), &mut self.findings);
         if (0x80..0xFF).contains(&first) && first != CONTENT_TYPE && first != MESSAGE_TYPE {
-            let name = table::field_by_octet(first).map_or_else(|| unnamed(first), |def| def.name.to_owned());
-            self.push(&name, Value::Octets(rest[1..].to_vec()), start);
+            let name = table::field_by_octet(first)
+                .map_or_else(|| unnamed(first).into(), |def| Name::from(def.name));
+            self.push(name, Value::Octets(rest[1..].to_vec()), start);
         }
     }
 }
 
 /// The extent of a field's value. Text that begins above 127 without its quote would be one octet by the rule; deployed senders
 /// leave the quote out before UTF-8, so a text field whose value looks like that is read to the NUL.
+#[inline]
 fn field_value<'a>(def: &FieldDef, cursor: &mut Cursor<'a>) -> Result<(Form, Cursor<'a>), Fault> {
     let is_text = matches!(
         def.kind,

@@ -1,10 +1,11 @@
 //! Encoding an MM1 PDU.
 
 use super::values::is_counted;
-use super::{CONTENT_TYPE, MESSAGE_TYPE, unnamed_octet};
+use super::{CONTENT_TYPE, MESSAGE_TYPE, TRANSACTION_ID, VERSION, unnamed_octet};
 use crate::wire::table::{self, FieldDef, Kind};
-use crate::wire::wsp::{self, Charset, write};
-use crate::wire::{Content, Field, Interval, Pdu, PduType, Protocol, Segment, Value, compare};
+use crate::wire::wsp::write::{self, with_length};
+use crate::wire::wsp::{self, Charset};
+use crate::wire::{Content, Field, Interval, MediaType, Pdu, PduType, Protocol, Segment, Value, compare};
 
 const ABSOLUTE: u8 = 0x80;
 const RELATIVE: u8 = 0x81;
@@ -15,112 +16,174 @@ const INSERT_ADDRESS: u8 = 0x81;
 /// then the body; all else stays in its order. A field X-Mms-Message-Type or Content-Type among [`Pdu::fields`] replaces what
 /// `kind` and `content` would say. A status, text or location of M-Delete.conf that carries no count of its own gets count 1.
 pub fn segments(pdu: &Pdu) -> Vec<Segment> {
-    let is = |name: &'static str| move |field: &&Field| field.name.eq_ignore_ascii_case(name);
-    let front = ["X-Mms-Message-Type", "X-Mms-Transaction-ID", "X-Mms-MMS-Version"];
     let mut out = Vec::with_capacity(pdu.fields.len() + 3);
-    if !pdu.fields.iter().any(|field| is("X-Mms-Message-Type")(&field)) {
-        out.extend(pdu.kind.octet().map(|octet| Segment {
-            name: "X-Mms-Message-Type".to_owned(),
-            octets: vec![MESSAGE_TYPE, octet],
-        }));
-    }
-    for name in front {
-        out.extend(
-            pdu.fields
-                .iter()
-                .filter(is(name))
-                .map(|field| segment(pdu.kind, field)),
-        );
-    }
-    let at_their_place =
-        |field: &&Field| !front.iter().any(|name| is(name)(field)) && !is("Content-Type")(field);
-    out.extend(
-        pdu.fields
-            .iter()
-            .filter(at_their_place)
-            .map(|field| segment(pdu.kind, field)),
-    );
-    let replaced = out.len();
-    out.extend(
-        pdu.fields
-            .iter()
-            .filter(is("Content-Type"))
-            .map(|field| segment(pdu.kind, field)),
-    );
-    content(pdu, replaced < out.len(), &mut out);
-    out
-}
-
-/// Encodes a PDU.
-pub fn encode(pdu: &Pdu) -> Vec<u8> {
-    let segments = segments(pdu);
-    let mut out = Vec::with_capacity(segments.iter().map(|segment| segment.octets.len()).sum());
-    for segment in segments {
-        out.extend_from_slice(&segment.octets);
-    }
-    out
-}
-
-fn content(pdu: &Pdu, type_is_written: bool, out: &mut Vec<Segment>) {
-    let content_type = |octets: Vec<u8>| Segment {
-        name: "Content-Type".to_owned(),
-        octets,
-    };
-    let Some(content) = &pdu.content else {
-        if pdu.kind == PduType::MboxViewConf && !type_is_written {
-            // No message matched: `*/*` as a single zero (ENC 1.3 table 15).
-            out.push(content_type(vec![CONTENT_TYPE, 0]));
-        }
-        return;
-    };
-    if !type_is_written {
-        let mut octets = vec![CONTENT_TYPE];
-        wsp::write_media_type(&mut octets, &content.media);
-        out.push(content_type(octets));
-    }
-    out.push(Segment {
-        name: "content".to_owned(),
-        octets: body(content),
+    each_piece(pdu, |piece| {
+        let mut draft = Draft::default();
+        piece.write(pdu.kind, &mut draft);
+        out.push(Segment {
+            name: piece.name().to_owned(),
+            octets: draft.into_octets(),
+        });
     });
-}
-
-fn body(content: &Content) -> Vec<u8> {
-    if !content.media.is_multipart() {
-        return content.body.to_vec();
-    }
-    let size: usize = content.parts.iter().map(|part| part.data.len() + 128).sum();
-    let mut out = Vec::with_capacity(size);
-    wsp::write_multipart(&mut out, &content.parts);
     out
 }
 
-fn segment(pdu: PduType, field: &Field) -> Segment {
-    Segment {
-        name: field.name.clone(),
-        octets: field_octets(pdu, field),
+/// Encodes a PDU: the segments joined. Bodies are copied once, into memory of exactly the size of the PDU.
+pub fn encode(pdu: &Pdu) -> Vec<u8> {
+    let mut draft = Draft::default();
+    draft.head.reserve(USUAL_HEAD);
+    each_piece(pdu, |piece| piece.write(pdu.kind, &mut draft));
+    draft.into_octets()
+}
+
+/// Room for all of most PDUs but the bodies, in octets.
+const USUAL_HEAD: usize = 480;
+
+/// A PDU on its way out. Bodies are borrowed until the size of the whole is known.
+#[derive(Default)]
+struct Draft<'a> {
+    /// Everything but the bodies.
+    head: Vec<u8>,
+    /// Each body and how much of the head stands before it.
+    bodies: Vec<(usize, &'a [u8])>,
+}
+
+impl<'a> Draft<'a> {
+    fn body(&mut self, octets: &'a [u8]) {
+        self.bodies.push((self.head.len(), octets));
+    }
+
+    fn into_octets(self) -> Vec<u8> {
+        let size = self.head.len() + self.bodies.iter().map(|(_, body)| body.len()).sum::<usize>();
+        let mut out = Vec::with_capacity(size);
+        let mut from = 0;
+        for (to, body) in self.bodies {
+            out.extend_from_slice(&self.head[from..to]);
+            out.extend_from_slice(body);
+            from = to;
+        }
+        out.extend_from_slice(&self.head[from..]);
+        out
     }
 }
 
-fn field_octets(pdu: PduType, field: &Field) -> Vec<u8> {
-    let mut out = Vec::new();
-    match table::field(&field.name) {
+/// What becomes a segment.
+enum Piece<'a> {
+    MessageType(u8),
+    Field(&'a Field, Option<&'static FieldDef>),
+    ContentType(&'a MediaType),
+    /// `*/*` as a single zero (ENC 1.3 table 15).
+    NoContent,
+    Body(&'a Content),
+}
+
+impl<'a> Piece<'a> {
+    fn name(&self) -> &'a str {
+        match self {
+            Piece::MessageType(_) => "X-Mms-Message-Type",
+            Piece::Field(field, _) => &field.name,
+            Piece::ContentType(_) | Piece::NoContent => "Content-Type",
+            Piece::Body(_) => "content",
+        }
+    }
+
+    fn write(&self, pdu: PduType, out: &mut Draft<'a>) {
+        match self {
+            Piece::MessageType(octet) => out.head.extend_from_slice(&[MESSAGE_TYPE, *octet]),
+            Piece::Field(field, def) => write_field(&mut out.head, pdu, field, *def),
+            Piece::ContentType(media) => {
+                out.head.push(CONTENT_TYPE);
+                wsp::write_media_type(&mut out.head, media);
+            }
+            Piece::NoContent => out.head.extend_from_slice(&[CONTENT_TYPE, 0]),
+            Piece::Body(content) if content.media.is_multipart() => {
+                wsp::write_part_count(&mut out.head, content.parts.len());
+                for part in &content.parts {
+                    wsp::write_part_head(&mut out.head, part);
+                    out.body(&part.data);
+                }
+            }
+            Piece::Body(content) => out.body(&content.body),
+        }
+    }
+}
+
+/// Goes through the pieces of a PDU in the order of the wire.
+fn each_piece<'a>(pdu: &'a Pdu, mut take: impl FnMut(Piece<'a>)) {
+    let mut fields: Vec<(Place, &Field, Option<&'static FieldDef>)> = Vec::with_capacity(pdu.fields.len());
+    fields.extend(pdu.fields.iter().map(|field| {
+        let def = table::field(&field.name);
+        (Place::of(def), field, def)
+    }));
+    fields.sort_by_key(|(place, ..)| *place);
+    if fields
+        .first()
+        .is_none_or(|(place, ..)| *place != Place::MessageType)
+    {
+        pdu.kind
+            .octet()
+            .into_iter()
+            .for_each(|octet| take(Piece::MessageType(octet)));
+    }
+    let type_is_written = fields
+        .last()
+        .is_some_and(|(place, ..)| *place == Place::ContentType);
+    for (_, field, def) in fields {
+        take(Piece::Field(field, def));
+    }
+    match &pdu.content {
+        Some(content) => {
+            if !type_is_written {
+                take(Piece::ContentType(&content.media));
+            }
+            take(Piece::Body(content));
+        }
+        // No message matched.
+        None if pdu.kind == PduType::MboxViewConf && !type_is_written => take(Piece::NoContent),
+        None => {}
+    }
+}
+
+/// Where a field stands.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    MessageType,
+    TransactionId,
+    Version,
+    Free,
+    ContentType,
+}
+
+impl Place {
+    fn of(def: Option<&FieldDef>) -> Place {
+        match def.and_then(|def| def.octet) {
+            Some(MESSAGE_TYPE) => Place::MessageType,
+            Some(TRANSACTION_ID) => Place::TransactionId,
+            Some(VERSION) => Place::Version,
+            Some(CONTENT_TYPE) => Place::ContentType,
+            _ => Place::Free,
+        }
+    }
+}
+
+fn write_field(out: &mut Vec<u8>, pdu: PduType, field: &Field, def: Option<&FieldDef>) {
+    match def {
         Some(def) => match def.octet {
             Some(octet) => {
                 out.push(octet);
-                write_value(&mut out, def, pdu, &field.value);
+                write_value(out, def, pdu, &field.value);
             }
             // A field of MM4 alone travels as an application header.
-            None => named(&mut out, def.name, &field.value),
+            None => named(out, def.name, &field.value),
         },
         None => match unnamed_octet(&field.name) {
             Some(octet) => {
                 out.push(octet);
-                any_value(&mut out, &field.value);
+                any_value(out, &field.value);
             }
-            None => named(&mut out, &field.name, &field.value),
+            None => named(out, &field.name, &field.value),
         },
     }
-    out
 }
 
 /// Application-header (ENC 1.3 §7.2): token text and text-string.
@@ -236,13 +299,6 @@ fn write_text(out: &mut Vec<u8>, def: &FieldDef, text: &str) {
             Ok(value) => write_single(out, def, &value),
         },
     }
-}
-
-fn with_length(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
-    let mut inner = Vec::new();
-    write(&mut inner);
-    write::value_length(out, inner.len());
-    out.extend_from_slice(&inner);
 }
 
 /// The octet of a word that counts from 0x80, or the number it spells.

@@ -27,3 +27,5 @@ pub const MEDIA_TYPE: &str = "application/vnd.wap.mms-message";
 /// Field octets the codec itself must know.
 const CONTENT_TYPE: u8 = 0x84;
 const MESSAGE_TYPE: u8 = 0x8C;
+const VERSION: u8 = 0x8D;
+const TRANSACTION_ID: u8 = 0x98;

@@ -1,42 +1,55 @@
 //! What ENC 1.3 demands of a PDU as a whole: order, presence, repetition.
 
 use super::decode::Seen;
-use super::{CONTENT_TYPE, MESSAGE_TYPE, conditions, contents, versions};
+use super::{CONTENT_TYPE, MESSAGE_TYPE, TRANSACTION_ID, VERSION, conditions, contents, versions};
 use crate::wire::finding::Findings;
-use crate::wire::table::{self, PduDef};
+use crate::wire::table::{self, FieldSet, PduDef};
 use crate::wire::{Pdu, Span};
-
-const TRANSACTION_ID: u8 = 0x98;
-const VERSION: u8 = 0x8D;
 
 /// Adds what is wrong with the PDU beyond its single fields. `seen` are its fields with a number, in wire order; `len` is its
 /// length in octets.
 pub(super) fn check(pdu: &Pdu, seen: &[Seen], len: usize, findings: &mut Findings) {
-    let def = table::pdu(pdu.kind);
+    let (def, sets) = (table::pdu(pdu.kind), table::pdu_sets(pdu.kind));
+    let (met, again) = met(seen);
     order(seen, findings);
-    presence(def, pdu, seen, len, findings);
-    repetition(def, pdu, seen, findings);
+    let has_one = def.at_least_one.is_empty() || met.meets(sets.one_of);
+    if !(sets.mandatory.is_within(met) && has_one) {
+        presence(def, pdu, seen, len, findings);
+    }
+    let none_foreign = met.is_within(sets.allowed) && (pdu.content.is_none() || def.has_content);
+    if !(none_foreign && again.is_within(sets.repeatable)) {
+        repetition(def, pdu, seen, findings);
+    }
     conditions::check(def, pdu, len, findings);
     versions::check(def, pdu, seen, findings);
     contents::check(pdu, seen, findings);
 }
 
+/// Which fields there are, and which of them more than once.
+fn met(seen: &[Seen]) -> (FieldSet, FieldSet) {
+    let (mut met, mut again) = (FieldSet::default(), FieldSet::default());
+    for field in seen {
+        if !met.insert(field.octet) {
+            again.insert(field.octet);
+        }
+    }
+    (met, again)
+}
+
 /// X-Mms-Message-Type, X-Mms-Transaction-ID if there is one, X-Mms-MMS-Version: first and in this order.
 fn order(seen: &[Seen], findings: &mut Findings) {
-    let front: Vec<u8> = [MESSAGE_TYPE, TRANSACTION_ID, VERSION]
-        .into_iter()
-        .filter(|octet| seen.iter().any(|field| field.octet == *octet))
-        .collect();
-    for (place, octet) in front.iter().enumerate() {
-        let Some(field) = seen.iter().find(|field| field.octet == *octet) else {
+    let mut place = 0;
+    for octet in [MESSAGE_TYPE, TRANSACTION_ID, VERSION] {
+        let Some(field) = seen.iter().find(|field| field.octet == octet) else {
             continue;
         };
-        if seen[place].octet != *octet {
-            let name = table::field_by_octet(*octet).map_or("", |def| def.name);
+        if seen[place].octet != octet {
+            let name = table::field_by_octet(octet).map_or("", |def| def.name);
             let text = format!("{name} does not stand at its place among the first fields");
             findings.error("header-order", field.at, "ENC 1.3 §7", text);
             return;
         }
+        place += 1;
     }
 }
 

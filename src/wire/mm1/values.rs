@@ -3,7 +3,7 @@
 use crate::wire::finding::Findings;
 use crate::wire::table::{self, FieldDef, Kind};
 use crate::wire::wsp::{self, Cursor, Fault, FaultKind, Form};
-use crate::wire::{Interval, PduType, Value};
+use crate::wire::{Interval, Name, PduType, Value};
 
 /// The tokens in front of an instant and of a number of seconds.
 const ABSOLUTE: u8 = 0x80;
@@ -198,7 +198,7 @@ fn token(
                     format!("{} has no value 0x{octet:02X}", def.name),
                 );
             }
-            let name = known.map_or_else(|| super::unnamed(octet), str::to_owned);
+            let name = known.map_or_else(|| super::unnamed(octet).into(), Name::from);
             Ok(Value::Token {
                 name,
                 octet: Some(octet),
@@ -214,7 +214,10 @@ fn token(
                     format!("the value of {} is an octet, not text", def.name),
                 );
             }
-            Ok(Value::Token { name, octet: None })
+            Ok(Value::Token {
+                name: name.into(),
+                octet: None,
+            })
         }
         Form::Length => Err(value.fault(FaultKind::Form)),
     }
@@ -224,15 +227,15 @@ fn field_name(form: Form, value: &mut Cursor<'_>, findings: &mut Findings) -> Re
     match form {
         Form::Octet(octet) => {
             value.finish();
-            let name =
-                table::field_by_octet(octet).map_or_else(|| super::unnamed(octet), |def| def.name.to_owned());
+            let name = table::field_by_octet(octet)
+                .map_or_else(|| super::unnamed(octet).into(), |def| Name::from(def.name));
             Ok(Value::Token {
                 name,
                 octet: Some(octet),
             })
         }
         _ => Ok(Value::Token {
-            name: text(form, value, findings)?,
+            name: text(form, value, findings)?.into(),
             octet: None,
         }),
     }

@@ -9,7 +9,7 @@ use super::mime::{self, About};
 use super::value;
 use crate::wire::finding::Findings;
 use crate::wire::table::{self, PduDef};
-use crate::wire::{Content, Decoded, Field, Pdu, PduType, Protocol, Span, Undecodable};
+use crate::wire::{Content, Decoded, Field, Name, Pdu, PduType, Protocol, Span, Undecodable};
 
 const TYPE: &str = "X-Mms-Message-Type";
 
@@ -84,11 +84,11 @@ fn fields(raw: &RawField, def: &PduDef, findings: &mut Findings) -> Vec<Field> {
         .usage(&raw.name)
         .map(|usage| usage.field)
         .or(known.map(|field| field.name))
-        .unwrap_or(&raw.name);
+        .map_or_else(|| Name::from(raw.name.clone()), Name::from);
     value::read(raw, known.map(|field| field.kind), findings)
         .into_iter()
         .map(|value| Field {
-            name: name.to_owned(),
+            name: name.clone(),
             value,
             at: raw.at,
         })

@@ -92,13 +92,13 @@ pub(super) fn shortened(text: &str) -> String {
 fn token(raw: &RawField, text: String, kind: Kind, findings: &mut Findings) -> Value {
     let known = kind.token_octet(&text).and_then(|octet| kind.token_name(octet));
     let name = match known {
-        Some(name) => name.to_owned(),
+        Some(name) => name.into(),
         // X-Mms-Message-Class may be any token text (ENC 1.3 §7.3.25).
-        None if matches!(kind, Kind::Class(_)) && is_word(&text) => text,
+        None if matches!(kind, Kind::Class(_)) && is_word(&text) => text.into(),
         None => {
             let problem = format!("{} has the unknown value {:?}.", raw.name, shortened(&text));
             findings.warning("token-unknown", raw.at, CLAUSE, problem);
-            text
+            text.into()
         }
     };
     Value::Token { name, octet: None }

@@ -183,10 +183,55 @@ const FIRST_OCTET: u8 = 0x81;
 
 /// The field of that name, without regard to case.
 pub fn field(name: &str) -> Option<&'static FieldDef> {
-    FIELDS.iter().find(|f| f.name.eq_ignore_ascii_case(name))
+    let mut at = slot(name.as_bytes());
+    // There are empty slots, so this ends.
+    while let Some(index) = INDEX[at].checked_sub(1) {
+        let found = &FIELDS[usize::from(index)];
+        if found.name == name || found.name.eq_ignore_ascii_case(name) {
+            return Some(found);
+        }
+        at = (at + 1) % SLOTS;
+    }
+    None
+}
+
+/// Several times as many as there are fields, so that runs of taken slots stay short.
+const SLOTS: usize = 512;
+
+/// Where the field of a name stands in [`FIELDS`], plus one; 0 is an empty slot. A name that finds its slot taken has the next
+/// one that is free.
+static INDEX: [u8; SLOTS] = {
+    assert!(FIELDS.len() < u8::MAX as usize);
+    let mut index = [0; SLOTS];
+    let mut field = 0;
+    while field < FIELDS.len() {
+        let mut at = slot(FIELDS[field].name.as_bytes());
+        while index[at] != 0 {
+            at = (at + 1) % SLOTS;
+        }
+        field += 1;
+        index[at] = field as u8;
+    }
+    index
+};
+
+/// The slot of a name by its length and a few of its letters, without regard to case.
+const fn slot(name: &[u8]) -> usize {
+    let len = name.len();
+    if len == 0 {
+        return 0;
+    }
+    let places = [len - 1, len / 2, len.saturating_sub(3), len * 3 / 4, len / 3];
+    let (mut hash, mut at) = (len as u32, 0);
+    while at < places.len() {
+        hash = hash.wrapping_mul(0x9E37_79B1) ^ (name[places[at]] | 0x20) as u32;
+        at += 1;
+    }
+    (hash.wrapping_mul(0x9E37_79B1) >> 20) as usize % SLOTS
 }
 
 /// The MM1 field with that octet.
+#[inline]
 pub fn field_by_octet(octet: u8) -> Option<&'static FieldDef> {
     let index = usize::from(octet.checked_sub(FIRST_OCTET)?);
     FIELDS.get(index).filter(|f| f.octet == Some(octet))

@@ -74,11 +74,10 @@ impl Kind {
 
 /// Deployed MM4 code writes `Deletedwithoutbeingread` and `personal`.
 fn same_word(a: &str, b: &str) -> bool {
-    let letters = |text: &'_ str| -> Vec<u8> {
+    fn letters(text: &str) -> impl Iterator<Item = u8> {
         text.bytes()
             .filter(|b| *b != b' ')
             .map(|b| b.to_ascii_lowercase())
-            .collect()
-    };
-    a.eq_ignore_ascii_case(b) || letters(a) == letters(b)
+    }
+    letters(a).eq(letters(b))
 }

@@ -5,9 +5,11 @@ mod condition;
 mod fields;
 mod kind;
 mod pdus;
+mod sets;
 pub mod tokens;
 
 pub use condition::{Condition, Given};
 pub use fields::{FieldDef, field, field_by_octet, fields};
 pub use kind::{Kind, TokenList};
 pub use pdus::{FieldUse, PduDef, Presence, pdu, pdus};
+pub use sets::{FieldSet, PduSets, pdu_sets};

@@ -1,5 +1,7 @@
 //! Charsets by their IANA MIBenum, of which the decoder reads the ones MMS meets.
 
+use std::borrow::Cow;
+
 /// A charset by its MIBenum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Charset(u16);
@@ -111,7 +113,7 @@ impl Charset {
     }
 
     /// Writes text in this charset. What the charset has no octet for becomes `?`; charsets unknown here get UTF-8.
-    pub fn encode(self, text: &str) -> Vec<u8> {
+    pub fn encode(self, text: &str) -> Cow<'_, [u8]> {
         let single = |last: u32| -> Vec<u8> {
             text.chars()
                 .map(|c| {
@@ -123,13 +125,13 @@ impl Charset {
                 .collect()
         };
         match self {
-            Self::US_ASCII => single(0x7F),
-            Self::ISO_8859_1 => single(0xFF),
+            Self::US_ASCII => single(0x7F).into(),
+            Self::ISO_8859_1 => single(0xFF).into(),
             Self::UTF_16LE => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
             Self::UCS_2 | Self::UTF_16BE | Self::UTF_16 => {
                 text.encode_utf16().flat_map(u16::to_be_bytes).collect()
             }
-            _ => text.as_bytes().to_vec(),
+            _ => text.as_bytes().into(),
         }
     }
 }

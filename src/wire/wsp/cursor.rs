@@ -1,5 +1,7 @@
 //! Reading positions in a PDU, and the primitives that need nothing but octets.
 
+use std::ffi::CStr;
+
 use bytes::Bytes;
 
 use crate::wire::finding::Findings;
@@ -104,6 +106,7 @@ pub struct Cursor<'a> {
 pub const LENGTH_QUOTE: u8 = 31;
 
 impl<'a> Cursor<'a> {
+    #[inline]
     pub fn new(all: &'a Bytes) -> Self {
         Cursor {
             all,
@@ -113,28 +116,34 @@ impl<'a> Cursor<'a> {
     }
 
     /// Octet offset into the PDU.
+    #[inline]
     pub fn pos(&self) -> usize {
         self.pos
     }
 
+    #[inline]
     pub fn remaining(&self) -> usize {
         self.end - self.pos
     }
 
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.pos == self.end
     }
 
+    #[inline]
     pub fn peek(&self) -> Option<u8> {
         self.rest().first().copied()
     }
 
     /// The octets from here to the end.
+    #[inline]
     pub fn rest(&self) -> &'a [u8] {
         &self.all[self.pos..self.end]
     }
 
     /// From an earlier position to here.
+    #[inline]
     pub fn since(&self, start: usize) -> Span {
         Span {
             offset: start,
@@ -143,6 +152,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// From here to the end.
+    #[inline]
     pub fn to_end(&self) -> Span {
         Span {
             offset: self.pos,
@@ -150,6 +160,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    #[inline]
     pub fn fault(&self, kind: FaultKind) -> Fault {
         Fault {
             offset: self.pos,
@@ -158,10 +169,12 @@ impl<'a> Cursor<'a> {
     }
 
     /// Goes to the end.
+    #[inline]
     pub fn finish(&mut self) {
         self.pos = self.end;
     }
 
+    #[inline]
     pub fn octet(&mut self) -> Result<u8, Fault> {
         let octet = self.peek().ok_or(self.fault(FaultKind::Truncated))?;
         self.pos += 1;
@@ -169,6 +182,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// A cursor over the next `len` octets; this one goes behind them.
+    #[inline]
     pub fn sub(&mut self, len: usize) -> Result<Cursor<'a>, Fault> {
         if len > self.remaining() {
             let kind = if self.end == self.all.len() {
@@ -210,6 +224,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Value-length: 0–30, or 31 and a uintvar. The cursor returned covers the octets it counts.
+    #[inline]
     pub fn length_value(&mut self) -> Result<Cursor<'a>, Fault> {
         let start = self.pos;
         let first = self.octet()?;
@@ -232,14 +247,19 @@ impl<'a> Cursor<'a> {
     }
 
     /// The octets up to a NUL, which is passed over.
+    #[inline]
     pub fn until_nul(&mut self) -> Result<&'a [u8], Fault> {
         let rest = self.rest();
-        let len = memchr(rest).ok_or(self.fault(FaultKind::TextNotTerminated))?;
-        self.pos += len + 1;
-        Ok(&rest[..len])
+        // A CStr is what std finds a NUL with, a word at a time.
+        let octets = CStr::from_bytes_until_nul(rest)
+            .map_err(|_| self.fault(FaultKind::TextNotTerminated))?
+            .to_bytes();
+        self.pos += octets.len() + 1;
+        Ok(octets)
     }
 
     /// Text-string without its quote 0x7F (WAP-230 §8.4.2.1).
+    #[inline]
     pub fn text_octets(&mut self) -> Result<&'a [u8], Fault> {
         let octets = self.until_nul()?;
         Ok(octets.strip_prefix(&[QUOTE]).unwrap_or(octets))
@@ -264,6 +284,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Integer-value: a short-integer (0x80 and seven bits) or a long-integer.
+    #[inline]
     pub fn integer(&mut self) -> Result<u64, Fault> {
         match self.peek() {
             Some(octet) if octet >= 0x80 => {
@@ -275,6 +296,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Passes over a value of any kind by its first octet; the cursor returned covers all of it.
+    #[inline]
     pub fn value(&mut self) -> Result<(Form, Cursor<'a>), Fault> {
         let start = self.pos;
         let form = match self.peek().ok_or(self.fault(FaultKind::Truncated))? {
@@ -319,10 +341,7 @@ impl<'a> Cursor<'a> {
 /// Stands before text whose first octet could be taken for something else.
 pub const QUOTE: u8 = 0x7F;
 
-fn memchr(octets: &[u8]) -> Option<usize> {
-    octets.iter().position(|octet| *octet == 0)
-}
-
+#[inline]
 fn big_endian(octets: &[u8]) -> Option<u64> {
     octets.iter().try_fold(0u64, |value, octet| {
         value.checked_mul(256).map(|value| value | u64::from(*octet))

@@ -219,7 +219,11 @@ fn disposition(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Result<Strin
                 _ => disposition_name(inner.octet()?),
             };
             let params = read_params(&mut inner, findings);
-            Ok(MediaType { essence, params }.to_string())
+            Ok(MediaType {
+                essence: essence.into(),
+                params,
+            }
+            .to_string())
         }
     }
 }
@@ -236,19 +240,18 @@ fn disposition_name(octet: u8) -> String {
 pub(super) fn write_header(out: &mut Vec<u8>, name: &str, value: &str) {
     if name.eq_ignore_ascii_case("Content-Disposition") {
         let media = MediaType::parse(value);
-        let mut inner = Vec::new();
-        match DISPOSITIONS
+        let known = DISPOSITIONS
             .iter()
             .zip(0x80u8..)
-            .find(|(known, _)| **known == media.essence)
-        {
-            Some((_, octet)) => inner.push(octet),
-            None => write::text(&mut inner, &media.essence),
-        }
-        write_params(&mut inner, &media.essence, &media.params);
+            .find(|(known, _)| media.essence == **known);
         out.push(CONTENT_DISPOSITION | 0x80);
-        write::value_length(out, inner.len());
-        out.extend_from_slice(&inner);
+        write::with_length(out, |inner| {
+            match known {
+                Some((_, octet)) => inner.push(octet),
+                None => write::text(inner, &media.essence),
+            }
+            write_params(inner, &media.essence, &media.params);
+        });
     } else if is_token(name) {
         write::text(out, name);
         write::text(out, value);

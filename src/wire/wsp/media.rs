@@ -1,9 +1,11 @@
 //! Media types: their numbers and Content-type-value (WAP-230 §8.4.2.24).
 
+use std::borrow::Cow;
+
 use super::params::{read_params, write_params};
 use super::{Cursor, Fault, FaultKind, Form, write};
-use crate::wire::MediaType;
 use crate::wire::finding::Findings;
+use crate::wire::{MediaType, Name};
 
 /// The registered types; the index is the number.
 const TYPES: &[&str] = &[
@@ -98,21 +100,37 @@ const MMS_MESSAGE: u8 = 0x3E;
 
 /// The prefix of the binary twins of the multipart types (WAP-230 §8.5).
 const WAP_MULTIPART: &str = "application/vnd.wap.multipart.";
+const MULTIPART: &str = "multipart/";
+
+/// The multipart types whose twins have a number, the most frequent first.
+const MULTIPARTS: [&str; 6] = [
+    "multipart/related",
+    "multipart/mixed",
+    "multipart/alternative",
+    "multipart/form-data",
+    "multipart/byteranges",
+    "multipart/*",
+];
 
 /// The textual type of a number; a number that nobody registered is named by its octet.
 pub(super) fn essence_of_code(code: u64) -> String {
-    match usize::try_from(code).ok().and_then(|code| TYPES.get(code)) {
-        Some(name) => textual(name),
-        None => format!("0x{code:02X}"),
-    }
+    textual(by_code(code)).into()
 }
 
 /// `multipart/related` for `application/vnd.wap.multipart.related`, others as they are, in lower case.
-fn textual(name: &str) -> String {
-    let name = name.to_ascii_lowercase();
-    match name.strip_prefix(WAP_MULTIPART) {
-        Some(kind) => format!("multipart/{kind}"),
-        None => name,
+fn textual(name: Name) -> Name {
+    if name.bytes().any(|octet| octet.is_ascii_uppercase()) {
+        return textual(name.to_ascii_lowercase().into());
+    }
+    let Some(kind) = name.strip_prefix(WAP_MULTIPART) else {
+        return name;
+    };
+    let known = MULTIPARTS
+        .iter()
+        .find(|known| known.strip_prefix(MULTIPART) == Some(kind));
+    match known {
+        Some(known) => Name::from(*known),
+        None => format!("{MULTIPART}{kind}").into(),
     }
 }
 
@@ -145,7 +163,7 @@ pub fn read_media_type(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Resu
             (name, read_params(&mut inner, findings))
         }
     };
-    if name.starts_with("multipart/") {
+    if name.starts_with(MULTIPART) {
         findings.warning(
             "multipart-not-wap",
             cursor.since(start),
@@ -154,42 +172,49 @@ pub fn read_media_type(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Resu
         );
     }
     Ok(MediaType {
-        essence: textual(&name),
+        essence: textual(name),
         params,
     })
 }
 
-fn general_form(inner: &mut Cursor<'_>) -> Result<String, Fault> {
+fn general_form(inner: &mut Cursor<'_>) -> Result<Name, Fault> {
     match inner.peek().ok_or(inner.fault(FaultKind::Truncated))? {
-        0x20..0x80 => Ok(String::from_utf8_lossy(inner.text_octets()?).to_ascii_lowercase()),
+        0x20..0x80 => Ok(String::from_utf8_lossy(inner.text_octets()?)
+            .to_ascii_lowercase()
+            .into()),
         _ => Ok(by_code(inner.integer()?)),
     }
 }
 
-fn by_code(code: u64) -> String {
+/// The type of a number as the table has it.
+fn by_code(code: u64) -> Name {
     match usize::try_from(code).ok().and_then(|code| TYPES.get(code)) {
-        Some(name) => (*name).to_owned(),
-        None => format!("0x{code:02X}"),
+        Some(name) => Name::from(*name),
+        None => format!("0x{code:02X}").into(),
     }
 }
 
 /// Writes a Content-type-value: the short form where the type has a number to send or is plain text and has no parameters,
 /// else with a value-length.
 pub fn write_media_type(out: &mut Vec<u8>, media: &MediaType) {
-    let name = match media.essence.strip_prefix("multipart/") {
-        Some(kind) => format!("{WAP_MULTIPART}{kind}"),
-        None => media.essence.clone(),
+    if media.params.is_empty() {
+        return write_essence(out, &media.essence);
+    }
+    write::with_length(out, |inner| {
+        write_essence(inner, &media.essence);
+        write_params(inner, &media.essence, &media.params);
+    });
+}
+
+fn write_essence(out: &mut Vec<u8>, essence: &str) {
+    let name = match essence.strip_prefix(MULTIPART) {
+        Some(kind) => Cow::Owned(format!("{WAP_MULTIPART}{kind}")),
+        None => Cow::Borrowed(essence),
     };
-    let mut head = Vec::new();
     match code_to_send(&name) {
-        Some(code) => head.push(code | 0x80),
-        None => write::text(&mut head, &name),
+        Some(code) => out.push(code | 0x80),
+        None => write::text(out, &name),
     }
-    if !media.params.is_empty() {
-        write_params(&mut head, &media.essence, &media.params);
-        write::value_length(out, head.len());
-    }
-    out.extend_from_slice(&head);
 }
 
 fn code_to_send(name: &str) -> Option<u8> {

@@ -9,6 +9,9 @@ use crate::wire::{MediaType, Part, Span};
 /// More parts than any message has, so that a hostile one cannot make a structure of every three octets.
 const MAX_PARTS: usize = 4096;
 
+/// More parameters and headers than all parts of a message have together.
+const MAX_WORDS: usize = 8192;
+
 /// Reads a multipart to the end of the cursor. The number of entries is compared, not believed: entries are read as long as
 /// there are octets. The bodies are slices of the PDU.
 pub fn read_multipart(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Vec<Part> {
@@ -22,11 +25,15 @@ pub fn read_multipart(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Vec<P
         }
     };
     let count_at = cursor.since(start);
-    let mut parts = Vec::new();
-    while !cursor.is_empty() && parts.len() < MAX_PARTS {
+    let mut parts: Vec<Part> = Vec::new();
+    let mut words = 0;
+    while !cursor.is_empty() && parts.len() < MAX_PARTS && words < MAX_WORDS {
         let entry = cursor.pos();
         match read_part(cursor, findings) {
-            Ok(part) => parts.push(part),
+            Ok(part) => {
+                words += part.headers.len() + part.media.params.len();
+                parts.push(part);
+            }
             Err(fault) => {
                 cursor.finish();
                 let at = cursor.since(entry);
@@ -49,7 +56,10 @@ pub fn read_multipart(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Vec<P
             "too-many-parts",
             at,
             "WAP-230 §8.5",
-            format!("more than {MAX_PARTS} parts"),
+            match parts.len() {
+                MAX_PARTS => format!("more than {MAX_PARTS} parts"),
+                read => format!("more than {MAX_WORDS} headers and parameters in {read} parts"),
+            },
         );
     } else if parts.len() != count {
         findings.error(
@@ -111,13 +121,13 @@ fn read_part(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Result<Part, F
     };
     for header in read_headers(&mut headers, findings) {
         let is_id = header.name.eq_ignore_ascii_case("content-id");
-        let slot = match header.name.to_ascii_lowercase().as_str() {
-            "content-location" => &mut part.content_location,
-            "content-id" => &mut part.content_id,
-            _ => {
-                part.headers.push((header.name, header.value));
-                continue;
-            }
+        let slot = if is_id {
+            &mut part.content_id
+        } else if header.name.eq_ignore_ascii_case("content-location") {
+            &mut part.content_location
+        } else {
+            part.headers.push((header.name, header.value));
+            continue;
         };
         match slot {
             None if is_id => *slot = Some(without_brackets(&header.value).to_owned()),
@@ -136,26 +146,36 @@ fn without_brackets(id: &str) -> &str {
 
 /// Writes a multipart: number of entries, and for each its lengths, content type, headers and data.
 pub fn write_multipart(out: &mut Vec<u8>, parts: &[Part]) {
-    write::uintvar(out, u32::try_from(parts.len()).unwrap_or(u32::MAX));
-    let mut headers = Vec::new();
+    write_part_count(out, parts.len());
     for part in parts {
-        headers.clear();
-        write_media_type(&mut headers, &part.media);
-        if let Some(id) = &part.content_id {
-            headers.push(0xC0);
-            headers.push(b'"');
-            write::text(&mut headers, &format!("<{id}>"));
-        }
-        if let Some(location) = &part.content_location {
-            headers.push(0x8E);
-            write::text(&mut headers, location);
-        }
-        for (name, value) in &part.headers {
-            write_header(&mut headers, name, value);
-        }
-        write::uintvar(out, u32::try_from(headers.len()).unwrap_or(u32::MAX));
-        write::uintvar(out, u32::try_from(part.data.len()).unwrap_or(u32::MAX));
-        out.extend_from_slice(&headers);
+        write_part_head(out, part);
         out.extend_from_slice(&part.data);
     }
+}
+
+/// Writes the number of entries.
+pub(crate) fn write_part_count(out: &mut Vec<u8>, count: usize) {
+    write::uintvar(out, u32::try_from(count).unwrap_or(u32::MAX));
+}
+
+/// Writes an entry up to its data: lengths, content type, headers.
+pub(crate) fn write_part_head(out: &mut Vec<u8>, part: &Part) {
+    let start = out.len();
+    write_media_type(out, &part.media);
+    if let Some(id) = &part.content_id {
+        out.extend_from_slice(&[0xC0, b'"']);
+        write::text(out, &format!("<{id}>"));
+    }
+    if let Some(location) = &part.content_location {
+        out.push(0x8E);
+        write::text(out, location);
+    }
+    for (name, value) in &part.headers {
+        write_header(out, name, value);
+    }
+    let headers_len = out.len() - start;
+    write::before(out, start, |out| {
+        write::uintvar(out, u32::try_from(headers_len).unwrap_or(u32::MAX));
+        write::uintvar(out, u32::try_from(part.data.len()).unwrap_or(u32::MAX));
+    });
 }

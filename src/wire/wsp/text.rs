@@ -1,5 +1,7 @@
 //! Text as people read it: text-strings, and encoded-strings with a charset.
 
+use std::ffi::CStr;
+
 use super::charset::latin_1;
 use super::cursor::QUOTE;
 use super::{Charset, Cursor, Fault, FaultKind, Form};
@@ -129,7 +131,7 @@ fn content_octets<'a>(inner: &mut Cursor<'a>, charset: Charset, findings: &mut F
             _ => octets,
         };
     }
-    let len = octets.iter().position(|octet| *octet == 0);
+    let len = CStr::from_bytes_until_nul(octets).ok().map(CStr::count_bytes);
     let unfinished = FaultKind::TextNotTerminated;
     match len {
         None => findings.error(unfinished.code(), at, unfinished.clause(), unfinished.to_string()),
@@ -162,8 +164,9 @@ fn content_octets<'a>(inner: &mut Cursor<'a>, charset: Charset, findings: &mut F
 
 /// Text without a charset is ASCII; deployed senders put UTF-8 there, and old ones ISO 8859-1.
 fn plain_text(octets: &[u8], at: Span, findings: &mut Findings) -> String {
-    if octets.is_ascii() {
-        return latin_1(octets);
+    match std::str::from_utf8(octets) {
+        Ok(text) if text.is_ascii() => return text.to_owned(),
+        _ => {}
     }
     findings.warning(
         "text-not-ascii",

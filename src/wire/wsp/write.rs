@@ -23,6 +23,31 @@ pub fn value_length(out: &mut Vec<u8>, len: usize) {
     }
 }
 
+/// What `write` appends, with its value-length before it.
+pub fn with_length(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
+    let start = out.len();
+    out.push(0);
+    write(out);
+    let len = out.len() - start - 1;
+    match u8::try_from(len) {
+        Ok(short) if short < LENGTH_QUOTE => out[start] = short,
+        _ => {
+            out[start] = LENGTH_QUOTE;
+            before(out, start + 1, |out| {
+                uintvar(out, u32::try_from(len).unwrap_or(u32::MAX))
+            });
+        }
+    }
+}
+
+/// Moves what `write` appends to an earlier place. Values are short, so this costs less than writing them elsewhere first.
+pub(super) fn before(out: &mut Vec<u8>, place: usize, write: impl FnOnce(&mut Vec<u8>)) {
+    let end = out.len();
+    write(out);
+    let added = out.len() - end;
+    out[place..].rotate_right(added);
+}
+
 /// Long-integer of minimal length.
 pub fn long_integer(out: &mut Vec<u8>, value: u64) {
     let octets = value.to_be_bytes();
@@ -50,7 +75,11 @@ fn text_octets(out: &mut Vec<u8>, octets: &[u8]) {
     if octets.first().is_some_and(|first| !(0x20..QUOTE).contains(first)) {
         out.push(QUOTE);
     }
-    out.extend(octets.iter().copied().filter(|octet| *octet != 0));
+    if octets.contains(&0) {
+        out.extend(octets.iter().copied().filter(|octet| *octet != 0));
+    } else {
+        out.extend_from_slice(octets);
+    }
 }
 
 /// Encoded-string-value (ENC 1.3 §7.3.19): plain text when it is ASCII and no charset is asked for, else with a charset, UTF-8
@@ -62,21 +91,20 @@ pub fn encoded_string(out: &mut Vec<u8>, charset: Option<Charset>, value: &str) 
         None => Charset::UTF_8,
         Some(charset) => charset,
     };
-    let mut inner = Vec::with_capacity(value.len() + 8);
-    integer(&mut inner, u64::from(charset.mib()));
-    if charset.is_two_octet() {
+    with_length(out, |inner| {
+        integer(inner, u64::from(charset.mib()));
         let octets = charset.encode(value);
-        if octets.first().is_some_and(|first| *first >= 0x80) {
-            inner.push(QUOTE);
+        if charset.is_two_octet() {
+            if octets.first().is_some_and(|first| *first >= 0x80) {
+                inner.push(QUOTE);
+            }
+            inner.extend_from_slice(&octets);
+            inner.extend_from_slice(&[0, 0]);
+        } else {
+            text_octets(inner, &octets);
+            inner.push(0);
         }
-        inner.extend_from_slice(&octets);
-        inner.extend_from_slice(&[0, 0]);
-    } else {
-        text_octets(&mut inner, &charset.encode(value));
-        inner.push(0);
-    }
-    value_length(out, inner.len());
-    out.extend_from_slice(&inner);
+    });
 }
 
 #[cfg(test)]

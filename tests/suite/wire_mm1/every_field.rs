@@ -246,7 +246,7 @@ fn every_word_of_every_list_goes_both_ways() {
                 def.name,
                 word,
                 &Value::Token {
-                    name: got.text,
+                    name: got.text.into(),
                     octet: Some(*octet)
                 }
             ));

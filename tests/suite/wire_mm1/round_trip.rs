@@ -45,16 +45,19 @@ fn value(def: &'static FieldDef, pdu: PduType) -> BoxedStrategy<Value> {
         Kind::Address | Kind::From => text().prop_map(Value::Address).boxed(),
         Kind::Token(list) => select(list)
             .prop_map(move |(_, octet)| Value::Token {
-                name: def.kind.token_name(octet).unwrap().to_owned(),
+                name: def.kind.token_name(octet).unwrap().into(),
                 octet: Some(octet),
             })
             .boxed(),
         Kind::Class(list) => prop_oneof![
             select(list).prop_map(|(name, octet)| Value::Token {
-                name: name.to_owned(),
+                name: name.into(),
                 octet: Some(octet)
             }),
-            "x-[a-z]{1,10}".prop_map(|name| Value::Token { name, octet: None }),
+            "x-[a-z]{1,10}".prop_map(|name| Value::Token {
+                name: name.into(),
+                octet: None
+            }),
         ]
         .boxed(),
         Kind::LongInteger | Kind::Integer => any::<u64>().prop_map(Value::Integer).boxed(),
@@ -90,7 +93,7 @@ fn value(def: &'static FieldDef, pdu: PduType) -> BoxedStrategy<Value> {
         Kind::Element => element().boxed(),
         Kind::FieldName => (0x81..0xC0u8)
             .prop_map(|octet| Value::Token {
-                name: table::field_by_octet(octet).unwrap().name.to_owned(),
+                name: table::field_by_octet(octet).unwrap().name.into(),
                 octet: Some(octet),
             })
             .boxed(),
@@ -138,7 +141,7 @@ fn field(usage: &'static FieldUse, pdu: PduType) -> impl Strategy<Value = Vec<Fi
         values
             .into_iter()
             .map(|value| Field {
-                name: def.name.to_owned(),
+                name: def.name.into(),
                 value,
                 at: Span::default(),
             })
@@ -168,7 +171,10 @@ fn media() -> impl Strategy<Value = MediaType> {
         )
             .prop_map(|(name, value)| (name.to_owned(), value)),
     ];
-    (essence, vec(param, 0..4)).prop_map(|(essence, params)| MediaType { essence, params })
+    (essence, vec(param, 0..4)).prop_map(|(essence, params)| MediaType {
+        essence: essence.into(),
+        params,
+    })
 }
 
 fn part() -> impl Strategy<Value = Part> {
@@ -243,7 +249,7 @@ fn pdu(kind: PduType) -> impl Strategy<Value = Pdu> {
         .prop_map(move |(mut fields, own, content)| {
             for (name, value) in own {
                 fields.push(Field {
-                    name,
+                    name: name.into(),
                     value: Value::Text(value),
                     at: Span::default(),
                 });
@@ -288,6 +294,8 @@ proptest! {
     #[test]
     fn any_legal_pdu_comes_back(pdu in any_pdu()) {
         let octets = Bytes::from(mm1::encode(&pdu));
+        let joined: Vec<u8> = mm1::segments(&pdu).into_iter().flat_map(|segment| segment.octets).collect();
+        prop_assert_eq!(&octets, &joined);
         let decoded = mm1::decode(&octets).unwrap();
         let errors: Vec<_> = decoded.findings.iter().filter(|f| f.severity == Severity::Error && !BETWEEN_FIELDS.contains(&&*f.code)).collect();
         prop_assert!(errors.is_empty(), "{:?}", errors);

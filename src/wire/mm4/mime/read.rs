@@ -99,7 +99,7 @@ fn media_type(about: &About, findings: &mut Findings) -> MediaType {
             media.essence
         );
         findings.error("wap-multipart-in-mm4", about.type_at, "TS 23.140 §8.4.4", text);
-        media.essence = media::textual(&media.essence);
+        media.essence = media::textual(&media.essence).into();
     }
     media
 }

@@ -32,7 +32,7 @@ pub(in super::super) fn encode_as(content: &Content, wish: Option<Encoding>) -> 
     }
     let boundary = boundary(content);
     let mut media = content.media.clone();
-    media.essence = essence;
+    media.essence = essence.into();
     media.params.retain(|(name, _)| name != "boundary");
     let media = media.with("boundary", &boundary);
     let (encoding, octets) = if content.parts.is_empty() && !content.body.is_empty() {

@@ -1,0 +1,90 @@
+//! The fields of a PDU of MM1 as sets of octets: what a decoder asks of every PDU must cost next to nothing.
+
+use std::sync::LazyLock;
+
+use super::{FieldUse, Presence, field, pdus};
+use crate::wire::PduType;
+
+/// A set of MM1's fields.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct FieldSet(u64);
+
+impl FieldSet {
+    /// Adds the field of that octet; whether it is new. Octets beyond 0x80 to 0xBF are no field's and are never in a set.
+    #[inline]
+    pub fn insert(&mut self, octet: u8) -> bool {
+        let before = self.0;
+        if (0x80..=0xBF).contains(&octet) {
+            self.0 |= 1 << (octet - 0x80);
+        }
+        self.0 != before
+    }
+
+    #[inline]
+    pub fn is_within(self, other: FieldSet) -> bool {
+        self.0 & !other.0 == 0
+    }
+
+    #[inline]
+    pub fn meets(self, other: FieldSet) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    fn of<'a>(names: impl Iterator<Item = &'a str>) -> FieldSet {
+        let mut set = FieldSet::default();
+        for octet in names.filter_map(|name| field(name)?.octet) {
+            set.insert(octet);
+        }
+        set
+    }
+}
+
+/// What [`super::PduDef`] says about the fields, as sets. Empty for MM4.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PduSets {
+    pub allowed: FieldSet,
+    pub mandatory: FieldSet,
+    pub repeatable: FieldSet,
+    /// At least one of these must be there; empty if there is no such rule.
+    pub one_of: FieldSet,
+}
+
+/// The sets of a PDU.
+pub fn pdu_sets(kind: PduType) -> &'static PduSets {
+    &SETS[kind as usize]
+}
+
+static SETS: LazyLock<Vec<PduSets>> = LazyLock::new(|| {
+    let sets = |pdu: &super::PduDef| {
+        let of = |wanted: fn(&&FieldUse) -> bool| {
+            FieldSet::of(pdu.fields.iter().filter(wanted).map(|usage| usage.field))
+        };
+        PduSets {
+            allowed: of(|_| true),
+            mandatory: of(|usage| usage.presence == Presence::Mandatory),
+            repeatable: of(|usage| usage.repeatable),
+            one_of: FieldSet::of(pdu.at_least_one.iter().copied()),
+        }
+    };
+    pdus().iter().map(sets).collect()
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sets_say_what_the_table_says() {
+        let sets = pdu_sets(PduType::SendReq);
+        let just = |octet| {
+            let mut set = FieldSet::default();
+            assert!(set.insert(octet) && !set.insert(octet));
+            set
+        };
+        let (to, transaction_id, status) = (just(0x97), just(0x98), just(0x95));
+        assert!(to.is_within(sets.repeatable) && to.meets(sets.one_of) && !to.meets(sets.mandatory));
+        assert!(transaction_id.is_within(sets.mandatory) && !transaction_id.meets(sets.repeatable));
+        assert!(!status.meets(sets.allowed));
+        assert!(!FieldSet::default().insert(0xC0));
+    }
+}
