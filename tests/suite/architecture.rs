@@ -16,7 +16,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 ];
 
 /// What the reports may see of the rest.
-const REPORT_MAY_IMPORT: &[&str] = &["crate::run::outcome", "crate::run::observer", "crate::case::"];
+const REPORT_MAY_IMPORT: &[&str] = &[
+    "crate::run::outcome",
+    "crate::run::coverage",
+    "crate::run::killmatrix",
+    "crate::run::observer",
+    "crate::case::",
+];
 
 /// Crates that do I/O or tell the time: parts that only compute, and that speak to nobody, do without them.
 const COMPUTE_ONLY: &[&str] = &["wire", "case", "report", "inspect"];

@@ -42,7 +42,7 @@ async fn a_hundred_mms_between_two_nodes_arrive_once_each() {
 
 #[tokio::test]
 async fn a_relay_with_any_defect_still_serves() {
-    for defect in DEFECTS {
+    for defect in DEFECTS.iter() {
         let mut config = config(local(), local());
         config.defects = vec![defect.name.to_owned()];
         let relay = Relay::start(config).await.unwrap();

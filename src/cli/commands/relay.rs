@@ -57,7 +57,7 @@ async fn serve(config: Config) -> Result<(), Failure> {
 fn defects() -> String {
     let width = DEFECTS.iter().map(|d| d.name.len()).max().unwrap_or(0);
     let mut out = String::new();
-    for defect in DEFECTS {
+    for defect in DEFECTS.iter() {
         out.push_str(&format!(
             "{:<width$}  {} ({}; {})\n",
             defect.name,
