@@ -9,6 +9,7 @@ mod encode;
 mod header;
 mod media;
 pub mod mime;
+mod radix64;
 mod transfer;
 mod value;
 mod words;
