@@ -46,5 +46,7 @@ mod system_targets;
 mod wire_compare;
 mod wire_mm1;
 mod wire_mm4;
+mod wire_mm4_hostile;
 mod wire_mm4_round_trip;
+mod wire_mm4_table;
 mod wire_smtp;

@@ -7,6 +7,7 @@
 mod decode;
 mod encode;
 mod header;
+mod mailbox;
 mod media;
 pub mod mime;
 mod radix64;

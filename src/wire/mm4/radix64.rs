@@ -68,12 +68,7 @@ impl Begun {
         while done < lines {
             let now = (CHUNK / shape.letters).min(lines - done);
             let from = &text[done * shape.stride..][..now * shape.stride];
-            for (line, place) in from
-                .chunks_exact(shape.stride)
-                .zip(letters.chunks_exact_mut(shape.letters))
-            {
-                place.copy_from_slice(&line[..shape.letters]);
-            }
+            shape.gather(from, &mut letters);
             let to = &mut octets[done * octets_of_line..][..now * octets_of_line];
             let whole = FAST.decode_slice(&letters[..now * shape.letters], to);
             if whole != Ok(now * octets_of_line) {
@@ -126,10 +121,39 @@ impl Shape {
 
     /// How many lines of this shape follow each other.
     fn count(self, text: &[u8]) -> usize {
-        let end = &text[self.letters..self.stride];
-        text.chunks_exact(self.stride)
-            .take_while(|line| &line[self.letters..] == end)
-            .count()
+        let (cr, lf) = (self.letters, self.stride - 1);
+        let lines = text.chunks_exact(self.stride);
+        if cr == lf {
+            lines.take_while(|line| line[lf] == b'\n').count()
+        } else {
+            lines
+                .take_while(|line| line[cr] == b'\r' && line[lf] == b'\n')
+                .count()
+        }
+    }
+
+    /// Puts the letters of whole lines behind each other. The usual lengths are copied without a call for each line.
+    fn gather(self, lines: &[u8], letters: &mut [u8]) {
+        match (self.stride, self.letters) {
+            (78, 76) => gather::<78, 76>(lines, letters),
+            (77, 76) => gather::<77, 76>(lines, letters),
+            (74, 72) => gather::<74, 72>(lines, letters),
+            (66, 64) => gather::<66, 64>(lines, letters),
+            _ => {
+                let places = letters.chunks_exact_mut(self.letters);
+                for (line, place) in lines.chunks_exact(self.stride).zip(places) {
+                    place.copy_from_slice(&line[..self.letters]);
+                }
+            }
+        }
+    }
+}
+
+fn gather<const STRIDE: usize, const LETTERS: usize>(lines: &[u8], letters: &mut [u8]) {
+    let (lines, _) = lines.as_chunks::<STRIDE>();
+    let (places, _) = letters.as_chunks_mut::<LETTERS>();
+    for (line, place) in lines.iter().zip(places) {
+        place.copy_from_slice(&line[..LETTERS]);
     }
 }
 
@@ -172,20 +196,29 @@ pub(super) fn encoded_len(octets: usize) -> usize {
 pub(super) fn encode(octets: &[u8], out: &mut Vec<u8>) {
     out.reserve(encoded_len(octets.len()));
     let mut letters = [0; LINES * LINE];
+    let mut lines = [0; LINES * (LINE + 2)];
+    for line in lines.as_chunks_mut::<{ LINE + 2 }>().0 {
+        line[LINE..].copy_from_slice(b"\r\n");
+    }
     for chunk in octets.chunks(LINES * LINE_OCTETS) {
         // A chunk fits: this is the library's own bound.
-        let Ok(len) = LENIENT_FAST.encode_slice(chunk, &mut letters) else {
+        let Ok(len) = FAST_PADDED.encode_slice(chunk, &mut letters) else {
             return;
         };
-        for line in letters[..len].chunks(LINE) {
-            out.extend_from_slice(line);
+        let (whole, last) = letters[..len].as_chunks::<LINE>();
+        for (letters, line) in whole.iter().zip(lines.as_chunks_mut::<{ LINE + 2 }>().0) {
+            line[..LINE].copy_from_slice(letters);
+        }
+        out.extend_from_slice(&lines[..whole.len() * (LINE + 2)]);
+        if !last.is_empty() {
+            out.extend_from_slice(last);
             out.extend_from_slice(b"\r\n");
         }
     }
 }
 
 /// The fast engine with the padding that the end of a body has.
-static LENIENT_FAST: LazyLock<Simd> = LazyLock::new(|| Simd::standard(GeneralPurposeConfig::new()));
+static FAST_PADDED: LazyLock<Simd> = LazyLock::new(|| Simd::standard(GeneralPurposeConfig::new()));
 
 #[cfg(test)]
 mod tests {

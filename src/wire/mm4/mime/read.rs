@@ -1,6 +1,7 @@
 //! Reading a MIME body.
 
 use bytes::Bytes;
+use memchr::memmem;
 
 use super::super::header::{self, Header, LINE_LIMIT, Line, LineEnd, MOST_FIELDS};
 use super::super::radix64::Begun;
@@ -244,6 +245,11 @@ fn transfer_decoded(about: &About, body: &Bytes, early: Option<Begun>, findings:
     let name = about.transfer_encoding.as_deref().filter(|name| !name.is_empty());
     let encoding = match name {
         None => Encoding::SevenBit,
+        Some(name) if is_uuencode(name) => {
+            let text = format!("{name} is no encoding of MIME; the octets are taken as they are.");
+            findings.error("uuencode", about.encoding_at, "RFC 2045 §6.3", text);
+            Encoding::Binary
+        }
         Some(name) => Encoding::from_name(name).unwrap_or_else(|| {
             let text =
                 format!("Content-Transfer-Encoding {name:?} is unknown; the octets are taken as they are.");
@@ -305,10 +311,37 @@ fn transfer_decoded(about: &About, body: &Bytes, early: Option<Begun>, findings:
                     "An octet above 127 in a body that is 7bit.",
                 );
             }
+            if let Some(at) = uuencoded_file(body) {
+                fault(
+                    "uuencode",
+                    at,
+                    "RFC 2045 §6.3",
+                    "A uuencoded file begins in the text; MIME has no such encoding.",
+                );
+            }
             check_lines(about, body, findings);
             body.clone()
         }
     }
+}
+
+fn is_uuencode(name: &str) -> bool {
+    ["x-uuencode", "x-uue", "uuencode", "uue"]
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(name.trim()))
+}
+
+/// Where a line `begin 644 name` stands that a line `end` follows.
+fn uuencoded_file(body: &[u8]) -> Option<usize> {
+    let at = memmem::find_iter(body, b"begin ").find(|at| {
+        let line = &body[*at..];
+        (*at == 0 || body[at - 1] == b'\n')
+            && line
+                .get(6..9)
+                .is_some_and(|mode| mode.iter().all(|b| (b'0'..=b'7').contains(b)))
+            && line.get(9) == Some(&b' ')
+    })?;
+    memmem::find(&body[at..], b"\nend").map(|_| at)
 }
 
 /// Lines of a body that is sent as lines: once each for lone LF and for lines that are too long.
