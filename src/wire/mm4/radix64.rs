@@ -39,7 +39,7 @@ static FAST: LazyLock<Simd> = LazyLock::new(|| {
 /// The octets, and where in the text the first fault was: a foreign character, data after the padding, or an end in the
 /// middle of a group. White space is no fault (RFC 2045 §6.8).
 pub(super) fn decode(text: &[u8]) -> (Vec<u8>, Option<usize>) {
-    Begun::at(text, 1).finish(text)
+    Begun::at(text).finish(text)
 }
 
 /// The regular lines at the beginning of a text, decoded: all of the same length and of whole groups of letters.
@@ -51,35 +51,43 @@ pub(super) struct Begun {
 }
 
 impl Begun {
-    /// Decodes the regular lines but the last, which may have padding; nothing if they are fewer than `least`.
-    pub(super) fn at(text: &[u8], least: usize) -> Begun {
+    /// Decodes regular lines as far as they go.
+    pub(super) fn at(text: &[u8]) -> Begun {
         let Some(shape) = Shape::of(text) else {
             return Begun::default();
         };
-        let lines = shape.count(text).saturating_sub(1);
-        if lines < least {
-            return Begun::default();
-        }
+        let lines_at_once = CHUNK / shape.letters;
         let octets_of_line = shape.letters / 4 * 3;
-        // One line more, for the end that is appended.
-        let mut octets = vec![0; (lines + 1) * octets_of_line];
+        // Not touched before it is needed: text may go on far beyond its base64.
+        let most = (text.len() / shape.stride + 1) * octets_of_line;
+        let mut octets = Vec::with_capacity(most);
         let mut letters = [0; CHUNK];
-        let mut done = 0;
-        while done < lines {
-            let now = (CHUNK / shape.letters).min(lines - done);
-            let from = &text[done * shape.stride..][..now * shape.stride];
-            shape.gather(from, &mut letters);
-            let to = &mut octets[done * octets_of_line..][..now * octets_of_line];
-            let whole = FAST.decode_slice(&letters[..now * shape.letters], to);
-            if whole != Ok(now * octets_of_line) {
+        let mut rest = text;
+        loop {
+            let lines = shape.count(&rest[..rest.len().min(lines_at_once * shape.stride)]);
+            shape.gather(&rest[..lines * shape.stride], &mut letters);
+            // The last line may have padding, which is not for here.
+            let decoded = [lines, lines.saturating_sub(1)].into_iter().find(|lines| {
+                let done = octets.len();
+                octets.resize(done + lines * octets_of_line, 0);
+                let whole = FAST.decode_slice(&letters[..lines * shape.letters], &mut octets[done..]);
+                let good = whole == Ok(lines * octets_of_line);
+                if !good {
+                    octets.truncate(done);
+                }
+                good
+            });
+            rest = &rest[decoded.unwrap_or(0) * shape.stride..];
+            if decoded != Some(lines_at_once) {
                 break;
             }
-            done += now;
         }
-        octets.truncate(done * octets_of_line);
+        if octets.len() < most / 2 {
+            octets.shrink_to_fit();
+        }
         Begun {
             octets,
-            consumed: done * shape.stride,
+            consumed: text.len() - rest.len(),
         }
     }
 
@@ -153,7 +161,10 @@ fn gather<const STRIDE: usize, const LETTERS: usize>(lines: &[u8], letters: &mut
     let (lines, _) = lines.as_chunks::<STRIDE>();
     let (places, _) = letters.as_chunks_mut::<LETTERS>();
     for (line, place) in lines.iter().zip(places) {
-        place.copy_from_slice(&line[..LETTERS]);
+        // An array of known length is moved in registers; a slice would cost a call.
+        if let Some(line) = line.first_chunk::<LETTERS>() {
+            *place = *line;
+        }
     }
 }
 
@@ -207,7 +218,9 @@ pub(super) fn encode(octets: &[u8], out: &mut Vec<u8>) {
         };
         let (whole, last) = letters[..len].as_chunks::<LINE>();
         for (letters, line) in whole.iter().zip(lines.as_chunks_mut::<{ LINE + 2 }>().0) {
-            line[..LINE].copy_from_slice(letters);
+            if let Some(place) = line.first_chunk_mut::<LINE>() {
+                *place = *letters;
+            }
         }
         out.extend_from_slice(&lines[..whole.len() * (LINE + 2)]);
         if !last.is_empty() {

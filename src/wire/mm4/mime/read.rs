@@ -276,7 +276,7 @@ fn transfer_decoded(about: &About, body: &Bytes, early: Option<Begun>, findings:
     };
     match encoding {
         Encoding::Base64 => {
-            let (octets, at) = early.unwrap_or_else(|| Begun::at(body, 1)).finish(body);
+            let (octets, at) = early.unwrap_or_else(|| Begun::at(body)).finish(body);
             if let Some(at) = at {
                 fault(
                     "base64-invalid",

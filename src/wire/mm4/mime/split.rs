@@ -13,8 +13,6 @@ use super::super::radix64::Begun;
 pub(super) const MAX_PARTS: usize = 4096;
 /// Parts up to this many octets are searched for their end like any text.
 const SMALL: usize = 4096;
-/// Regular lines of base64 that are worth to be decoded early.
-const WORTH: usize = 32;
 
 /// The parts of a body.
 #[derive(Debug, Default)]
@@ -129,7 +127,7 @@ impl<'a> Delimiters<'a> {
         let Some(begin) = base64_begins(&self.body[from..window]).map(|at| from + at) else {
             return (None, self.after(from));
         };
-        let begun = Begun::at(&self.body[begin..], WORTH);
+        let begun = Begun::at(&self.body[begin..]);
         let next = self.after(if begun.consumed == 0 {
             from
         } else {
