@@ -8,6 +8,8 @@ mod copies;
 mod middle;
 #[path = "measure/pdus.rs"]
 mod pdus;
+#[path = "measure/radix.rs"]
+mod radix;
 
 use std::error::Error;
 use std::hint::black_box;
@@ -65,5 +67,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         );
     }
     copies::print(&[pdus::submission(BIG), pdus::retrieval(BIG)])?;
-    copies::print_borrowed(&[3_000, BIG, 3_000_000].map(pdus::retrieval))
+    copies::print_borrowed(&[3_000, BIG, 3_000_000].map(pdus::retrieval))?;
+    radix::print(&pdus::forward(BIG))
 }

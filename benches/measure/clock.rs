@@ -23,7 +23,8 @@ pub fn time(mut work: impl FnMut()) -> f64 {
     middle(samples).as_secs_f64() / f64::from(rounds)
 }
 
-fn sample(rounds: u32, work: &mut impl FnMut()) -> Duration {
+/// That many rounds, one after the other.
+pub fn sample(rounds: u32, work: &mut impl FnMut()) -> Duration {
     let began = Instant::now();
     for _ in 0..rounds {
         work();

@@ -2,6 +2,8 @@
 //!
 //! Instants are seconds since 1970-01-01T00:00:00Z. What lies outside the years -9999 to 9999 is written as the nearest end.
 
+use std::borrow::Cow;
+
 use jiff::civil::DateTime;
 use jiff::fmt::rfc2822::DateTimeParser;
 use jiff::tz::TimeZone;
@@ -26,7 +28,7 @@ pub fn http(seconds: i64) -> String {
         .to_string()
 }
 
-/// Reads any of the above, and every RFC 5322 zone and obsolete form, and the two old forms of HTTP-date
+/// Reads any of the above, with comments or without a zone (then it is UTC), and every RFC 5322 zone and obsolete form, and the two old forms of HTTP-date
 /// (RFC 9110 §5.6.7). A wrong day of the week does not matter. Bare digits are no date here: on the wire they would be
 /// delta-seconds.
 pub fn parse(text: &str) -> Option<i64> {
@@ -34,11 +36,36 @@ pub fn parse(text: &str) -> Option<i64> {
     if text.is_empty() || text.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    rfc5322_date(text)
+    rfc5322_date(&without_comments(text))
         .or_else(|| text.parse::<Timestamp>().ok())
         .or_else(|| rfc850_date(text))
         .or_else(|| asctime_date(text))
+        .or_else(|| without_zone(text))
         .map(Timestamp::as_second)
+}
+
+/// The text without RFC 5322 comments, which may nest.
+fn without_comments(text: &str) -> Cow<'_, str> {
+    if !text.contains('(') {
+        return text.into();
+    }
+    let mut open = 0_usize;
+    let plain = text.chars().filter(|c| {
+        open += usize::from(*c == '(');
+        let inside = open > 0;
+        open = open.saturating_sub(usize::from(*c == ')'));
+        !inside
+    });
+    plain.collect::<String>().trim().to_owned().into()
+}
+
+/// What relays send that forget the zone: `2026-11-24T13:00:00`, `Tue, 24 Nov 2026 13:00:00`.
+fn without_zone(text: &str) -> Option<Timestamp> {
+    let civil = text.parse::<DateTime>().ok().filter(|_| text.contains(':'));
+    match civil {
+        Some(civil) => Some(civil.to_zoned(TimeZone::UTC).ok()?.timestamp()),
+        None => rfc5322_date(&format!("{text} +0000")),
+    }
 }
 
 fn timestamp(seconds: i64) -> Timestamp {
@@ -105,6 +132,11 @@ mod tests {
             "2026-11-24T15:00:00+02:00",
             "2026-11-24 13:00:00Z",
             " Tue, 24 Nov 2026 13:00:00 GMT ",
+            "2026-11-24T13:00:00",
+            "Tue, 24 Nov 2026 13:00:00",
+            "Tue, 24 Nov 126 13:00:00 GMT",
+            "tue, 24 nov 2026 13:00:00 gmt",
+            "Tue, 24 (the (very) day) Nov 2026 13:00:00 GMT",
         ] {
             let expected = if text.contains("PDT") {
                 INSTANT

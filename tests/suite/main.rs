@@ -50,5 +50,7 @@ mod wire_compare;
 mod wire_docs;
 mod wire_mm1;
 mod wire_mm4;
+mod wire_mm4_hostile;
 mod wire_mm4_round_trip;
+mod wire_mm4_table;
 mod wire_smtp;

@@ -254,6 +254,31 @@ Content-Transfer-Encoding: x-zip
     insta::assert_snapshot!(decoded);
 }
 
+/// Deviations of form that are told with their place; what can be read is.
+#[test]
+fn forms_of_other_times() {
+    let head = "X-Mms-Message-Type: MM4_forward.RES\nDate: 2026-11-24T13:00:00\n";
+    let text = decode(&format!(
+        "{head}Content-Type: text/plain\n\nhi\nbegin 644 a.gif\n#1TE&\n`\nend\n"
+    ));
+    assert_eq!(text.pdu.value("Date"), Some(&Value::Date(1_795_525_200)));
+    let found = |decoded: &Decoded, code: &str| {
+        let found = decoded.findings.iter().find(|f| f.code == code);
+        found.map(|f| (f.offset, f.len))
+    };
+    assert_eq!(found(&text, "date-form"), Some((37, 25)));
+    assert!(found(&text, "uuencode").is_some());
+    let named = decode(&format!("{head}Content-Transfer-Encoding: X-UUEncode\n\n#1TE&\n"));
+    assert_eq!(found(&named, "uuencode"), Some((64, 37)));
+}
+
+/// RFC 5322 gives the last line of a body its line end: whoever sent it as 7bit sent that too.
+#[test]
+fn the_last_line_end_belongs_to_the_text() {
+    let decoded = decode("X-Mms-Message-Type: MM4_forward.RES\nContent-Type: text/plain\n\nhi\n");
+    assert_eq!(decoded.pdu.content.unwrap().body, "hi\r\n");
+}
+
 #[test]
 fn a_message_of_lone_line_feeds_is_read_like_any_other() {
     let piped = mm4::decode(&FORWARD_REQ.to_owned().into()).unwrap();

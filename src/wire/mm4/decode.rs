@@ -40,7 +40,7 @@ const ONCE: [&str; 14] = [
 /// There is no X-Mms-Message-Type, or it names no PDU of MM4.
 pub fn decode(octets: &Bytes) -> Result<Decoded, Undecodable> {
     let mut findings = Findings::about_text();
-    let header = header::scan(octets, 0, &mut findings);
+    let header = header::scan(octets, 0, header::MOST_FIELDS, &mut findings);
     let kind = pdu_type(&header)?;
     let def = table::pdu(kind);
     let mut pdu = Pdu::new(kind);

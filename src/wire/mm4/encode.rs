@@ -1,6 +1,8 @@
 //! PDU → octets.
 
-use super::mime::{self, Body, field_name, fold};
+use std::collections::HashSet;
+
+use super::mime::{Plan, field_name, fold};
 use super::transfer::Encoding;
 use super::value::{self, Written};
 use crate::wire::table;
@@ -19,6 +21,31 @@ const TRANSFER_ENCODING: &str = "Content-Transfer-Encoding";
 /// `end-of-header`; a PDU without content has no segment `content`. [`Value::Octets`] is the text after `Name: `, exactly;
 /// no other value can begin another header line.
 pub fn segments(pdu: &Pdu) -> Vec<Segment> {
+    let (mut out, body) = header(pdu);
+    if let Some(plan) = body {
+        let mut octets = Vec::with_capacity(plan.len());
+        plan.write(&mut octets);
+        out.push(segment("content", octets));
+    }
+    out
+}
+
+/// Encodes a PDU: the segments joined, but the content is written where it is going to stay.
+pub fn encode(pdu: &Pdu) -> Vec<u8> {
+    let (header, body) = header(pdu);
+    let len: usize = header.iter().map(|s| s.octets.len()).sum();
+    let mut out = Vec::with_capacity(len + body.as_ref().map_or(0, Plan::len));
+    for segment in header {
+        out.extend_from_slice(&segment.octets);
+    }
+    if let Some(plan) = body {
+        plan.write(&mut out);
+    }
+    out
+}
+
+/// The segments up to and including `end-of-header`, and what is written after them.
+fn header(pdu: &Pdu) -> (Vec<Segment>, Option<Plan<'_>>) {
     let mut out = Vec::new();
     let mut type_line = pdu
         .field(TYPE)
@@ -29,27 +56,22 @@ pub fn segments(pdu: &Pdu) -> Vec<Segment> {
     }
     let body = pdu.content.as_ref().map(|content| {
         let wish = pdu.value(TRANSFER_ENCODING).map(transfer_encoding);
-        mime::encode_as(content, wish)
+        Plan::of(content, wish)
     });
+    let mut written = HashSet::new();
     for (index, field) in pdu.fields.iter().enumerate() {
-        if let Some(octets) = line(pdu, index, body.as_ref()) {
+        if let Some(octets) = line(pdu, index, body.is_some(), &mut written) {
             out.push(segment(&field.name, octets));
         }
         if field.name.eq_ignore_ascii_case(VERSION) {
             out.extend(type_line.take());
         }
     }
-    if let Some(body) = &body {
-        mime_fields(pdu, body, &mut out);
+    if let Some(plan) = &body {
+        mime_fields(pdu, plan, &mut out);
     }
     out.push(segment("end-of-header", b"\r\n".to_vec()));
-    out.extend(body.map(|body| segment("content", body.octets)));
-    out
-}
-
-/// Encodes a PDU.
-pub fn encode(pdu: &Pdu) -> Vec<u8> {
-    segments(pdu).into_iter().flat_map(|s| s.octets).collect()
+    (out, body)
 }
 
 fn segment(name: &str, octets: Vec<u8>) -> Segment {
@@ -59,11 +81,11 @@ fn segment(name: &str, octets: Vec<u8>) -> Segment {
     }
 }
 
-/// The line of a field; none if an earlier one of its list has its address already, or if MIME writes it.
-fn line(pdu: &Pdu, index: usize, body: Option<&Body>) -> Option<Vec<u8>> {
+/// The line of a field; none if the line of its list is written already, or if MIME writes it.
+fn line(pdu: &Pdu, index: usize, has_body: bool, lists: &mut HashSet<String>) -> Option<Vec<u8>> {
     let field = &pdu.fields[index];
     let name = field_name(&field.name);
-    if body.is_some() && is_written_by_mime(field) {
+    if has_body && is_written_by_mime(field) {
         return None;
     }
     let kind = table::field(&field.name).map(|def| def.kind);
@@ -71,7 +93,7 @@ fn line(pdu: &Pdu, index: usize, body: Option<&Body>) -> Option<Vec<u8>> {
     if !exactly && value::is_list(&field.name) {
         let same =
             |f: &&Field| f.name.eq_ignore_ascii_case(&field.name) && !matches!(f.value, Value::Octets(_));
-        if pdu.fields[..index].iter().any(|f| same(&f)) {
+        if !lists.insert(field.name.to_ascii_lowercase()) {
             return None;
         }
         let members = pdu.fields[index..]
@@ -124,7 +146,7 @@ fn transfer_encoding(value: &Value) -> Encoding {
     Encoding::from_name(&text).unwrap_or(Encoding::Binary)
 }
 
-fn mime_fields(pdu: &Pdu, body: &Body, out: &mut Vec<Segment>) {
+fn mime_fields(pdu: &Pdu, body: &Plan<'_>, out: &mut Vec<Segment>) {
     if pdu.field("MIME-Version").is_none() {
         out.push(segment("MIME-Version", fold("MIME-Version", &["1.0".to_owned()])));
     }

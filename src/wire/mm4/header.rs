@@ -7,6 +7,9 @@ use crate::wire::finding::Findings;
 /// The longest line without its CRLF (RFC 5322 §2.1.1), in octets.
 pub(super) const LINE_LIMIT: usize = 998;
 
+/// More fields than any header has, so that a hostile one cannot make a structure of every few octets.
+pub(super) const MOST_FIELDS: usize = 10_000;
+
 /// A header field as it stands in the octets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct RawField {
@@ -42,12 +45,13 @@ impl Header {
     }
 }
 
-/// Scans up to and including the empty line. `base` is added to the offsets of spans and findings.
-pub(super) fn scan(octets: &[u8], base: usize, findings: &mut Findings) -> Header {
+/// Scans up to and including the empty line. `base` is added to the offsets of spans and findings; fields after the first
+/// `most` are passed over.
+pub(super) fn scan(octets: &[u8], base: usize, most: usize, findings: &mut Findings) -> Header {
     let mut header = Header::default();
     let mut lone_lf = LoneLf::default();
     let mut at = 0;
-    let mut in_field = false;
+    let (mut in_field, mut full) = (false, false);
     loop {
         let Some(line) = Line::at(octets, at) else {
             header.body = octets.len();
@@ -79,15 +83,21 @@ pub(super) fn scan(octets: &[u8], base: usize, findings: &mut Findings) -> Heade
                     field.value.extend_from_slice(line.text);
                     field.at.len = here.offset + here.len - field.at.offset;
                 }
+                _ if full => {}
                 _ => invalid_line(here, findings),
             }
         } else if let Some((name, value)) = split_field(line.text) {
-            header.fields.push(RawField {
-                name,
-                value: value.to_vec(),
-                at: here,
-            });
-            in_field = true;
+            in_field = header.fields.len() < most;
+            if in_field {
+                header.fields.push(RawField {
+                    name,
+                    value: value.to_vec(),
+                    at: here,
+                });
+            } else if !std::mem::replace(&mut full, true) {
+                let text = format!("More than {most} header fields; the rest is left out.");
+                findings.error("too-many-fields", here, "RFC 5322 §2.2", text);
+            }
         } else {
             invalid_line(here, findings);
             in_field = false;
@@ -122,7 +132,7 @@ impl<'a> Line<'a> {
     /// The line that begins at `at`; none at the end of the octets.
     pub(super) fn at(octets: &'a [u8], at: usize) -> Option<Self> {
         let rest = octets.get(at..).filter(|rest| !rest.is_empty())?;
-        let (text, end, len) = match rest.iter().position(|b| *b == b'\n') {
+        let (text, end, len) = match memchr::memchr(b'\n', rest) {
             Some(lf) if lf > 0 && rest[lf - 1] == b'\r' => (&rest[..lf - 1], LineEnd::CrLf, lf + 1),
             Some(lf) => (&rest[..lf], LineEnd::Lf, lf + 1),
             None => (rest, LineEnd::None, rest.len()),
@@ -187,7 +197,7 @@ fn check_line(line: &Line<'_>, here: Span, findings: &mut Findings) {
         );
         findings.error("line-too-long", here, "RFC 5322 §2.1.1", text);
     }
-    if let Some(at) = line.text.iter().position(|b| matches!(b, 0 | b'\r')) {
+    if let Some(at) = memchr::memchr2(0, b'\r', line.text) {
         let place = Span {
             offset: here.offset + at,
             len: 1,
@@ -212,7 +222,7 @@ fn invalid_line(here: Span, findings: &mut Findings) {
 
 /// Name and value of a field's first line. The obsolete blank before the colon (RFC 5322 §4.5) is accepted.
 fn split_field(line: &[u8]) -> Option<(String, &[u8])> {
-    let colon = line.iter().position(|b| *b == b':')?;
+    let colon = memchr::memchr(b':', line)?;
     let name = line[..colon].trim_ascii_end();
     if name.is_empty() || !name.iter().all(u8::is_ascii_graphic) {
         return None;
@@ -240,7 +250,7 @@ mod tests {
 
     fn scanned(octets: &[u8]) -> (Header, Vec<String>) {
         let mut findings = Findings::default();
-        let header = scan(octets, 0, &mut findings);
+        let header = scan(octets, 0, MOST_FIELDS, &mut findings);
         let codes = findings.into_vec().into_iter().map(|f| f.code).collect();
         (header, codes)
     }

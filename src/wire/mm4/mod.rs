@@ -7,8 +7,10 @@
 mod decode;
 mod encode;
 mod header;
+mod mailbox;
 mod media;
 pub mod mime;
+mod radix64;
 mod transfer;
 mod value;
 mod words;

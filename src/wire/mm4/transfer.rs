@@ -1,21 +1,10 @@
 //! Content transfer encodings (RFC 2045 §6), octet-exact both ways.
 
-use base64::Engine;
-use base64::alphabet::STANDARD as ALPHABET;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-
 use super::header::LINE_LIMIT;
+use super::radix64;
 
-/// Characters of an encoded line (RFC 2045 §6.7, §6.8).
+/// Characters of an encoded line (RFC 2045 §6.7).
 const ENCODED_LINE: usize = 76;
-
-/// Padding is counted by hand, and bits left over in the last character are ignored.
-const LENIENT: GeneralPurpose = GeneralPurpose::new(
-    &ALPHABET,
-    GeneralPurposeConfig::new()
-        .with_decode_allow_trailing_bits(true)
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
 
 /// How a body's octets are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +48,7 @@ impl Encoding {
 
     pub(super) fn encode(self, octets: &[u8], out: &mut Vec<u8>) {
         match self {
-            Encoding::Base64 => encode_base64(octets, out),
+            Encoding::Base64 => radix64::encode(octets, out),
             Encoding::QuotedPrintable => encode_quoted_printable(octets, out),
             _ => out.extend_from_slice(octets),
         }
@@ -85,38 +74,6 @@ pub(super) fn fits_seven_bit(octets: &[u8]) -> bool {
         previous = octet;
     }
     previous != b'\r'
-}
-
-/// The octets, and where in the text the first fault was: a foreign character, data after the padding, or an end in the
-/// middle of a group. White space is no fault (RFC 2045 §6.8).
-pub(super) fn decode_base64(text: &[u8]) -> (Vec<u8>, Option<usize>) {
-    let mut fault = None;
-    let mut letters = Vec::with_capacity(text.len());
-    let mut padding = 0_usize;
-    for (at, &octet) in text.iter().enumerate() {
-        match octet {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' => {
-                if padding > 0 {
-                    fault = fault.or(Some(at));
-                    break;
-                }
-                letters.push(octet);
-            }
-            b'=' => padding += 1,
-            b' ' | b'\t' | b'\r' | b'\n' => {}
-            _ => fault = fault.or(Some(at)),
-        }
-    }
-    if !(letters.len() + padding).is_multiple_of(4) {
-        fault = fault.or(Some(text.len()));
-    }
-    if letters.len() % 4 == 1 {
-        letters.pop();
-    }
-    match LENIENT.decode(&letters) {
-        Ok(octets) => (octets, fault),
-        Err(_) => (Vec::new(), fault.or(Some(0))),
-    }
 }
 
 /// The octets, and where in the text the first fault was: `=` without two hexadecimal digits or a line end, or an octet
@@ -176,13 +133,6 @@ pub(super) fn decode_q_word(text: &[u8]) -> Vec<u8> {
         at += 1;
     }
     out
-}
-
-fn encode_base64(octets: &[u8], out: &mut Vec<u8>) {
-    for chunk in octets.chunks(ENCODED_LINE / 4 * 3) {
-        out.extend_from_slice(LENIENT.encode(chunk).as_bytes());
-        out.extend_from_slice(b"\r\n");
-    }
 }
 
 /// CRLF pairs become line ends, every other CR and LF is encoded, so that exactly these octets come back.
@@ -253,17 +203,6 @@ mod tests {
     }
 
     #[test]
-    fn damaged_base64_gives_what_is_there() {
-        assert_eq!(decode_base64(b"aGVsbG8="), (b"hello".to_vec(), None));
-        assert_eq!(decode_base64(b"aGVs\r\nbG8=\r\n"), (b"hello".to_vec(), None));
-        assert_eq!(decode_base64(b"aGVsbG8"), (b"hello".to_vec(), Some(7)));
-        assert_eq!(decode_base64(b"aGVsb"), (b"hel".to_vec(), Some(5)));
-        assert_eq!(decode_base64(b"aGV*sbG8="), (b"hello".to_vec(), Some(3)));
-        assert_eq!(decode_base64(b"aGVsbG8=aGVs"), (b"hello".to_vec(), Some(8)));
-        assert_eq!(decode_base64(b""), (Vec::new(), None));
-    }
-
-    #[test]
     fn damaged_quoted_printable_keeps_what_it_cannot_read() {
         assert_eq!(
             decode_quoted_printable(b"a=C3=a9 =\r\nb \t\r\nc"),
@@ -280,7 +219,7 @@ mod tests {
             for octets in [octets.as_slice(), text.as_bytes()] {
                 let mut base64 = Vec::new();
                 Encoding::Base64.encode(octets, &mut base64);
-                prop_assert_eq!(decode_base64(&base64), (octets.to_vec(), None));
+                prop_assert_eq!(radix64::decode(&base64), (octets.to_vec(), None));
                 let mut quoted = Vec::new();
                 Encoding::QuotedPrintable.encode(octets, &mut quoted);
                 prop_assert_eq!(decode_quoted_printable(&quoted), (octets.to_vec(), None));
@@ -293,7 +232,7 @@ mod tests {
 
         #[test]
         fn any_text_decodes_to_something(text in proptest::collection::vec(any::<u8>(), 0..200)) {
-            decode_base64(&text);
+            radix64::decode(&text);
             decode_quoted_printable(&text);
             decode_q_word(&text);
         }

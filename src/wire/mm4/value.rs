@@ -2,7 +2,7 @@
 
 use super::header::RawField;
 use super::mime::{one_line, unstructured};
-use super::words;
+use super::{mailbox, words};
 use crate::wire::finding::Findings;
 use crate::wire::table::Kind;
 use crate::wire::{Interval, Span, Value, address, date};
@@ -11,6 +11,9 @@ const CLAUSE: &str = "TS 23.140 §8.4.4";
 
 /// Fields whose value is a list of addresses: one [`Field`](crate::wire::Field) per address when decoded, one line when encoded.
 pub(super) const ADDRESS_LISTS: [&str; 4] = ["To", "Cc", "Bcc", "X-Mms-Request-Recipients"];
+
+/// More addresses than any list has.
+const MOST_ADDRESSES: usize = 10_000;
 
 pub(super) fn is_list(name: &str) -> bool {
     ADDRESS_LISTS.iter().any(|list| list.eq_ignore_ascii_case(name))
@@ -21,11 +24,22 @@ pub(super) fn is_list(name: &str) -> bool {
 pub(super) fn read(raw: &RawField, kind: Option<Kind>, findings: &mut Findings) -> Vec<Value> {
     let text = raw.text();
     if is_list(&raw.name) {
-        let addresses = address::list(&text);
+        let mut addresses = address::list(&text);
+        if addresses.len() > MOST_ADDRESSES {
+            addresses.truncate(MOST_ADDRESSES);
+            let problem = format!(
+                "{} has more than {MOST_ADDRESSES} addresses; the rest is left out.",
+                raw.name
+            );
+            findings.error("too-many-addresses", raw.at, "RFC 5322 §3.4", problem);
+        }
         if addresses.is_empty() {
             return vec![Value::Address(text)];
         }
-        return addresses.into_iter().map(Value::Address).collect();
+        return addresses
+            .iter()
+            .map(|address| Value::Address(mailbox::read(address)))
+            .collect();
     }
     let value = match kind {
         Some(Kind::Encoded) => {
@@ -33,8 +47,17 @@ pub(super) fn read(raw: &RawField, kind: Option<Kind>, findings: &mut Findings) 
             Value::Encoded { charset, text }
         }
         None | Some(Kind::Text) => Value::Text(words::decode(&raw.value).0),
-        Some(Kind::Address | Kind::From) => Value::Address(text),
+        Some(Kind::Address | Kind::From) => Value::Address(mailbox::read(&text)),
         Some(kind @ (Kind::Token(_) | Kind::Class(_))) => token(raw, text, kind, findings),
+        Some(Kind::Date) if date_is_unusual(&text) => {
+            let problem = format!(
+                "{} has its date in another form: {:?}.",
+                raw.name,
+                shortened(&text)
+            );
+            findings.warning("date-form", raw.at, "RFC 5322 §3.3", problem);
+            date::parse(&text).map_or(Value::Text(text), Value::Date)
+        }
         Some(kind) => typed(&text, kind).unwrap_or_else(|| {
             let code = match kind {
                 Kind::Date | Kind::PreviouslySentDate => "date-invalid",
@@ -74,6 +97,14 @@ pub(super) fn write(value: &Value, kind: Option<Kind>) -> Written {
         Value::PreviouslySentDate { count, date } => format!("{count},{}", date::http(*date)),
         // MM4 has no such token: the relay that inserts the address has done so.
         Value::InsertAddress => String::new(),
+        Value::Address(address) => {
+            let address = one_line(address);
+            return Written::Pieces(if address.is_empty() {
+                Vec::new()
+            } else {
+                mailbox::write(&address)
+            });
+        }
         other => other.text(),
     };
     let text = one_line(&text);
@@ -102,6 +133,12 @@ fn token(raw: &RawField, text: String, kind: Kind, findings: &mut Findings) -> V
         }
     };
     Value::Token { name, octet: None }
+}
+
+/// A date that can be read and is none of RFC 5322: it begins with the year.
+fn date_is_unusual(text: &str) -> bool {
+    let year = text.bytes().take_while(u8::is_ascii_digit).count() >= 4;
+    year && date::parse(text).is_some()
 }
 
 fn is_word(text: &str) -> bool {

@@ -3,8 +3,9 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use mail_parser::decoders::charsets::map::charset_decoder;
+use memchr::memmem;
 
-use super::transfer;
+use super::{radix64, transfer};
 
 /// Octets of text that fit one encoded word of 75 characters: `=?utf-8?B?…?=` leaves 60 for base64.
 const WORD_OCTETS: usize = 45;
@@ -69,10 +70,7 @@ pub(super) fn decode(value: &[u8]) -> (String, Option<u16>) {
             }
         } else {
             flush(&mut pending, &mut out);
-            let next = value[at + 1..]
-                .windows(2)
-                .position(|w| w == b"=?")
-                .map_or(value.len(), |n| at + 1 + n);
+            let next = memmem::find(&value[at + 1..], b"=?").map_or(value.len(), |n| at + 1 + n);
             raw_text(&value[at..next], &mut out);
             at = next;
         }
@@ -151,7 +149,7 @@ impl EncodedWord {
     fn at(value: &[u8], at: usize) -> Option<Self> {
         let rest = value.get(at..)?.strip_prefix(b"=?")?;
         let rest = &rest[..rest.len().min(LONGEST_WORD)];
-        let charset_len = rest.iter().position(|b| *b == b'?')?;
+        let charset_len = memchr::memchr(b'?', rest)?;
         let charset = std::str::from_utf8(&rest[..charset_len]).ok()?;
         // RFC 2231 §5 lets a language follow.
         let charset = charset.split('*').next().unwrap_or(charset);
@@ -160,13 +158,13 @@ impl EncodedWord {
         let [encoding, b'?', text @ ..] = rest else {
             return None;
         };
-        let text_len = text.windows(2).position(|w| w == b"?=")?;
+        let text_len = memmem::find(text, b"?=")?;
         let text = &text[..text_len];
         if !valid {
             return None;
         }
         let octets = match encoding.to_ascii_lowercase() {
-            b'b' => transfer::decode_base64(text).0,
+            b'b' => radix64::decode(text).0,
             b'q' => transfer::decode_q_word(text),
             _ => return None,
         };

@@ -1,11 +1,14 @@
 //! Reading a MIME body.
 
 use bytes::Bytes;
+use memchr::memmem;
 
-use super::super::header::{self, Header, LINE_LIMIT, Line, LineEnd};
+use super::super::header::{self, Header, LINE_LIMIT, Line, LineEnd, MOST_FIELDS};
+use super::super::radix64::Begun;
 use super::super::transfer::{self, Encoding};
 use super::super::{media, words};
 use super::OWN_FIELDS;
+use super::split::{MAX_PARTS, Section, Split, split};
 use crate::wire::finding::Findings;
 use crate::wire::{Content, Finding, MediaType, Part, Span};
 
@@ -53,13 +56,21 @@ impl About {
             body,
         }
     }
+
+    fn is_wap(&self) -> bool {
+        let wap = media::WAP_MULTIPART.as_bytes();
+        let text = self.content_type.as_deref().unwrap_or_default().trim_start();
+        text.as_bytes()
+            .get(..wap.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(wap))
+    }
 }
 
 /// Reads the body of a message. The parameter `boundary` is the wire's business and is left out of the content's media type.
 pub(in super::super) fn read(about: &About, body: &Bytes, findings: &mut Findings) -> Content {
     let mut media = media_type(about, findings);
     if !media.is_multipart() {
-        let body = transfer_decoded(about, body, findings);
+        let body = transfer_decoded(about, body, None, findings);
         return Content::single(media, body);
     }
     let body = multipart_body(about, body, findings);
@@ -112,7 +123,7 @@ fn multipart_body(about: &About, body: &Bytes, findings: &mut Findings) -> Bytes
                 encoding.name()
             );
             findings.error("multipart-encoded", about.encoding_at, "RFC 2045 §6.4", text);
-            transfer_decoded(about, body, findings)
+            transfer_decoded(about, body, None, findings)
         }
         _ => body.clone(),
     }
@@ -132,106 +143,67 @@ fn guessed_boundary(body: &[u8]) -> Option<String> {
     None
 }
 
-/// A delimiter line: where it begins, where the next line begins, and whether it is the last.
-struct Delimiter {
-    begin: usize,
-    next: usize,
-    closes: bool,
-}
-
-fn delimiters(boundary: &str, body: &[u8]) -> Vec<Delimiter> {
-    let mut found = Vec::new();
-    let mut at = 0;
-    while let Some(line) = Line::at(body, at) {
-        let rest = line
-            .text
-            .strip_prefix(b"--")
-            .and_then(|l| l.strip_prefix(boundary.as_bytes()));
-        if let Some(rest) = rest {
-            let closes = rest.starts_with(b"--");
-            let padding = if closes { &rest[2..] } else { rest };
-            if padding.trim_ascii().is_empty() {
-                found.push(Delimiter {
-                    begin: at,
-                    next: line.next,
-                    closes,
-                });
-                if closes {
-                    break;
-                }
-            }
-        }
-        at = line.next;
-    }
-    found
-}
-
 fn parts(boundary: &str, body: &Bytes, base: usize, findings: &mut Findings) -> Vec<Part> {
     let clause = "RFC 2046 §5.1.1";
-    let found = delimiters(boundary, body);
-    let whole = Span {
-        offset: base,
-        len: body.len(),
-    };
-    let Some(last) = found.last() else {
-        findings.error(
-            "mime-delimiter-missing",
-            whole,
-            clause,
-            "The boundary occurs nowhere in the body.",
-        );
-        return Vec::new();
-    };
-    if !last.closes {
+    let Split {
+        sections,
+        begun,
+        closed,
+        beyond,
+    } = split(boundary, body);
+    if let Some(beyond) = beyond {
+        let rest = Span {
+            offset: base + beyond,
+            len: body.len() - beyond,
+        };
+        let text = format!("More than {MAX_PARTS} parts; the rest is left out.");
+        findings.error("too-many-parts", rest, clause, text);
+    } else if !begun {
+        let whole = Span {
+            offset: base,
+            len: body.len(),
+        };
+        let text = "The boundary occurs nowhere in the body.";
+        findings.error("mime-delimiter-missing", whole, clause, text);
+    } else if !closed {
         let end = Span {
             offset: base + body.len(),
             len: 0,
         };
-        findings.error(
-            "mime-close-missing",
-            end,
-            clause,
-            "The body ends without the closing delimiter.",
-        );
+        let text = "The body ends without the closing delimiter.";
+        findings.error("mime-close-missing", end, clause, text);
     }
-    let ends = found
-        .iter()
-        .skip(1)
-        .map(|d| d.begin)
-        .chain((!last.closes).then_some(body.len()));
-    found
-        .iter()
-        .zip(ends)
-        .map(|(delimiter, end)| {
-            let end = without_line_end(&body[delimiter.next.min(end)..end]) + delimiter.next.min(end);
-            read_part(
-                &body.slice(delimiter.next.min(end)..end),
-                base + delimiter.next,
-                findings,
-            )
-        })
+    let mut fields = MOST_FIELDS;
+    sections
+        .into_iter()
+        .map(|section| read_part(body, section, base, &mut fields, findings))
         .collect()
 }
 
-/// The line end before a delimiter belongs to the delimiter.
-fn without_line_end(octets: &[u8]) -> usize {
-    let without = octets.strip_suffix(b"\n").unwrap_or(octets);
-    if without.len() < octets.len() {
-        without.strip_suffix(b"\r").unwrap_or(without).len()
-    } else {
-        octets.len()
-    }
-}
-
-fn read_part(octets: &Bytes, base: usize, findings: &mut Findings) -> Part {
-    let header = header::scan(octets, base, findings);
+/// `fields` is how many header fields are still read.
+fn read_part(
+    multipart: &Bytes,
+    section: Section,
+    base: usize,
+    fields: &mut usize,
+    findings: &mut Findings,
+) -> Part {
+    let base = base + section.at.start;
+    let octets = multipart.slice(section.at.clone());
+    let header = header::scan(&octets, base, *fields, findings);
+    *fields -= header.fields.len();
     let about = About::of(&header, base);
     let media = media_type(&about, findings);
     let body = octets.slice(header.body..);
-    let data = if media.is_multipart() {
+    let early = section
+        .early
+        .filter(|(begin, _)| *begin == section.at.start + header.body)
+        .map(|(_, begun)| begun);
+    // The binary form of MM1 is no multipart to MIME: it may be encoded.
+    let data = if media.is_multipart() && !about.is_wap() {
         multipart_body(&about, &body, findings)
     } else {
-        transfer_decoded(&about, &body, findings)
+        transfer_decoded(&about, &body, early, findings)
     };
     Part {
         media,
@@ -269,10 +241,15 @@ fn other_fields(header: &Header) -> Vec<(String, String)> {
         .collect()
 }
 
-fn transfer_decoded(about: &About, body: &Bytes, findings: &mut Findings) -> Bytes {
+fn transfer_decoded(about: &About, body: &Bytes, early: Option<Begun>, findings: &mut Findings) -> Bytes {
     let name = about.transfer_encoding.as_deref().filter(|name| !name.is_empty());
     let encoding = match name {
         None => Encoding::SevenBit,
+        Some(name) if is_uuencode(name) => {
+            let text = format!("{name} is no encoding of MIME; the octets are taken as they are.");
+            findings.error("uuencode", about.encoding_at, "RFC 2045 §6.3", text);
+            Encoding::Binary
+        }
         Some(name) => Encoding::from_name(name).unwrap_or_else(|| {
             let text =
                 format!("Content-Transfer-Encoding {name:?} is unknown; the octets are taken as they are.");
@@ -299,7 +276,7 @@ fn transfer_decoded(about: &About, body: &Bytes, findings: &mut Findings) -> Byt
     };
     match encoding {
         Encoding::Base64 => {
-            let (octets, at) = transfer::decode_base64(body);
+            let (octets, at) = early.unwrap_or_else(|| Begun::at(body)).finish(body);
             if let Some(at) = at {
                 fault(
                     "base64-invalid",
@@ -334,10 +311,37 @@ fn transfer_decoded(about: &About, body: &Bytes, findings: &mut Findings) -> Byt
                     "An octet above 127 in a body that is 7bit.",
                 );
             }
+            if let Some(at) = uuencoded_file(body) {
+                fault(
+                    "uuencode",
+                    at,
+                    "RFC 2045 §6.3",
+                    "A uuencoded file begins in the text; MIME has no such encoding.",
+                );
+            }
             check_lines(about, body, findings);
             body.clone()
         }
     }
+}
+
+fn is_uuencode(name: &str) -> bool {
+    ["x-uuencode", "x-uue", "uuencode", "uue"]
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(name.trim()))
+}
+
+/// Where a line `begin 644 name` stands that a line `end` follows.
+fn uuencoded_file(body: &[u8]) -> Option<usize> {
+    let at = memmem::find_iter(body, b"begin ").find(|at| {
+        let line = &body[*at..];
+        (*at == 0 || body[at - 1] == b'\n')
+            && line
+                .get(6..9)
+                .is_some_and(|mode| mode.iter().all(|b| (b'0'..=b'7').contains(b)))
+            && line.get(9) == Some(&b' ')
+    })?;
+    memmem::find(&body[at..], b"\nend").map(|_| at)
 }
 
 /// Lines of a body that is sent as lines: once each for lone LF and for lines that are too long.

@@ -1,9 +1,13 @@
 //! Writing a content as a MIME body.
 
-use super::super::media;
+use std::borrow::Cow;
+
+use memchr::memmem::Finder;
+
 use super::super::transfer::{Encoding, fits_seven_bit};
-use super::super::words;
+use super::super::{media, radix64, words};
 use super::OWN_FIELDS;
+use super::nested::{self, Nested};
 use crate::wire::{Content, MediaType, Part};
 
 /// Where header lines are folded (RFC 5322 §2.1.1), in characters.
@@ -21,29 +25,156 @@ pub struct Body {
 
 /// Writes a content. The boundary depends on nothing but the content, and occurs in none of its parts.
 pub fn encode(content: &Content) -> Body {
-    encode_as(content, None)
+    let plan = Plan::of(content, None);
+    let mut octets = Vec::with_capacity(plan.len());
+    plan.write(&mut octets);
+    Body {
+        content_type: plan.content_type,
+        transfer_encoding: plan.transfer_encoding,
+        octets,
+    }
 }
 
-/// The same; `wish` is the transfer encoding of a content that is no multipart. 7bit is granted where the octets allow it.
-pub(in super::super) fn encode_as(content: &Content, wish: Option<Encoding>) -> Body {
-    let essence = media::textual(&content.media.essence);
-    if !essence.starts_with("multipart/") {
-        return single(content, wish);
+/// A content as it is going to be written, of known length before a single octet is.
+#[derive(Debug)]
+pub(in super::super) struct Plan<'a> {
+    /// As in [`Body`].
+    pub(in super::super) content_type: Vec<String>,
+    pub(in super::super) transfer_encoding: Option<&'static str>,
+    runs: Vec<Run<'a>>,
+}
+
+#[derive(Debug)]
+enum Run<'a> {
+    Octets(Cow<'a, [u8]>),
+    Base64(Cow<'a, [u8]>),
+}
+
+impl<'a> Plan<'a> {
+    /// `wish` is the transfer encoding of a content that is no multipart. 7bit is granted where the octets allow it.
+    pub(in super::super) fn of(content: &'a Content, wish: Option<Encoding>) -> Self {
+        let essence = media::textual(&content.media.essence);
+        if !essence.starts_with("multipart/") {
+            return Plan::single(content, wish);
+        }
+        let whole = content.parts.is_empty() && !content.body.is_empty();
+        let (boundary, encoding, runs) = if whole {
+            (
+                boundary(content, &[]),
+                Encoding::Binary,
+                vec![Run::octets(&content.body)],
+            )
+        } else {
+            let bodies: Vec<PartBody<'_>> = content.parts.iter().map(PartBody::of).collect();
+            let boundary = boundary(content, &bodies);
+            let (encoding, runs) = multipart(&content.parts, bodies, &boundary);
+            (boundary, encoding, runs)
+        };
+        let mut media = content.media.clone();
+        media.essence = essence.into();
+        media.params.retain(|(name, _)| name != "boundary");
+        Plan {
+            content_type: media::pieces(&media.with("boundary", &boundary)),
+            transfer_encoding: (encoding != Encoding::SevenBit).then(|| encoding.name()),
+            runs,
+        }
     }
-    let boundary = boundary(content);
-    let mut media = content.media.clone();
-    media.essence = essence.into();
-    media.params.retain(|(name, _)| name != "boundary");
-    let media = media.with("boundary", &boundary);
-    let (encoding, octets) = if content.parts.is_empty() && !content.body.is_empty() {
-        (Encoding::Binary, content.body.to_vec())
-    } else {
-        multipart(&content.parts, &boundary)
-    };
-    Body {
-        content_type: media::pieces(&media),
-        transfer_encoding: (encoding != Encoding::SevenBit).then(|| encoding.name()),
-        octets,
+
+    fn single(content: &'a Content, wish: Option<Encoding>) -> Self {
+        let body = &content.body;
+        // SMTP ends every message with a line end: as 7bit a body that has none would come back longer.
+        let whole_lines = body.is_empty() || body.ends_with(b"\r\n");
+        let encoding = match encoding(&content.media, body, wish) {
+            Encoding::SevenBit if !whole_lines => Encoding::Base64,
+            other => other,
+        };
+        let mut runs = vec![Run::encoded(encoding, Cow::Borrowed(body))];
+        if encoding == Encoding::QuotedPrintable && !whole_lines {
+            runs.push(Run::octets(b"=\r\n"));
+        }
+        Plan {
+            content_type: media::pieces(&content.media),
+            transfer_encoding: Some(encoding.name()),
+            runs,
+        }
+    }
+
+    /// In octets.
+    pub(in super::super) fn len(&self) -> usize {
+        self.runs.iter().map(Run::len).sum()
+    }
+
+    pub(in super::super) fn write(&self, out: &mut Vec<u8>) {
+        for run in &self.runs {
+            match run {
+                Run::Octets(octets) => out.extend_from_slice(octets),
+                Run::Base64(octets) => radix64::encode(octets, out),
+            }
+        }
+    }
+}
+
+impl<'a> Run<'a> {
+    fn octets(octets: &'a [u8]) -> Self {
+        Run::Octets(Cow::Borrowed(octets))
+    }
+
+    fn encoded(encoding: Encoding, octets: Cow<'a, [u8]>) -> Self {
+        match encoding {
+            Encoding::Base64 => Run::Base64(octets),
+            Encoding::QuotedPrintable => {
+                let mut out = Vec::with_capacity(octets.len() * 5 / 4);
+                encoding.encode(&octets, &mut out);
+                Run::Octets(out.into())
+            }
+            _ => Run::Octets(octets),
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Run::Octets(octets) => octets.len(),
+            Run::Base64(octets) => radix64::encoded_len(octets.len()),
+        }
+    }
+
+    /// Whether a delimiter of this boundary could be taken for one that stands in these octets. In base64 there is none.
+    fn may_hold(&self, boundary: &Finder<'_>) -> bool {
+        match self {
+            Run::Octets(octets) => boundary.find(octets).is_some(),
+            Run::Base64(_) => false,
+        }
+    }
+}
+
+/// The body of a part as it is going to be written.
+#[derive(Debug)]
+struct PartBody<'a> {
+    content_type: Vec<String>,
+    encoding: Encoding,
+    run: Run<'a>,
+}
+
+impl<'a> PartBody<'a> {
+    fn of(part: &'a Part) -> Self {
+        let (content_type, octets) = match nested::as_mime(part) {
+            Nested::Mime(content_type, octets) => (content_type, Cow::Owned(octets)),
+            Nested::Binary(essence) => {
+                let octets = Cow::Borrowed(&*part.data);
+                return PartBody {
+                    content_type: vec![essence],
+                    encoding: Encoding::Base64,
+                    run: Run::encoded(Encoding::Base64, octets),
+                };
+            }
+            Nested::No => (media::pieces(&part.media), Cow::Borrowed(&*part.data)),
+        };
+        let encoding = encoding(&part.media, &octets, wish_of(part));
+        PartBody {
+            content_type,
+            encoding,
+            run: Run::encoded(encoding, octets),
+        }
     }
 }
 
@@ -65,46 +196,29 @@ pub(in super::super) fn fold(name: &str, pieces: &[String]) -> Vec<u8> {
     out.into_bytes()
 }
 
-fn single(content: &Content, wish: Option<Encoding>) -> Body {
-    let body = &content.body;
-    // SMTP ends every message with a line end: as 7bit a body that has none would come back longer.
-    let whole_lines = body.is_empty() || body.ends_with(b"\r\n");
-    let encoding = match encoding(&content.media, body, wish) {
-        Encoding::SevenBit if !whole_lines => Encoding::Base64,
-        other => other,
-    };
-    let mut octets = Vec::new();
-    encoding.encode(body, &mut octets);
-    if encoding == Encoding::QuotedPrintable && !whole_lines {
-        octets.extend_from_slice(b"=\r\n");
-    }
-    Body {
-        content_type: media::pieces(&content.media),
-        transfer_encoding: Some(encoding.name()),
-        octets,
-    }
-}
-
-fn multipart(parts: &[Part], boundary: &str) -> (Encoding, Vec<u8>) {
+fn multipart<'a>(parts: &[Part], bodies: Vec<PartBody<'a>>, boundary: &str) -> (Encoding, Vec<Run<'a>>) {
     let mut strongest = Encoding::SevenBit;
-    let mut out = Vec::with_capacity(parts.iter().map(|p| p.data.len() * 3 / 2 + 256).sum());
-    for part in parts {
-        out.extend_from_slice(format!("--{boundary}\r\n").as_bytes());
-        let encoding = encoding(&part.media, &part.data, wish_of(part));
-        write_part(part, encoding, &mut out);
-        out.extend_from_slice(b"\r\n");
-        strongest = match (strongest, encoding) {
+    let mut runs = Vec::with_capacity(parts.len() * 2 + 1);
+    let mut head = Vec::new();
+    for (part, body) in parts.iter().zip(bodies) {
+        head.extend_from_slice(format!("--{boundary}\r\n").as_bytes());
+        part_header(part, &body, &mut head);
+        runs.push(Run::Octets(std::mem::take(&mut head).into()));
+        runs.push(body.run);
+        head.extend_from_slice(b"\r\n");
+        strongest = match (strongest, body.encoding) {
             (Encoding::Binary, _) | (_, Encoding::Binary) => Encoding::Binary,
             (_, Encoding::EightBit) => Encoding::EightBit,
             (before, _) => before,
         };
     }
-    out.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
-    (strongest, out)
+    head.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+    runs.push(Run::Octets(head.into()));
+    (strongest, runs)
 }
 
-fn write_part(part: &Part, encoding: Encoding, out: &mut Vec<u8>) {
-    out.extend(fold("Content-Type", &media::pieces(&part.media)));
+fn part_header(part: &Part, body: &PartBody<'_>, out: &mut Vec<u8>) {
+    out.extend(fold("Content-Type", &body.content_type));
     if let Some(id) = &part.content_id {
         let id = one_line(id);
         let bare = id
@@ -121,9 +235,9 @@ fn write_part(part: &Part, encoding: Encoding, out: &mut Vec<u8>) {
             out.extend(fold(&field_name(name), &unstructured(value)));
         }
     }
-    out.extend(fold("Content-Transfer-Encoding", &[encoding.name().to_owned()]));
+    let encoding = body.encoding.name().to_owned();
+    out.extend(fold("Content-Transfer-Encoding", &[encoding]));
     out.extend_from_slice(b"\r\n");
-    encoding.encode(&part.data, out);
 }
 
 /// A part may ask for its encoding by a header of its own.
@@ -136,8 +250,8 @@ fn wish_of(part: &Part) -> Option<Encoding> {
 
 fn encoding(media: &MediaType, octets: &[u8], wish: Option<Encoding>) -> Encoding {
     let seven_bit = || fits_seven_bit(octets);
-    // RFC 2045 §6.4: a multipart may not be encoded itself. Without a boundary it is none of MIME's.
-    if media::textual(&media.essence).starts_with("multipart/") && media.param("boundary").is_some() {
+    // RFC 2045 §6.4: a multipart may not be encoded itself.
+    if media::textual(&media.essence).starts_with("multipart/") {
         return if seven_bit() {
             Encoding::SevenBit
         } else {
@@ -159,7 +273,7 @@ fn encoding(media: &MediaType, octets: &[u8], wish: Option<Encoding>) -> Encodin
 }
 
 /// The content's own boundary if it may be used, else one made from the content.
-fn boundary(content: &Content) -> String {
+fn boundary(content: &Content, bodies: &[PartBody<'_>]) -> String {
     let own = content.media.param("boundary").map(str::to_owned);
     let legal = |b: &String| {
         (1..=70).contains(&b.len())
@@ -176,10 +290,8 @@ fn boundary(content: &Content) -> String {
         .filter(legal)
         .chain(made)
         .find(|boundary| {
-            !content
-                .parts
-                .iter()
-                .any(|part| contains(&part.data, boundary.as_bytes()))
+            let finder = Finder::new(boundary.as_bytes());
+            !bodies.iter().any(|body| body.run.may_hold(&finder))
         })
         .unwrap_or_default()
 }
@@ -201,21 +313,6 @@ fn digest(content: &Content) -> u64 {
         add(&part.data[..part.data.len().min(64)]);
     }
     hash
-}
-
-fn contains(octets: &[u8], wanted: &[u8]) -> bool {
-    let Some((first, _)) = wanted.split_first() else {
-        return true;
-    };
-    let mut rest = octets;
-    while let Some(at) = rest.iter().position(|b| b == first) {
-        rest = &rest[at..];
-        if rest.starts_with(wanted) {
-            return true;
-        }
-        rest = &rest[1..];
-    }
-    false
 }
 
 /// Free text in pieces: as it is, or as encoded words where it would not come back otherwise (RFC 2047).
