@@ -13,6 +13,8 @@ mod cli_commands;
 mod cli_exit;
 mod cli_present;
 mod cli_run;
+#[path = "../hostile/mod.rs"]
+mod hostile;
 mod judge_absence;
 mod judge_rules;
 mod judge_support;
@@ -44,6 +46,8 @@ mod system_remote;
 mod system_support;
 mod system_targets;
 mod wire_compare;
+mod wire_corpus;
+mod wire_hostile;
 mod wire_mm1;
 mod wire_mm4;
 mod wire_mm4_round_trip;
