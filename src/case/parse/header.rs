@@ -143,7 +143,7 @@ impl Reader<'_> {
 /// Whether a name looks like a field that nobody standardised.
 fn is_extension(name: &str) -> bool {
     name.len() > 2
-        && name[..2].eq_ignore_ascii_case("x-")
+        && name.get(..2).is_some_and(|head| head.eq_ignore_ascii_case("x-"))
         && name.bytes().all(|b| b.is_ascii_graphic() && b != b':')
 }
 
