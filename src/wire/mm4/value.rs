@@ -25,6 +25,10 @@ pub(super) fn read(raw: &RawField, kind: Option<Kind>, findings: &mut Findings) 
         if addresses.is_empty() {
             return vec![Value::Address(text)];
         }
+        if addresses.len() >= address::MOST_IN_LIST {
+            let text = format!("{} has more addresses than are read.", raw.name);
+            findings.error("too-many-addresses", raw.at, CLAUSE, text);
+        }
         return addresses.into_iter().map(Value::Address).collect();
     }
     let value = match kind {
