@@ -125,7 +125,8 @@ fn feed(target: &Target, inputs: u64, seed: u64, threads: usize) -> Result<u64, 
         })
     });
     if let Some(failed) = failed {
-        return Err(format!("{}: {failed}", target.name).into());
+        eprintln!("{}: {failed}", target.name);
+        return Err("a property does not hold".into());
     }
     println!(
         "{:<11}{:>7}{inputs:>12}{:>12}{:>12}{:>12}{:>11.0}",

@@ -51,7 +51,7 @@ pub const TARGETS: &[Target] = &[
 
 fn mm1_pdu(input: &[u8]) -> Result<Outcome, String> {
     let input = Bytes::copy_from_slice(input);
-    pdu(&input, mm1::decode, mm1::encode, |pdu| pdu)
+    pdu(&input, mm1::decode, mm1::encode, without_counts)
 }
 
 fn mm4_message(input: &[u8]) -> Result<Outcome, String> {
@@ -83,13 +83,33 @@ fn pdu(input: &Bytes, decode: Decode, encode: Encode, essence: fn(Pdu) -> Pdu) -
     let octets = Bytes::from(encode(&first));
     let again = decode(&octets).map_err(|refusal| format!("what was written is refused {refusal}"))?;
     if let Some(finding) = again.findings.first() {
-        return Err(format!("what was written has a finding: {finding:?}"));
+        return Err(format!(
+            "what was written has a finding: {finding:?}\nwritten: {}",
+            octets.escape_ascii()
+        ));
     }
     let again = essence(without_spans(again.pdu));
     if first == again {
         return Ok(Outcome::Clean);
     }
-    Err(format!("read back otherwise:\n{first:#?}\nis now\n{again:#?}"))
+    Err(format!(
+        "read back otherwise: {}\nwritten: {}",
+        difference(&first, &again),
+        octets.escape_ascii()
+    ))
+}
+
+/// The first thing in which two PDUs differ.
+fn difference(first: &Pdu, again: &Pdu) -> String {
+    for (was, is) in first.fields.iter().zip(&again.fields) {
+        if was != is {
+            return format!("{was:?} is now {is:?}");
+        }
+    }
+    if first.fields.len() != again.fields.len() {
+        return format!("{:?} are now {:?}", first.fields, again.fields);
+    }
+    format!("{:?} is now {:?}", first.content, again.content)
 }
 
 fn wsp_push(input: &[u8]) -> Result<Outcome, String> {
@@ -199,6 +219,16 @@ fn content_is_of_the_input(content: &Content, len: usize) -> Result<(), String> 
 fn without_spans(mut pdu: Pdu) -> Pdu {
     for field in &mut pdu.fields {
         field.at = Span::default();
+    }
+    pdu
+}
+
+/// Answers to deletions that carry no count get count 1 when they are written.
+fn without_counts(mut pdu: Pdu) -> Pdu {
+    for field in &mut pdu.fields {
+        if let Value::Counted { count: 1, value } = &field.value {
+            field.value = (**value).clone();
+        }
     }
     pdu
 }

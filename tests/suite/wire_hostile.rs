@@ -33,7 +33,7 @@ fn mutated_seeds_break_nothing() {
 
 proptest! {
     #[test]
-    fn random_octets_break_nothing(octets: Vec<u8>, head in prop::sample::select(&[&b""[..], b"\x8C", b"\x01\x06"])) {
+    fn random_octets_break_nothing(octets: Vec<u8>, head in prop::sample::select(vec![&b""[..], b"\x8C", b"\x01\x06"])) {
         let input = [head, &octets].concat();
         for target in TARGETS {
             if let Err(broken) = (target.check)(&input) {

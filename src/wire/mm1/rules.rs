@@ -9,7 +9,7 @@ use crate::wire::{Interval, Pdu, PduType, Span, Value};
 const TRANSACTION_ID: u8 = 0x98;
 const VERSION: u8 = 0x8D;
 
-/// Adds what is wrong with the PDU beyond its single fields. `seen` are its fields with a number, in wire order; `len` is its
+/// Adds what is wrong with the PDU beyond its single fields. `seen` are its fields, in wire order; `len` is its
 /// length in octets.
 pub(super) fn check(pdu: &Pdu, seen: &[Seen], len: usize, findings: &mut Findings) {
     let def = table::pdu(pdu.kind);

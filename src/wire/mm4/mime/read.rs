@@ -93,6 +93,15 @@ fn media_type(about: &About, findings: &mut Findings) -> MediaType {
         );
         return MediaType::new("application/octet-stream");
     };
+    let is_token = |name: &str| {
+        name.bytes()
+            .all(|b| b.is_ascii_graphic() && !b"()<>@,;:\\\"/[]?=*'%".contains(&b))
+    };
+    if !is_token(&media.essence.replacen('/', "", 1)) || !media.params.iter().all(|(name, _)| is_token(name))
+    {
+        let text = "Content-Type holds characters that no token has.";
+        findings.warning("content-type-invalid", about.type_at, "RFC 2045 §5.1", text);
+    }
     if media.essence.starts_with(media::WAP_MULTIPART) {
         let text = format!(
             "{} is the binary form of MM1; on MM4 it is a multipart of MIME.",
@@ -131,6 +140,9 @@ fn guessed_boundary(body: &[u8]) -> Option<String> {
     }
     None
 }
+
+/// More parts than any message has, so that a hostile one cannot make a structure of every five octets.
+const MAX_PARTS: usize = 4096;
 
 /// A delimiter line: where it begins, where the next line begins, and whether it is the last.
 struct Delimiter {
@@ -194,6 +206,14 @@ fn parts(boundary: &str, body: &Bytes, base: usize, findings: &mut Findings) -> 
             "The body ends without the closing delimiter.",
         );
     }
+    if found.len() == 1 && last.closes {
+        let text = "A multipart without a part.";
+        findings.error("mime-part-missing", whole, clause, text);
+    }
+    if found.len() > MAX_PARTS {
+        let text = format!("More than {MAX_PARTS} parts; the rest is not read.");
+        findings.error("too-many-parts", whole, clause, text);
+    }
     let ends = found
         .iter()
         .skip(1)
@@ -202,6 +222,7 @@ fn parts(boundary: &str, body: &Bytes, base: usize, findings: &mut Findings) -> 
     found
         .iter()
         .zip(ends)
+        .take(MAX_PARTS)
         .map(|(delimiter, end)| {
             let end = without_line_end(&body[delimiter.next.min(end)..end]) + delimiter.next.min(end);
             read_part(
