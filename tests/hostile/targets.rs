@@ -82,7 +82,9 @@ fn pdu(input: &Bytes, decode: Decode, encode: Encode, essence: fn(Pdu) -> Pdu) -
     let first = essence(without_spans(decoded.pdu));
     let octets = Bytes::from(encode(&first));
     let again = decode(&octets).map_err(|refusal| format!("what was written is refused {refusal}"))?;
-    if let Some(finding) = again.findings.first() {
+    // A nested multipart of octets that no line can hold is written as base64, for want of its parts.
+    let excused = |finding: &&Finding| finding.code != "multipart-encoded";
+    if let Some(finding) = again.findings.iter().find(excused) {
         return Err(format!(
             "what was written has a finding: {finding:?}\nwritten: {}",
             octets.escape_ascii()
@@ -239,9 +241,12 @@ fn without_mime(mut pdu: Pdu) -> Pdu {
         pdu.remove(name);
     }
     for field in &mut pdu.fields {
-        // The charset of words is the encoder's choice, too.
-        if let Value::Encoded { charset, .. } = &mut field.value {
-            *charset = None;
+        match &mut field.value {
+            // The charset of words is the encoder's choice, too.
+            Value::Encoded { charset, .. } => *charset = None,
+            // White space in structured fields is a space.
+            Value::Address(text) | Value::Text(text) => *text = text.replace('\t', " "),
+            _ => {}
         }
     }
     pdu
