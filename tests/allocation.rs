@@ -1,6 +1,5 @@
 //! What decoding a hostile input costs in memory: all that is allocated while decoding, freed or not, is at most
 //! [`MULTIPLE`] times the input and [`CONSTANT`]. A binary of its own, because it counts what the whole process allocates.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 #[path = "hostile/crafted.rs"]
 mod crafted;

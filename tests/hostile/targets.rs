@@ -141,10 +141,11 @@ fn yaml_case(input: &[u8]) -> Result<Outcome, String> {
         Ok(_) => Ok(Outcome::Clean),
         Err(problems) if problems.is_empty() => Err("refused without a reason".to_owned()),
         Err(problems) => {
-            let lines = text.lines().count().max(1);
+            // A lone CR ends a line of YAML, too.
+            let lines = text.matches(['\n', '\r']).count() + 1;
             for problem in &problems {
                 let own = problem.source.file == "case.yaml";
-                if own && (problem.source.line == 0 || problem.source.line as usize > lines + 1) {
+                if own && (problem.source.line == 0 || problem.source.line as usize > lines) {
                     return Err(format!("a problem at line {} of {lines}", problem.source.line));
                 }
             }
@@ -225,9 +226,14 @@ fn without_spans(mut pdu: Pdu) -> Pdu {
     pdu
 }
 
-/// Answers to deletions that carry no count get count 1 when they are written.
+/// Answers to deletions that carry no count get count 1 when they are written, and ASCII that begins with a control its charset.
 fn without_counts(mut pdu: Pdu) -> Pdu {
     for field in &mut pdu.fields {
+        if let Value::Encoded { charset, text } = &mut field.value
+            && text.is_ascii()
+        {
+            *charset = None;
+        }
         if let Value::Counted { count: 1, value } = &field.value {
             field.value = (**value).clone();
         }

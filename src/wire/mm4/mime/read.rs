@@ -268,7 +268,13 @@ fn read_part(octets: &Bytes, base: usize, findings: &mut Findings) -> Part {
 fn content_id(field: &header::RawField, findings: &mut Findings) -> String {
     let text = field.text();
     match text.strip_prefix('<').and_then(|id| id.strip_suffix('>')) {
-        Some(id) => id.to_owned(),
+        Some(id) => {
+            if id.is_empty() || !id.bytes().all(|octet| octet.is_ascii_graphic()) {
+                let text = "Content-ID is empty or holds what no id has.";
+                findings.warning("content-id-invalid", field.at, "RFC 2045 §7", text);
+            }
+            id.to_owned()
+        }
         None => {
             findings.note(
                 "content-id-brackets",
