@@ -366,7 +366,7 @@ fn of_capture(head: &str, captured: &Captured, rest: Option<&str>, want: Want) -
 /// `now`, `now+3600s`, `now-10m`.
 fn instant(reference: &str) -> Result<String, Unknown> {
     let offset = &reference["now".len()..];
-    if offset.is_empty() || duration(&offset[1..]).is_some() {
+    if offset.is_empty() || offset.get(1..).and_then(duration).is_some() {
         return Ok(reference.to_owned());
     }
     Err(Unknown {

@@ -15,6 +15,8 @@ mod cli_encode;
 mod cli_exit;
 mod cli_present;
 mod cli_run;
+#[path = "../hostile/mod.rs"]
+mod hostile;
 mod inspect_round_trip;
 mod judge_absence;
 mod judge_rules;
@@ -47,7 +49,9 @@ mod system_remote;
 mod system_support;
 mod system_targets;
 mod wire_compare;
+mod wire_corpus;
 mod wire_docs;
+mod wire_hostile;
 mod wire_mm1;
 mod wire_mm4;
 mod wire_mm4_hostile;

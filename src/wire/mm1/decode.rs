@@ -83,15 +83,19 @@ fn message_type(octets: &Bytes) -> Result<PduType, Undecodable> {
 
 /// A field as it stood on the wire, X-Mms-Message-Type and Content-Type among them: what the rules of order look at.
 pub(super) struct Seen {
+    /// [`BY_NAME`] for an application header.
     pub(super) octet: u8,
     pub(super) at: Span,
 }
+
+/// No field has this number.
+const BY_NAME: u8 = 0;
 
 struct Decoder<'a> {
     octets: &'a Bytes,
     cursor: Cursor<'a>,
     pdu: Pdu,
-    /// Every field with a number, in wire order.
+    /// Every field whose extent is known, in wire order.
     front: Vec<Seen>,
     findings: Findings,
 }
@@ -192,6 +196,14 @@ impl Decoder<'_> {
         let name = String::from_utf8_lossy(ahead.until_nul()?).into_owned();
         let (form, mut value) = ahead.value()?;
         self.cursor = ahead;
+        self.front.push(Seen {
+            octet: BY_NAME,
+            at: self.cursor.since(start),
+        });
+        if !name.bytes().all(|octet| octet.is_ascii_graphic()) {
+            let text = "the name of an application header is no token";
+            self.note("field-name-form", Severity::Error, start, "ENC 1.3 §7.2", text);
+        }
         let value = match form {
             Form::Text => Value::Text(wsp::read_text(&mut value, &mut self.findings)?),
             Form::Length if value.rest() == [0] => Value::Text(String::new()),
@@ -232,7 +244,8 @@ impl Decoder<'_> {
             }
         }
         // `*/*` without a body is how M-Mbox-View.conf says that nothing was found (ENC 1.3 table 15).
-        let nothing = self.cursor.is_empty() && media.essence == "*/*";
+        let nothing =
+            self.pdu.kind == PduType::MboxViewConf && self.cursor.is_empty() && media.essence == "*/*";
         if !nothing {
             self.pdu.content = Some(self.body(media));
         }

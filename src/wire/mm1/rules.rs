@@ -6,7 +6,7 @@ use crate::wire::finding::Findings;
 use crate::wire::table::{self, FieldSet, PduDef};
 use crate::wire::{Pdu, Span};
 
-/// Adds what is wrong with the PDU beyond its single fields. `seen` are its fields with a number, in wire order; `len` is its
+/// Adds what is wrong with the PDU beyond its single fields. `seen` are its fields, in wire order; `len` is its
 /// length in octets.
 pub(super) fn check(pdu: &Pdu, seen: &[Seen], len: usize, findings: &mut Findings) {
     let (def, sets) = (table::pdu(pdu.kind), table::pdu_sets(pdu.kind));

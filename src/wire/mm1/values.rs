@@ -87,24 +87,18 @@ fn single(
         }
         Kind::Flags => {
             let mut inner = value.length_value()?;
-            let action = inner.octet()?;
+            let action = word(Value::FLAG_ACTIONS, &mut inner, def, findings)?;
             let (form, mut rest) = inner.value()?;
             let keyword = wsp::read_encoded_string(form, &mut rest, findings)?.text;
             leftover(&inner, findings);
-            Ok(Value::Flag {
-                action: word(Value::FLAG_ACTIONS, action),
-                keyword,
-            })
+            Ok(Value::Flag { action, keyword })
         }
         Kind::Amount => {
             let mut inner = value.length_value()?;
-            let unit = inner.octet()?;
+            let unit = word(Value::AMOUNT_UNITS, &mut inner, def, findings)?;
             let count = inner.integer()?;
             leftover(&inner, findings);
-            Ok(Value::Amount {
-                unit: word(Value::AMOUNT_UNITS, unit),
-                count,
-            })
+            Ok(Value::Amount { unit, count })
         }
         Kind::MediaType => wsp::read_media_type(value, findings).map(Value::MediaType),
         Kind::Element => super::element::read(value, findings),
@@ -117,11 +111,20 @@ fn single(
 }
 
 /// The word of an octet that counts from 0x80, or its number.
-fn word(words: &[&str], octet: u8) -> String {
-    match words.get(usize::from(octet.wrapping_sub(0x80))) {
-        Some(word) => (*word).to_owned(),
-        None => super::unnamed(octet),
+fn word(
+    words: &[&str],
+    inner: &mut Cursor<'_>,
+    def: &FieldDef,
+    findings: &mut Findings,
+) -> Result<String, Fault> {
+    let start = inner.pos();
+    let octet = inner.octet()?;
+    if let Some(word) = words.get(usize::from(octet.wrapping_sub(0x80))) {
+        return Ok((*word).to_owned());
     }
+    let text = format!("{} has no word 0x{octet:02X}", def.name);
+    findings.warning("token-unknown", inner.since(start), "ENC 1.3 §6.14", text);
+    Ok(super::unnamed(octet))
 }
 
 fn leftover(inner: &Cursor<'_>, findings: &mut Findings) {

@@ -13,6 +13,9 @@ use crate::wire::{Content, Decoded, Field, Name, Pdu, PduType, Protocol, Span, U
 
 const TYPE: &str = "X-Mms-Message-Type";
 
+/// More fields than any message has, each address of a list counted as one.
+const MOST_FIELDS: usize = 4096;
+
 /// Fields that RFC 5322 §3.6 and RFC 2045 allow once.
 const ONCE: [&str; 14] = [
     "Date",
@@ -45,6 +48,11 @@ pub fn decode(octets: &Bytes) -> Result<Decoded, Undecodable> {
     let def = table::pdu(kind);
     let mut pdu = Pdu::new(kind);
     for raw in &header.fields {
+        if pdu.fields.len() >= MOST_FIELDS {
+            let text = format!("More than {MOST_FIELDS} fields and addresses; the rest is not read.");
+            findings.error("too-many-fields", raw.at, def.clause, text);
+            break;
+        }
         if !raw.is(TYPE) && !raw.is("Content-Type") {
             pdu.fields.extend(fields(raw, def, &mut findings));
         }

@@ -238,6 +238,14 @@ fn finish(field: &mut RawField, findings: &mut Findings) {
         }
     }
     field.value = field.value.trim_ascii().to_vec();
+    if field
+        .value
+        .iter()
+        .any(|octet| octet.is_ascii_control() && *octet != b'\t')
+    {
+        let text = format!("{} holds a control character.", field.name);
+        findings.warning("control-in-header", field.at, "RFC 5322 §2.2", text);
+    }
     if !field.value.is_ascii() {
         let text = format!("{} holds octets above 127 that are not encoded.", field.name);
         findings.warning("eight-bit-header", field.at, "RFC 5322 §2.2", text);

@@ -171,6 +171,17 @@ pub fn read_media_type(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Resu
             format!("{name} where a binary multipart has application/vnd.wap.multipart"),
         );
     }
+    // A number that nobody registered is named by its octet.
+    let is_type = name.contains('/') || name.starts_with("0x");
+    if !is_type || !name.bytes().all(|octet| octet.is_ascii_graphic()) {
+        let text = "the content type is no type/subtype";
+        findings.error(
+            "content-type-invalid",
+            cursor.since(start),
+            "WAP-230 §8.4.2.24",
+            text,
+        );
+    }
     Ok(MediaType {
         essence: textual(name),
         params,

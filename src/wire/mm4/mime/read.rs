@@ -104,6 +104,15 @@ fn media_type(about: &About, findings: &mut Findings) -> MediaType {
         );
         return MediaType::new("application/octet-stream");
     };
+    let is_token = |name: &str| {
+        name.bytes()
+            .all(|b| b.is_ascii_graphic() && !b"()<>@,;:\\\"/[]?=*'%".contains(&b))
+    };
+    if !is_token(&media.essence.replacen('/', "", 1)) || !media.params.iter().all(|(name, _)| is_token(name))
+    {
+        let text = "Content-Type holds characters that no token has.";
+        findings.warning("content-type-invalid", about.type_at, "RFC 2045 §5.1", text);
+    }
     if media.essence.starts_with(media::WAP_MULTIPART) {
         let text = format!(
             "{} is the binary form of MM1; on MM4 it is a multipart of MIME.",
@@ -143,6 +152,13 @@ fn guessed_boundary(body: &[u8]) -> Option<String> {
     None
 }
 
+fn whole(body: &Bytes, base: usize) -> Span {
+    Span {
+        offset: base,
+        len: body.len(),
+    }
+}
+
 fn parts(boundary: &str, body: &Bytes, base: usize, findings: &mut Findings) -> Vec<Part> {
     let clause = "RFC 2046 §5.1.1";
     let Split {
@@ -159,12 +175,11 @@ fn parts(boundary: &str, body: &Bytes, base: usize, findings: &mut Findings) -> 
         let text = format!("More than {MAX_PARTS} parts; the rest is left out.");
         findings.error("too-many-parts", rest, clause, text);
     } else if !begun {
-        let whole = Span {
-            offset: base,
-            len: body.len(),
-        };
         let text = "The boundary occurs nowhere in the body.";
-        findings.error("mime-delimiter-missing", whole, clause, text);
+        findings.error("mime-delimiter-missing", whole(body, base), clause, text);
+    } else if sections.is_empty() {
+        let text = "A multipart without a part.";
+        findings.error("mime-part-missing", whole(body, base), clause, text);
     } else if !closed {
         let end = Span {
             offset: base + body.len(),
@@ -219,7 +234,13 @@ fn read_part(
 fn content_id(field: &header::RawField, findings: &mut Findings) -> String {
     let text = field.text();
     match text.strip_prefix('<').and_then(|id| id.strip_suffix('>')) {
-        Some(id) => id.to_owned(),
+        Some(id) => {
+            if id.is_empty() || !id.bytes().all(|octet| octet.is_ascii_graphic()) {
+                let text = "Content-ID is empty or holds what no id has.";
+                findings.warning("content-id-invalid", field.at, "RFC 2045 §7", text);
+            }
+            id.to_owned()
+        }
         None => {
             findings.note(
                 "content-id-brackets",
