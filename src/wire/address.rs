@@ -4,6 +4,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use super::limits::MAX_FIELDS;
+
 /// Bare digits up to this many are a short code, more are a phone number without its `+`.
 const SHORT_CODE_DIGITS: usize = 6;
 
@@ -90,9 +92,6 @@ pub fn domain(text: &str) -> Option<String> {
     domain.map(str::to_lowercase)
 }
 
-/// Addresses that are read of one list, so that a hostile one cannot make a structure of every two octets.
-pub(super) const MOST_IN_LIST: usize = 4096;
-
 /// Splits an RFC 5322 address list at its commas. Quoted strings, comments and angle brackets keep theirs; the members of
 /// a group (`Name: a, b;`) count singly; empty elements (RFC 5322 §4.4) are dropped.
 pub fn list(text: &str) -> Vec<String> {
@@ -111,7 +110,7 @@ pub fn list(text: &str) -> Vec<String> {
     let mut items = Vec::new();
     let mut colons = colons.into_iter().peekable();
     let mut start = 0;
-    for end in separators.into_iter().chain([text.len()]).take(MOST_IN_LIST) {
+    for end in separators.into_iter().chain([text.len()]).take(MAX_FIELDS + 1) {
         let mut begin = start;
         while let Some(colon) = colons.next_if(|colon| *colon < end) {
             // An IPv6 device address has colons too, so they name a group only where one ends.

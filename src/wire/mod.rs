@@ -11,6 +11,7 @@ pub mod damage;
 pub mod date;
 mod finding;
 pub mod ics;
+mod limits;
 pub mod mm1;
 pub mod mm4;
 mod name;

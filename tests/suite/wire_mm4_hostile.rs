@@ -20,7 +20,7 @@ fn parts(decoded: &Decoded) -> usize {
 #[test]
 fn a_million_headers() {
     let decoded = decode(format!("{}\r\n", "X:\r\n".repeat(1_000_000)));
-    assert!(decoded.pdu.fields.len() <= 10_000);
+    assert!(decoded.pdu.fields.len() <= 4096);
     assert!(has(&decoded, "too-many-fields"));
     assert!(decoded.findings.len() < 100);
 }
@@ -39,7 +39,7 @@ fn a_line_of_ten_megabytes() {
 #[test]
 fn a_hundred_thousand_recipients() {
     let decoded = decode(format!("To: {}\r\n\r\n", "+1,".repeat(MANY)));
-    assert_eq!(decoded.pdu.fields.len(), 10_000);
+    assert_eq!(decoded.pdu.fields.len(), 4096);
     assert!(has(&decoded, "too-many-addresses"));
 }
 
@@ -65,7 +65,7 @@ fn fields_of_all_parts_are_counted_together() {
         part.repeat(100)
     ));
     let content = decoded.pdu.content.as_ref().unwrap();
-    assert!(content.parts.iter().map(|p| p.headers.len()).sum::<usize>() <= 10_000);
+    assert!(content.parts.iter().map(|p| p.headers.len()).sum::<usize>() <= 4096);
     assert!(has(&decoded, "too-many-fields"));
 }
 

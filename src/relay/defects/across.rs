@@ -1,6 +1,6 @@
 //! What it does wrong between relays, in its store, with versions, and from end to end.
 
-use super::seeds;
+use super::registry::seeds;
 
 seeds! {
     E2eReportLost = "e2e.delivery-report.lost",

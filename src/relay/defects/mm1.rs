@@ -1,6 +1,6 @@
 //! What it does wrong on MM1.
 
-use super::seeds;
+use super::registry::seeds;
 
 seeds! {
     SendConfWrongTid = "mm1.send-conf.wrong-transaction-id",

@@ -1,6 +1,6 @@
 //! What it does wrong on MM4.
 
-use super::seeds;
+use super::registry::seeds;
 
 seeds! {
     ResWrongTid = "mm4.res.wrong-transaction-id",

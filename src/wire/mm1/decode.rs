@@ -4,14 +4,12 @@ use bytes::Bytes;
 
 use super::{CONTENT_TYPE, MESSAGE_TYPE, rules, unnamed, values};
 use crate::wire::finding::Findings;
+use crate::wire::limits::MAX_FIELDS;
 use crate::wire::table::{self, FieldDef, Kind};
 use crate::wire::wsp::{self, Cursor, Fault, FaultKind, Form};
 use crate::wire::{
     Content, Decoded, Field, MediaType, Name, Pdu, PduType, Severity, Span, Undecodable, Value,
 };
-
-/// More fields than any PDU has, so that a hostile one cannot make a structure of every two octets.
-const MAX_FIELDS: usize = 4096;
 
 /// Room for the fields of most PDUs.
 const USUAL_FIELDS: usize = 10;

@@ -8,13 +8,11 @@ use super::header::{self, Header, RawField};
 use super::mime::{self, About};
 use super::value;
 use crate::wire::finding::Findings;
+use crate::wire::limits::MAX_FIELDS;
 use crate::wire::table::{self, PduDef};
 use crate::wire::{Content, Decoded, Field, Name, Pdu, PduType, Protocol, Span, Undecodable};
 
 const TYPE: &str = "X-Mms-Message-Type";
-
-/// More fields than any message has, each address of a list counted as one.
-const MOST_FIELDS: usize = 4096;
 
 /// Fields that RFC 5322 §3.6 and RFC 2045 allow once.
 const ONCE: [&str; 14] = [
@@ -43,13 +41,13 @@ const ONCE: [&str; 14] = [
 /// There is no X-Mms-Message-Type, or it names no PDU of MM4.
 pub fn decode(octets: &Bytes) -> Result<Decoded, Undecodable> {
     let mut findings = Findings::about_text();
-    let header = header::scan(octets, 0, header::MOST_FIELDS, &mut findings);
+    let header = header::scan(octets, 0, MAX_FIELDS, &mut findings);
     let kind = pdu_type(&header)?;
     let def = table::pdu(kind);
     let mut pdu = Pdu::new(kind);
     for raw in &header.fields {
-        if pdu.fields.len() >= MOST_FIELDS {
-            let text = format!("More than {MOST_FIELDS} fields and addresses; the rest is not read.");
+        if pdu.fields.len() >= MAX_FIELDS {
+            let text = format!("More than {MAX_FIELDS} fields and addresses; the rest is not read.");
             findings.error("too-many-fields", raw.at, def.clause, text);
             break;
         }

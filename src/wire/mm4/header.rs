@@ -7,9 +7,6 @@ use crate::wire::finding::Findings;
 /// The longest line without its CRLF (RFC 5322 §2.1.1), in octets.
 pub(super) const LINE_LIMIT: usize = 998;
 
-/// More fields than any header has, so that a hostile one cannot make a structure of every few octets.
-pub(super) const MOST_FIELDS: usize = 10_000;
-
 /// A header field as it stands in the octets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct RawField {
@@ -255,10 +252,11 @@ fn finish(field: &mut RawField, findings: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::limits::MAX_FIELDS;
 
     fn scanned(octets: &[u8]) -> (Header, Vec<String>) {
         let mut findings = Findings::default();
-        let header = scan(octets, 0, MOST_FIELDS, &mut findings);
+        let header = scan(octets, 0, MAX_FIELDS, &mut findings);
         let codes = findings.into_vec().into_iter().map(|f| f.code).collect();
         (header, codes)
     }

@@ -4,6 +4,7 @@ use super::header::RawField;
 use super::mime::{one_line, unstructured};
 use super::{mailbox, words};
 use crate::wire::finding::Findings;
+use crate::wire::limits::MAX_FIELDS;
 use crate::wire::table::Kind;
 use crate::wire::{Interval, Span, Value, address, date};
 
@@ -11,9 +12,6 @@ const CLAUSE: &str = "TS 23.140 §8.4.4";
 
 /// Fields whose value is a list of addresses: one [`Field`](crate::wire::Field) per address when decoded, one line when encoded.
 pub(super) const ADDRESS_LISTS: [&str; 4] = ["To", "Cc", "Bcc", "X-Mms-Request-Recipients"];
-
-/// More addresses than any list has.
-const MOST_ADDRESSES: usize = 10_000;
 
 pub(super) fn is_list(name: &str) -> bool {
     ADDRESS_LISTS.iter().any(|list| list.eq_ignore_ascii_case(name))
@@ -25,10 +23,10 @@ pub(super) fn read(raw: &RawField, kind: Option<Kind>, findings: &mut Findings) 
     let text = raw.text();
     if is_list(&raw.name) {
         let mut addresses = address::list(&text);
-        if addresses.len() > MOST_ADDRESSES {
-            addresses.truncate(MOST_ADDRESSES);
+        if addresses.len() > MAX_FIELDS {
+            addresses.truncate(MAX_FIELDS);
             let problem = format!(
-                "{} has more than {MOST_ADDRESSES} addresses; the rest is left out.",
+                "{} has more than {MAX_FIELDS} addresses; the rest is left out.",
                 raw.name
             );
             findings.error("too-many-addresses", raw.at, "RFC 5322 §3.4", problem);

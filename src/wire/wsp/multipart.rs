@@ -4,10 +4,8 @@ use super::headers::write_header;
 use super::media::{read_media_type, write_media_type};
 use super::{Cursor, Fault, read_headers, write};
 use crate::wire::finding::Findings;
+use crate::wire::limits::MAX_PARTS;
 use crate::wire::{MediaType, Part, Span};
-
-/// More parts than any message has, so that a hostile one cannot make a structure of every three octets.
-const MAX_PARTS: usize = 4096;
 
 /// More parameters and headers than all parts of a message have together.
 const MAX_WORDS: usize = 8192;

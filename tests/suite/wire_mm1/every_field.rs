@@ -1,5 +1,5 @@
 //! Every header field of the table: text ⇄ octets, and all other octets that mean the same. The samples are
-//! `fixtures/wire/mm1/fields.yaml`; a field of the table that has none there fails.
+//! `fixtures/wire/fields-mm1.yaml`; a field of the table that has none there fails.
 
 use std::fmt::Write;
 
@@ -46,7 +46,7 @@ impl Sample {
 }
 
 fn entries() -> Vec<Entry> {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/wire/mm1/fields.yaml");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/wire/fields-mm1.yaml");
     serde_saphyr::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 

@@ -3,13 +3,14 @@
 use bytes::Bytes;
 use memchr::memmem;
 
-use super::super::header::{self, Header, LINE_LIMIT, Line, LineEnd, MOST_FIELDS};
+use super::super::header::{self, Header, LINE_LIMIT, Line, LineEnd};
 use super::super::radix64::Begun;
 use super::super::transfer::{self, Encoding};
 use super::super::{media, words};
 use super::OWN_FIELDS;
-use super::split::{MAX_PARTS, Section, Split, split};
+use super::split::{Section, Split, split};
 use crate::wire::finding::Findings;
+use crate::wire::limits::{MAX_FIELDS, MAX_PARTS};
 use crate::wire::{Content, Finding, MediaType, Part, Span};
 
 /// Reads a body by its Content-Type and Content-Transfer-Encoding. Offsets of findings are into `body`.
@@ -188,7 +189,7 @@ fn parts(boundary: &str, body: &Bytes, base: usize, findings: &mut Findings) -> 
         let text = "The body ends without the closing delimiter.";
         findings.error("mime-close-missing", end, clause, text);
     }
-    let mut fields = MOST_FIELDS;
+    let mut fields = MAX_FIELDS;
     sections
         .into_iter()
         .map(|section| read_part(body, section, base, &mut fields, findings))

@@ -8,9 +8,8 @@ use std::ops::Range;
 use memchr::memmem::{self, Finder};
 
 use super::super::radix64::Begun;
+use crate::wire::limits::MAX_PARTS;
 
-/// More parts than any message has, so that a hostile one cannot make a structure of every few octets.
-pub(super) const MAX_PARTS: usize = 4096;
 /// Parts up to this many octets are searched for their end like any text.
 const SMALL: usize = 4096;
 
