@@ -57,4 +57,5 @@ mod wire_mm4;
 mod wire_mm4_hostile;
 mod wire_mm4_round_trip;
 mod wire_mm4_table;
+mod wire_push;
 mod wire_smtp;

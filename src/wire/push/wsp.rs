@@ -2,9 +2,9 @@
 
 use bytes::Bytes;
 
-use super::finding::Findings;
-use super::wsp::{self, Cursor, Fault, write};
-use super::{Finding, MediaType, Span, Undecodable, mm1};
+use crate::wire::finding::Findings;
+use crate::wire::wsp::{self, Cursor, Fault, write};
+use crate::wire::{Finding, MediaType, Span, Undecodable, mm1};
 
 /// A decoded WSP push.
 #[derive(Debug, Clone, PartialEq)]
@@ -120,9 +120,6 @@ pub fn encode(tid: u8, body: &[u8]) -> Vec<u8> {
     out.extend_from_slice(body);
     out
 }
-
-/// The user data header of an SMS to the port of connectionless push, 2948, from 9200 (WDP over GSM).
-pub const PORTS_UDH: [u8; 7] = [0x06, 0x05, 0x04, 0x0B, 0x84, 0x23, 0xF0];
 
 #[cfg(test)]
 mod tests {

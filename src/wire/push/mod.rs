@@ -1,0 +1,25 @@
+//! What brings MM1 PDUs to a user agent: the WSP push PDU, and what carries it over SMS or over a push proxy.
+//!
+//! | module | carrier | source |
+//! |---|---|---|
+//! | [`wsp`] | WSP push PDU | WAP-230 §8.2.4 |
+//! | [`udh`], [`segments`] | ports and concatenation in the user data of an SMS | WAP-259, 3GPP TS 23.040 §9.2.3.24 |
+//! | [`sms`] | SMS-DELIVER and SMS-SUBMIT | 3GPP TS 23.040 §9.2.2 |
+//! | [`smpp`] | PDUs between a relay and an SMSC | SMPP 3.4 |
+//! | [`pap`] | messages between a relay and a push proxy | WAP-247 |
+//! | [`kannel`] | the `sendsms` request of a Kannel gateway | its user's guide |
+//!
+//! Everything is read leniently: deviations are findings, and the rest is read.
+
+pub mod kannel;
+pub mod pap;
+pub mod segments;
+pub mod smpp;
+pub mod sms;
+pub mod udh;
+pub mod wsp;
+
+mod gsm;
+
+pub use udh::{PORTS_UDH, Udh};
+pub use wsp::{Push, decode, encode};

@@ -1,0 +1,149 @@
+//! The datagram in a submit_sm, deliver_sm or data_sm, in whichever form it was put there.
+
+use bytes::Bytes;
+
+use super::codec::{Pdu, Smpp};
+use crate::wire::finding::Findings;
+use crate::wire::push::udh::{PUSH_PORT, Ports, Segment, Udh};
+use crate::wire::{Finding, Span};
+
+const DESTINATION_PORT: u16 = 0x020B;
+const SOURCE_PORT: u16 = 0x020A;
+const SAR_REFERENCE: u16 = 0x020C;
+const SAR_TOTAL: u16 = 0x020E;
+const SAR_NUMBER: u16 = 0x020F;
+const MESSAGE_PAYLOAD: u16 = 0x0424;
+/// The bit of esm_class that says that user data begins with a header (SMPP 3.4 §5.2.12).
+const UDHI: u8 = 0x40;
+
+/// What a short message carries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Carried {
+    /// As it stood, with or without `+`.
+    pub recipient: String,
+    pub sender: String,
+    /// The user data header, if there is one.
+    pub udh: Option<Udh>,
+    pub ports: Option<Ports>,
+    /// The place of this segment; none if the datagram is whole.
+    pub segment: Option<Segment>,
+    /// Without the user data header.
+    pub data: Bytes,
+    /// Offset of `data` in the PDU.
+    pub offset: usize,
+    pub findings: Vec<Finding>,
+}
+
+/// Reads the datagram. None if the PDU carries no message at all.
+pub fn carried(pdu: &Pdu) -> Option<Carried> {
+    let recipient = pdu.string("destination_addr")?.to_owned();
+    let sender = pdu.string("source_addr").unwrap_or_default().to_owned();
+    let mut findings = Findings::default();
+    let (data, offset) = message(pdu, &mut findings)?;
+    let has_header = pdu.octet("esm_class").is_some_and(|class| class & UDHI != 0);
+    let (udh, used) = if has_header {
+        let (udh, used, odd) = Udh::decode(&data);
+        for finding in odd {
+            let at = Span {
+                offset: offset + finding.offset,
+                len: finding.len,
+            };
+            findings.add(&finding.code, finding.severity, at, &finding.clause, finding.text);
+        }
+        (Some(udh), used)
+    } else {
+        (None, 0)
+    };
+    let ports = udh.as_ref().and_then(Udh::ports).or_else(|| ports(pdu));
+    let segment = udh.as_ref().and_then(Udh::segment).or_else(|| sar(pdu));
+    let whole = Span {
+        offset,
+        len: data.len(),
+    };
+    check(pdu, ports, whole, &mut findings);
+    Some(Carried {
+        recipient,
+        sender,
+        ports,
+        segment,
+        data: data.slice(used..),
+        offset: offset + used,
+        udh,
+        findings: findings.into_vec(),
+    })
+}
+
+/// short_message or message_payload, and where it stands.
+fn message(pdu: &Pdu, findings: &mut Findings) -> Option<(Bytes, usize)> {
+    let short = pdu.params.iter().find_map(|(name, value, at)| match value {
+        // The first octet is the length.
+        Smpp::Octets(octets) if *name == "short_message" => Some((octets.clone(), at.offset + 1)),
+        _ => None,
+    });
+    let payload = pdu
+        .tlv(MESSAGE_PAYLOAD)
+        .map(|tlv| (tlv.value.clone(), tlv.at.offset + 4));
+    match (short, payload) {
+        (Some((short, at)), Some(payload)) => {
+            if !short.is_empty() {
+                let at = Span {
+                    offset: at,
+                    len: short.len(),
+                };
+                let text = "short_message and message_payload both hold data; message_payload is read";
+                findings.error("smpp-two-messages", at, "SMPP 3.4 §5.3.2.32", text);
+            }
+            Some(payload)
+        }
+        (short, payload) => payload.or(short),
+    }
+}
+
+fn ports(pdu: &Pdu) -> Option<Ports> {
+    let number = |tag| {
+        pdu.tlv(tag)
+            .and_then(|tlv| tlv.number())
+            .and_then(|n| u16::try_from(n).ok())
+    };
+    Some(Ports {
+        destination: number(DESTINATION_PORT)?,
+        source: number(SOURCE_PORT).unwrap_or_default(),
+    })
+}
+
+fn sar(pdu: &Pdu) -> Option<Segment> {
+    let number = |tag| pdu.tlv(tag).and_then(|tlv| tlv.number());
+    let segment = Segment {
+        reference: u16::try_from(number(SAR_REFERENCE)?).ok()?,
+        wide: true,
+        total: u8::try_from(number(SAR_TOTAL)?).ok()?,
+        number: u8::try_from(number(SAR_NUMBER)?).ok()?,
+    };
+    (1..=segment.total).contains(&segment.number).then_some(segment)
+}
+
+fn check(pdu: &Pdu, ports: Option<Ports>, at: Span, findings: &mut Findings) {
+    let clause = "WAP-259 §6.5";
+    match ports {
+        None => findings.error("push-port-missing", at, clause, "the message names no port"),
+        Some(ports) if ports.destination != PUSH_PORT => {
+            let text = format!(
+                "the message goes to port {}, not to {PUSH_PORT}",
+                ports.destination
+            );
+            findings.error("push-port", at, clause, text);
+        }
+        Some(_) => {}
+    }
+    // 8-bit data: 0x04, or 0xF4 to 0xF7 with a message class (3GPP TS 23.038 §4).
+    let coding = pdu.octet("data_coding").unwrap_or_default();
+    if !(coding == 0x04 || coding & 0xF4 == 0xF4) {
+        let at = pdu
+            .params
+            .iter()
+            .find(|(name, _, _)| *name == "data_coding")
+            .map_or(at, |(_, _, at)| *at);
+        let text = format!("data_coding 0x{coding:02X} is not 8-bit data");
+        findings.error("push-data-coding", at, "3GPP TS 23.038 §4", text);
+    }
+}

@@ -1,0 +1,9 @@
+//! The carriers of pushes: what is written is read again, what comes otherwise is found, and nothing that comes does harm.
+
+mod hostile;
+mod kannel;
+mod pap;
+mod segments;
+mod smpp;
+mod sms;
+mod udh;

@@ -1,0 +1,137 @@
+use mmspec::wire::push::Udh;
+use mmspec::wire::push::segments::{Reassembler, Reference, SMS_OCTETS, Taken, split};
+use mmspec::wire::push::udh::{Ports, Segment};
+use proptest::prelude::*;
+
+const PORTS: Ports = Ports {
+    destination: 2948,
+    source: 9200,
+};
+
+fn cut(datagram: &[u8], reference: Reference) -> Vec<(Segment, Vec<u8>)> {
+    split(datagram, Some(PORTS), reference, true, SMS_OCTETS)
+        .unwrap()
+        .iter()
+        .map(|user_data| {
+            assert!(user_data.len() <= SMS_OCTETS);
+            let (udh, used, findings) = Udh::decode(user_data);
+            assert!(findings.is_empty() && udh.ports() == Some(PORTS));
+            (udh.segment().unwrap(), user_data[used..].to_vec())
+        })
+        .collect()
+}
+
+#[test]
+fn what_fits_goes_in_one() {
+    let one = |len: usize| {
+        split(
+            &vec![1; len],
+            Some(PORTS),
+            Reference::Narrow(1),
+            false,
+            SMS_OCTETS,
+        )
+        .unwrap()
+        .len()
+    };
+    assert_eq!((one(0), one(133), one(134)), (1, 1, 2));
+    // 128 octets a segment with a reference of 8 bits, 127 with one of 16.
+    assert_eq!(cut(&[1; 256], Reference::Narrow(1)).len(), 2);
+    assert_eq!(cut(&[1; 257], Reference::Narrow(1)).len(), 3);
+    assert_eq!(cut(&[1; 255], Reference::Wide(300)).len(), 3);
+    assert_eq!(cut(&[], Reference::Narrow(1)).len(), 1);
+}
+
+#[test]
+fn what_cannot_be_cut_is_refused() {
+    assert_eq!(
+        split(
+            &[1; 128 * 255 + 1],
+            Some(PORTS),
+            Reference::Narrow(1),
+            false,
+            SMS_OCTETS
+        ),
+        None
+    );
+    assert_eq!(
+        split(&[1; 50], Some(PORTS), Reference::Narrow(1), false, 12),
+        None
+    );
+}
+
+#[test]
+fn references_are_kept_apart() {
+    let datagram: Vec<u8> = (0..200).collect();
+    let narrow = cut(&datagram, Reference::Narrow(7));
+    let wide = cut(&datagram, Reference::Wide(7));
+    let mut reassembler = Reassembler::default();
+    let mut take = |from: &str, (segment, data): &(Segment, Vec<u8>)| reassembler.take(from, *segment, data);
+    assert_eq!(take("a", &narrow[0]), Taken::Waiting);
+    assert_eq!(take("a", &wide[0]), Taken::Waiting);
+    assert_eq!(take("b", &narrow[1]), Taken::Waiting);
+    assert_eq!(take("a", &narrow[0]), Taken::Repeated);
+    let mut other = narrow[0].clone();
+    other.1[0] ^= 1;
+    assert_eq!(take("a", &other), Taken::Conflicting);
+    assert_eq!(take("a", &narrow[1]), Taken::Whole(datagram));
+    let missing: Vec<(String, Vec<u8>)> = reassembler
+        .missing()
+        .into_iter()
+        .map(|(from, _, lacking)| (from.to_owned(), lacking))
+        .collect();
+    assert_eq!(missing, [("a".to_owned(), vec![2]), ("b".to_owned(), vec![1])]);
+    reassembler.forget("a", wide[0].0);
+    assert_eq!(reassembler.missing().len(), 1);
+}
+
+#[test]
+fn no_more_datagrams_are_kept_than_there_is_room_for() {
+    let mut reassembler = Reassembler::default();
+    let segment = |reference| Segment {
+        reference,
+        wide: true,
+        total: 2,
+        number: 1,
+    };
+    for reference in 0..Reassembler::MAX {
+        assert_eq!(
+            reassembler.take("a", segment(reference as u16), b"x"),
+            Taken::Waiting
+        );
+    }
+    assert_eq!(reassembler.take("a", segment(60_000), b"x"), Taken::TooMany);
+    assert_eq!(reassembler.take("a", segment(0), b"x"), Taken::Repeated);
+}
+
+proptest! {
+    #[test]
+    fn any_order_with_repeats_gives_the_datagram(
+        datagram in prop::collection::vec(any::<u8>(), 0..2000),
+        wide: bool,
+        seed in any::<prop::sample::Index>(),
+        repeats in prop::collection::vec(any::<prop::sample::Index>(), 0..5),
+    ) {
+        let reference = if wide { Reference::Wide(seed.index(65536) as u16) } else { Reference::Narrow(seed.index(256) as u8) };
+        let mut segments = cut(&datagram, reference);
+        let count = segments.len();
+        segments.rotate_left(seed.index(count));
+        if seed.index(2) == 1 {
+            segments.reverse();
+        }
+        // Repeats of what has come already, before the last one comes.
+        let last = segments.pop().unwrap();
+        let mut reassembler = Reassembler::default();
+        for segment in &segments {
+            prop_assert_eq!(reassembler.take("a", segment.0, &segment.1), Taken::Waiting);
+        }
+        if !segments.is_empty() {
+            for repeat in repeats {
+                let segment = repeat.get(&segments);
+                prop_assert_eq!(reassembler.take("a", segment.0, &segment.1), Taken::Repeated);
+            }
+        }
+        prop_assert_eq!(reassembler.take("a", last.0, &last.1), Taken::Whole(datagram));
+        prop_assert!(reassembler.missing().is_empty());
+    }
+}
