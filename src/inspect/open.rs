@@ -1,5 +1,6 @@
 //! Octets → layers.
 
+mod carriers;
 mod mm1;
 mod mm4;
 mod push;
@@ -8,6 +9,7 @@ use bytes::Bytes;
 
 use super::{Input, Kind, Layer, Place};
 use crate::wire::Undecodable;
+use crate::wire::push::sms;
 
 /// A file, decoded.
 #[derive(Debug, Clone)]
@@ -55,7 +57,9 @@ pub fn decode(input: &Input, kind: Option<Kind>) -> Result<Decoded, Unreadable> 
         None => {
             let (likely, others): (Vec<Kind>, Vec<Kind>) =
                 Kind::ALL.iter().partition(|kind| kind.looks_like(octets));
-            [likely, others].concat()
+            // Almost any octets can be read as some of the carriers: those have to look like it.
+            let readable = others.into_iter().filter(|kind| kind.is_telling());
+            likely.into_iter().chain(readable).collect()
         }
     };
     let mut tried = Vec::new();
@@ -79,6 +83,12 @@ fn open(kind: Kind, octets: &Bytes) -> Result<Vec<Layer>, Undecodable> {
         Kind::Mm1 => mm1::open(octets).map(|layer| vec![layer]),
         Kind::Mm4 => mm4::open(octets).map(|layer| vec![layer]),
         Kind::Wsp => push::open(octets).map(|layer| vec![layer]),
+        Kind::Smpp => carriers::smpp(octets),
+        Kind::SmsDeliver => carriers::short_message(sms::Kind::Deliver, octets).map(|layer| vec![layer]),
+        Kind::SmsSubmit => carriers::short_message(sms::Kind::Submit, octets).map(|layer| vec![layer]),
+        Kind::UserData => carriers::user_data(octets).map(|layer| vec![layer]),
+        Kind::Pap => carriers::pap(octets).map(|layer| vec![layer]),
+        Kind::Kannel => carriers::kannel(octets).map(|layer| vec![layer]),
     }
 }
 

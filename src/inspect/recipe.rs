@@ -1,5 +1,6 @@
 //! YAML → octets: a PDU in the words of a case's `send:`, and the carriers around it.
 
+mod bearer;
 mod carrier;
 mod content;
 mod pdu;
@@ -11,6 +12,7 @@ use crate::case::{
     Args, Diagnostic, KeyDef, Library, Node, Reader, Shape, SourceFile, World, may, read_hex, read_yaml,
 };
 use crate::wire::Content;
+use crate::wire::push::sms;
 
 /// Contents that can be named.
 pub type Contents = BTreeMap<String, Content>;
@@ -23,7 +25,18 @@ pub(super) struct Pantry<'a> {
 }
 
 /// The keys that say what a message is.
-const FORMS: &[&str] = &["pdu", "send", "push", "octets"];
+const FORMS: &[&str] = &[
+    "pdu",
+    "send",
+    "push",
+    "octets",
+    "user-data",
+    "sms-deliver",
+    "sms-submit",
+    "smpp",
+    "kannel",
+    "pap",
+];
 
 const OCTETS: &[KeyDef] = &[may("octets", Shape::Hex, "exactly these octets")];
 
@@ -73,6 +86,14 @@ fn message(reader: &mut Reader<'_>, node: &Node, pantry: &Pantry<'_>) -> Option<
                 read_hex(reader, value)
             }
             "push" => carrier::push(reader, node, value, pantry),
+            form if !["pdu", "send"].contains(&form) => {
+                if let Some((other, _)) = entries.iter().find(|(key, _)| key.text != form) {
+                    let problem = format!("`{}` beside `{form}`: one file is one message", other.text);
+                    reader.error(Diagnostic::at(&other.span, problem));
+                    return None;
+                }
+                bearer_of(reader, form, value, pantry)
+            }
             _ => pdu::pdu(reader, node, &key.text, value, pantry),
         },
         (Some(_), Some((second, _))) => {
@@ -96,6 +117,17 @@ fn message(reader: &mut Reader<'_>, node: &Node, pantry: &Pantry<'_>) -> Option<
     }
 }
 
+fn bearer_of(reader: &mut Reader<'_>, form: &str, object: &Node, pantry: &Pantry<'_>) -> Option<Vec<u8>> {
+    match form {
+        "user-data" => bearer::user_data(reader, object, pantry),
+        "sms-deliver" => bearer::sms(reader, sms::Kind::Deliver, object, pantry),
+        "sms-submit" => bearer::sms(reader, sms::Kind::Submit, object, pantry),
+        "smpp" => bearer::smpp(reader, object, pantry),
+        "kannel" => bearer::kannel(reader, object, pantry),
+        _ => bearer::pap(reader, object, pantry),
+    }
+}
+
 /// What a carrier carries: `pdu: { pdu: NAME, … }`, `push: { … }`, `octets: "…"`.
 fn payload(reader: &mut Reader<'_>, args: &Args<'_>, pantry: &Pantry<'_>) -> Option<Vec<u8>> {
     let mut given = args.iter().filter(|(key, _)| FORMS.contains(&key.text.as_str()));
@@ -103,6 +135,7 @@ fn payload(reader: &mut Reader<'_>, args: &Args<'_>, pantry: &Pantry<'_>) -> Opt
         (Some((key, value)), None) => match key.text.as_str() {
             "octets" => read_hex(reader, value),
             "push" => carrier::push_of(reader, value, pantry),
+            "user-data" => bearer::user_data(reader, value, pantry),
             _ if value.map().is_none() => {
                 let problem = format!(
                     "what is carried is a message of its own, and this is {}",

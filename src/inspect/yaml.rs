@@ -1,5 +1,6 @@
 //! Layers as the YAML that [`encode`](super::encode()) reads: readable where that gives the same octets, octets where not.
 
+mod bearer;
 mod node;
 mod pdu;
 
@@ -31,6 +32,7 @@ fn message(layer: &Layer) -> Yaml {
     let candidates = match layer.kind {
         Kind::Mm1 | Kind::Mm4 => pdu::candidates(layer),
         Kind::Wsp => push(layer).into_iter().collect(),
+        _ => bearer::candidates(layer),
     };
     candidates
         .into_iter()

@@ -11,6 +11,7 @@ mod case_schema;
 mod case_support;
 mod cli_commands;
 mod cli_decode;
+mod cli_decode_carriers;
 mod cli_encode;
 mod cli_exit;
 mod cli_present;

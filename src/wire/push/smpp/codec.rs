@@ -216,7 +216,7 @@ pub fn decode(octets: &Bytes) -> Result<(Pdu, Vec<Finding>), Undecodable> {
         octets,
         at: HEADER,
         end: octets.len(),
-        findings: Findings::default(),
+        findings: Findings::about_text(),
     };
     reader.length(length as usize);
     let mut pdu = Pdu {
