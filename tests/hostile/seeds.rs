@@ -44,7 +44,7 @@ fn collect(dir: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
         let path = entry?.path();
         if path.is_dir() {
             collect(&path, files)?;
-        } else if ["hex", "eml", "yaml"]
+        } else if ["hex", "eml", "yaml", "txt"]
             .iter()
             .any(|e| path.extension().is_some_and(|x| x == *e))
         {

@@ -8,6 +8,8 @@ use std::fs;
 use std::path::Path;
 
 use bytes::Bytes;
+use mmspec::inspect::{self, Input, Kind, TextOptions};
+use mmspec::report::Paint;
 use mmspec::wire::{Content, Decoded, Finding, Part, Undecodable, Value, mm1, mm4, push};
 
 use crate::hostile::{seeds, targets};
@@ -85,6 +87,11 @@ fn read(target: &str, octets: &Bytes) -> String {
         "mm1" => pdu(mm1::decode(octets)),
         "mm4" => pdu(mm4::decode(octets)),
         "wsp_push" => pushed(octets),
+        "smpp" => opened(octets, Kind::Smpp),
+        "sms" if octets.first().is_some_and(|first| first & 0x03 == 1) => opened(octets, Kind::SmsSubmit),
+        "sms" => opened(octets, Kind::SmsDeliver),
+        "pap" => opened(octets, Kind::Pap),
+        "kannel" => opened(octets, Kind::Kannel),
         other => panic!("no reader for {other}"),
     }
 }
@@ -148,6 +155,19 @@ fn write_part(out: &mut String, part: &Part) {
         writeln!(out, "    {name}: {}", shown(value)).unwrap();
     }
     writeln!(out, "    {}", octets(&part.data)).unwrap();
+}
+
+/// As `mmspec decode` shows it.
+fn opened(octets: &Bytes, kind: Kind) -> String {
+    let input = Input::raw("input", octets.to_vec());
+    let options = TextOptions {
+        full: true,
+        paint: Paint::new(false),
+    };
+    match inspect::decode(&input, Some(kind)) {
+        Ok(decoded) => inspect::to_text(&input, &decoded, options),
+        Err(refusal) => format!("refused {refusal}\n"),
+    }
 }
 
 fn pushed(input: &Bytes) -> String {
