@@ -16,5 +16,7 @@ fi
 
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-cargo run --locked --quiet --example emit_pdus -- "$dir"
-python3 -B ci/tshark_compare.py "$dir"
+cargo run --locked --quiet --example emit_pdus -- "$dir/pdus"
+python3 -B ci/tshark_compare.py "$dir/pdus"
+cargo run --locked --quiet --example emit_carriers -- "$dir/carriers"
+python3 -B ci/tshark_carriers.py "$dir/carriers"
