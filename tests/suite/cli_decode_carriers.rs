@@ -134,6 +134,28 @@ fn a_stream_of_smpp_shows_every_pdu_and_joins_segments() {
     assert!(text.contains("put together from 2 segments") && text.contains("M-Notification.ind"));
 }
 
+/// A relay may use one reference for what it sends to two receivers at once.
+#[test]
+fn segments_to_two_receivers_are_kept_apart() {
+    let wsp = encoded(&format!("push: {{ tid: 7, pdu: {NOTIFICATION} }}\n"));
+    let (first, second) = wsp.split_at(wsp.len() / 2);
+    let segment = |to: u8, number: u8, data: &[u8]| {
+        encoded(&format!(
+            "smpp: {{ command: submit_sm, params: {{ source_addr: '1', destination_addr: '{to}', esm_class: 64, data_coding: 245 }}, user-data: {{ ports: {{ to: 2948 }}, segment: {{ number: {number}, of: 2, reference: 9 }}, octets: {} }} }}\n",
+            hex::encode(data)
+        ))
+    };
+    let stream = [
+        segment(2, 1, first),
+        segment(3, 1, first),
+        segment(2, 2, second),
+        segment(3, 2, second),
+    ]
+    .concat();
+    let text = decoded(&stream, &[]);
+    assert_eq!(text.matches("put together from 2 segments").count(), 2, "{text}");
+}
+
 #[test]
 fn what_is_wrong_in_a_recipe_has_its_place() {
     for (recipe, place, problem) in [

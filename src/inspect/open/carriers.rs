@@ -131,7 +131,9 @@ fn smpp_pdu(octets: &Bytes, reassembler: &mut Reassembler) -> Result<Layer, Unde
     layer.findings.extend(carried.findings);
     match carried.segment {
         Some(segment) if segment.total > 1 => {
-            let taken = reassembler.take(&carried.sender, segment, &carried.data);
+            // A relay counts references over all it sends, or for each receiver.
+            let between = format!("{}\0{}", carried.sender, carried.recipient);
+            let taken = reassembler.take(&between, segment, &carried.data);
             together(&mut layer, taken, segment);
         }
         _ => datagram(&mut layer, carried.ports, None, &carried.data),
@@ -158,7 +160,7 @@ fn together(layer: &mut Layer, taken: Taken, segment: Segment) {
         }
         Taken::Waiting => "others are to come",
         Taken::Repeated => "it came before",
-        Taken::Conflicting => "it came before, with other octets",
+        Taken::Conflicting => "it contradicts what came before, which is dropped",
         Taken::TooMany => "too many datagrams are under way",
     };
     layer.row("(segment)", format!("{place}: {said}"), Span::default());

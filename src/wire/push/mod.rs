@@ -22,4 +22,4 @@ pub mod wsp;
 mod gsm;
 
 pub use udh::{PORTS_UDH, Udh};
-pub use wsp::{Push, decode, encode};
+pub use wsp::{ContentTypeForm, Push, PushHeader, Shape, decode, encode, encode_as};

@@ -75,61 +75,105 @@ pub enum Taken {
     Waiting,
     /// It was there already, with the same octets.
     Repeated,
-    /// It was there already, with other octets; the first ones count.
+    /// It was there already with other octets, or counts other segments: its reference was used again. What came before is
+    /// dropped, and its datagram begins anew with it.
     Conflicting,
-    /// It was not taken: more datagrams are under way than are kept.
+    /// It was not taken: more datagrams, or more octets, are under way than are kept.
     TooMany,
 }
 
-/// Datagrams that are not complete yet, by sender, reference and total. It knows no time: who wants to give up on one
-/// [forgets](Reassembler::forget) it.
+/// Datagrams that are not complete yet, by sender and reference. It knows no time: who wants to give up on one
+/// [forgets](Reassembler::forget) it. A datagram that is complete is forgotten: all its segments again are it once more.
 #[derive(Debug, Default)]
 pub struct Reassembler {
-    under_way: BTreeMap<(String, Segment), BTreeMap<u8, Vec<u8>>>,
+    under_way: BTreeMap<Key, UnderWay>,
+    octets: usize,
+}
+
+/// Who sent it, its reference, and whether that is a wide one.
+type Key = (String, u16, bool);
+
+#[derive(Debug)]
+struct UnderWay {
+    total: u8,
+    parts: BTreeMap<u8, Vec<u8>>,
+}
+
+impl UnderWay {
+    fn octets(&self) -> usize {
+        self.parts.values().map(Vec::len).sum()
+    }
+}
+
+fn key(from: &str, segment: Segment) -> Key {
+    (from.to_owned(), segment.reference, segment.wide)
 }
 
 impl Reassembler {
     /// Datagrams kept at a time.
     pub const MAX: usize = 1024;
+    /// Octets of segments kept at a time.
+    pub const MAX_OCTETS: usize = 1 << 22;
 
-    /// Takes the data of a segment, without its header. `from` tells senders, or whatever else keeps references apart.
+    /// Takes the data of a segment, without its header. `from` tells senders and receivers, or whatever else keeps references
+    /// apart.
     pub fn take(&mut self, from: &str, segment: Segment, data: &[u8]) -> Taken {
-        let key = (from.to_owned(), Segment { number: 0, ..segment });
-        if !self.under_way.contains_key(&key) && self.under_way.len() >= Self::MAX {
+        let key = key(from, segment);
+        let mut answer = Taken::Waiting;
+        if let Some(before) = self.under_way.get(&key) {
+            let same = before.parts.get(&segment.number);
+            if before.total == segment.total && same.is_some_and(|first| first == data) {
+                return Taken::Repeated;
+            }
+            if before.total != segment.total || same.is_some() {
+                answer = Taken::Conflicting;
+                self.drop_one(&key);
+            }
+        }
+        let new = !self.under_way.contains_key(&key);
+        if new && self.under_way.len() >= Self::MAX || self.octets + data.len() > Self::MAX_OCTETS {
             return Taken::TooMany;
         }
-        let parts = self.under_way.entry(key.clone()).or_default();
-        if let Some(first) = parts.get(&segment.number) {
-            return if first == data {
-                Taken::Repeated
-            } else {
-                Taken::Conflicting
-            };
+        let under_way = self.under_way.entry(key.clone()).or_insert_with(|| UnderWay {
+            total: segment.total,
+            parts: BTreeMap::new(),
+        });
+        under_way.parts.insert(segment.number, data.to_vec());
+        self.octets += data.len();
+        if under_way.parts.len() < usize::from(under_way.total) {
+            return answer;
         }
-        parts.insert(segment.number, data.to_vec());
-        if parts.len() < usize::from(segment.total) {
-            return Taken::Waiting;
-        }
-        let parts = self.under_way.remove(&key).unwrap_or_default();
+        let parts = self.drop_one(&key).map(|whole| whole.parts).unwrap_or_default();
         Taken::Whole(parts.into_values().flatten().collect())
     }
 
-    /// Datagrams that lack segments: whose, and which.
+    fn drop_one(&mut self, key: &Key) -> Option<UnderWay> {
+        let dropped = self.under_way.remove(key)?;
+        self.octets -= dropped.octets();
+        Some(dropped)
+    }
+
+    /// Datagrams that lack segments: whose, which by any segment (its number is 0), and the numbers that lack.
     pub fn missing(&self) -> Vec<(&str, Segment, Vec<u8>)> {
         self.under_way
             .iter()
-            .map(|((from, segment), parts)| {
+            .map(|((from, reference, wide), under_way)| {
+                let segment = Segment {
+                    reference: *reference,
+                    wide: *wide,
+                    total: under_way.total,
+                    number: 0,
+                };
                 let lacking = (1..=segment.total)
-                    .filter(|number| !parts.contains_key(number))
+                    .filter(|number| !under_way.parts.contains_key(number))
                     .collect();
-                (from.as_str(), *segment, lacking)
+                (from.as_str(), segment, lacking)
             })
             .collect()
     }
 
     /// Gives up on a datagram.
     pub fn forget(&mut self, from: &str, segment: Segment) {
-        self.under_way
-            .remove(&(from.to_owned(), Segment { number: 0, ..segment }));
+        self.drop_one(&key(from, segment));
     }
 }

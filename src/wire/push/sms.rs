@@ -135,13 +135,14 @@ impl Tpdu {
         self.first & 0x40 != 0
     }
 
-    /// Whether TP-UD is of the default alphabet (3GPP TS 23.038 §4).
+    /// Whether TP-UD is of the default alphabet, as it is for reserved codings too (3GPP TS 23.038 §4). What is compressed is
+    /// octets.
     pub fn is_septets(&self) -> bool {
         match self.dcs {
-            0x00..=0x7F => self.dcs & 0x0C == 0,
-            0xC0..=0xDF => true,
+            0x00..=0x7F => self.dcs & 0x20 == 0 && !matches!(self.dcs & 0x0C, 0x04 | 0x08),
+            0x80..=0xDF => true,
+            0xE0..=0xEF => false,
             0xF0..=0xFF => self.dcs & 0x04 == 0,
-            _ => false,
         }
     }
 
@@ -231,7 +232,7 @@ impl Reader<'_> {
         let pid = self.octet("TP-PID", |o| format!("0x{o:02X}"))?;
         let dcs = self.octet("TP-DCS", |o| format!("0x{o:02X}"))?;
         let time = match kind {
-            Kind::Deliver => self.seven("TP-SCTS", stamp)?,
+            Kind::Deliver => self.time("TP-SCTS")?,
             Kind::Submit => [0; 7],
         };
         let validity = match kind {
@@ -314,6 +315,18 @@ impl Reader<'_> {
         Ok(octets)
     }
 
+    fn time(&mut self, name: &'static str) -> Read<[u8; 7]> {
+        let start = self.cursor.pos();
+        let octets = self.seven(name, stamp)?;
+        if !is_time(&octets) {
+            let text = format!("{name} has a digit or a number out of its range");
+            let at = self.cursor.since(start);
+            self.findings
+                .error("sms-time", at, "3GPP TS 23.040 §9.2.3.11", text);
+        }
+        Ok(octets)
+    }
+
     fn validity(&mut self, first: u8) -> Read<Option<Validity>> {
         Ok(match first >> 3 & 0x03 {
             0 => None,
@@ -324,7 +337,7 @@ impl Reader<'_> {
                 Some(Validity::Relative(value))
             }
             1 => Some(Validity::Enhanced(self.seven("TP-VP", |o| hex::encode_upper(o))?)),
-            _ => Some(Validity::Absolute(self.seven("TP-VP", stamp)?)),
+            _ => Some(Validity::Absolute(self.time("TP-VP")?)),
         })
     }
 
@@ -352,6 +365,11 @@ impl Reader<'_> {
             format!("{plus}{number}")
         };
         let at = self.cursor.since(start);
+        if !address.is(Address::ALPHANUMERIC) && !is_filled_up(&octets, digits) {
+            let text = format!("{name} has a filler in place of a digit, or a digit in place of the filler");
+            self.findings
+                .error("sms-address-digit", at, "3GPP TS 23.040 §9.1.2.5", text);
+        }
         if digits > 20 {
             let text = format!("{name} has {digits} semi-octets, at most 20 are allowed");
             self.findings
@@ -429,6 +447,30 @@ fn semi_octets(octets: &[u8]) -> impl Iterator<Item = char> {
         .iter()
         .flat_map(|octet| [octet & 0x0F, octet >> 4])
         .filter_map(|half| DIGITS.chars().nth(half.into()))
+}
+
+/// Digits where digits belong, and one filler behind an odd number of them.
+fn is_filled_up(octets: &[u8], digits: usize) -> bool {
+    let halves = octets.iter().flat_map(|octet| [octet & 0x0F, octet >> 4]);
+    halves
+        .enumerate()
+        .all(|(at, half)| (half == 0x0F) == (at >= digits))
+}
+
+/// Every number of a time stamp is within its range; the zone has quarters of an hour up to 79.
+fn is_time(octets: &[u8; 7]) -> bool {
+    let number = |octet: u8| {
+        let (tens, ones) = (octet & 0x0F, octet >> 4);
+        (tens < 10 && ones < 10).then_some(tens * 10 + ones)
+    };
+    let ranges = [(0, 99), (1, 12), (1, 31), (0, 23), (0, 59), (0, 59), (0, 79)];
+    let mut fields = *octets;
+    // The sign of the zone.
+    fields[6] &= !0x08;
+    fields
+        .iter()
+        .zip(ranges)
+        .all(|(octet, (least, most))| number(*octet).is_some_and(|n| (least..=most).contains(&n)))
 }
 
 /// `2026-11-24T13:00:00+01:00`; octets that are no digits show as they are.

@@ -255,8 +255,17 @@ fn check(element: &Element, before: &Udh, findings: &mut Findings) {
         let text = format!("{name} has {} octets instead of {size}", element.value.len());
         findings.error("udh-element-size", element.at, CLAUSE, text);
     }
-    if before.elements.iter().any(|other| other.id == element.id) {
-        let text = format!("{name} stands twice; the last one counts");
+    // Ports of 8 and of 16 bits exclude each other, and so do the two kinds of references.
+    let excludes = |id: u8| match id {
+        CONCATENATION_8 | CONCATENATION_16 => [CONCATENATION_8, CONCATENATION_16],
+        _ => [PORTS_8, PORTS_16],
+    };
+    if before
+        .elements
+        .iter()
+        .any(|other| excludes(element.id).contains(&other.id))
+    {
+        let text = format!("{name} stands where another one says the same already; the last one counts");
         findings.warning("udh-element-repeated", element.at, CLAUSE, text);
     }
     if let (CONCATENATION_8 | CONCATENATION_16, [.., total, number]) = (element.id, element.value.as_slice())

@@ -33,6 +33,14 @@ const APPLICATION_URI: &str = "x-wap-application:mms.ua";
 const APPLICATION_ID: &str = "X-Wap-Application-Id";
 const APPLICATION_ID_CODE: u8 = 0x2F;
 
+/// Numbers of the other headers that a push may have (WAP-230 table 39).
+const CONTENT_LENGTH_CODE: u8 = 0x0D;
+const DATE_CODE: u8 = 0x12;
+const INITIATOR_URI_CODE: u8 = 0x31;
+const PUSH_FLAG_CODE: u8 = 0x34;
+/// The bits of Push-Flag that mean something.
+const PUSH_FLAGS: u8 = 0x07;
+
 /// Decodes a connectionless push leniently: another content type or application, a header that cannot be read and the like
 /// are findings.
 ///
@@ -60,6 +68,7 @@ pub fn decode(octets: &Bytes) -> Result<Push, Undecodable> {
         .find(|header| header.name.eq_ignore_ascii_case(APPLICATION_ID))
         .map(|header| header.value.clone());
     check_application(application_id.as_deref(), head.to_end(), &mut findings);
+    check_headers(&headers, cursor.remaining(), &mut findings);
     let body = cursor.into_bytes();
     Ok(Push {
         tid,
@@ -104,21 +113,154 @@ fn check_application(id: Option<&str>, end_of_headers: Span, findings: &mut Find
     }
 }
 
+/// `body`: octets of the pushed PDU.
+fn check_headers(headers: &[wsp::Header], body: usize, findings: &mut Findings) {
+    for header in headers {
+        match header.name.as_str() {
+            "Content-Length" if header.value != body.to_string() => {
+                let text = format!(
+                    "Content-Length is {}, and the body has {body} octets",
+                    header.value
+                );
+                findings.error("push-content-length", header.at, "WAP-230 table 39", text);
+            }
+            "Push-Flag" if !header.value.parse::<u8>().is_ok_and(|flags| flags <= PUSH_FLAGS) => {
+                let text = format!("{} has bits that Push-Flag does not have", header.value);
+                findings.warning("push-flag", header.at, "WAP-230 table 39", text);
+            }
+            _ => {}
+        }
+    }
+}
+
 fn is_mms_user_agent(id: &str) -> bool {
     id.parse() == Ok(APPLICATION_CODE) || id.eq_ignore_ascii_case(APPLICATION_URI)
 }
 
 /// A connectionless push with content type 0x3E and application id 4.
 pub fn encode(tid: u8, body: &[u8]) -> Vec<u8> {
+    encode_as(&Shape::default(), tid, body)
+}
+
+/// The form of a push: senders choose, and receivers have to take all of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shape {
+    /// ConfirmedPush, whose receiver answers.
+    pub confirmed: bool,
+    pub content_type: ContentTypeForm,
+    /// In wire order.
+    pub headers: Vec<PushHeader>,
+}
+
+/// How the media type of MMS is written (WAP-230 §8.4.2.24).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContentTypeForm {
+    /// Its number, 0x3E.
+    Number,
+    Text,
+    /// A value-length and the number.
+    LengthAndNumber,
+    /// A value-length and the text.
+    LengthAndText,
+}
+
+/// A header of a push.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PushHeader {
+    /// X-Wap-Application-Id as a number: short below 128, else long (WAP-230 §8.4.2.54).
+    ApplicationCode(u64),
+    /// X-Wap-Application-Id as a number that is long, though a short one would do.
+    ApplicationLongCode(u64),
+    ApplicationUri(String),
+    /// 1: the initiator is authenticated, 2: the content is trusted, 4: this is the last push.
+    PushFlag(u8),
+    ContentLength(u64),
+    /// Seconds since 1970-01-01T00:00:00Z.
+    Date(u64),
+    InitiatorUri(String),
+    /// Any other by its name. A name that cannot be written is left out.
+    Named {
+        name: String,
+        value: String,
+    },
+    /// Any other by its number without the high bit, and the octets of its value.
+    Numbered {
+        code: u8,
+        value: Vec<u8>,
+    },
+}
+
+impl Default for Shape {
+    fn default() -> Self {
+        Shape {
+            confirmed: false,
+            content_type: ContentTypeForm::Number,
+            headers: vec![PushHeader::ApplicationCode(APPLICATION_CODE.into())],
+        }
+    }
+}
+
+/// A push in a form of one's own.
+pub fn encode_as(shape: &Shape, tid: u8, body: &[u8]) -> Vec<u8> {
     let mut head = Vec::new();
-    wsp::write_media_type(&mut head, &MediaType::new(mm1::MEDIA_TYPE));
-    head.extend([APPLICATION_ID_CODE | 0x80, APPLICATION_CODE | 0x80]);
+    write_content_type(&mut head, shape.content_type);
+    for header in &shape.headers {
+        write_header(&mut head, header);
+    }
     let mut out = Vec::with_capacity(body.len() + head.len() + 3);
-    out.extend([tid, PUSH]);
+    out.extend([tid, if shape.confirmed { CONFIRMED_PUSH } else { PUSH }]);
     write::uintvar(&mut out, head.len() as u32);
     out.extend_from_slice(&head);
     out.extend_from_slice(body);
     out
+}
+
+fn write_content_type(out: &mut Vec<u8>, form: ContentTypeForm) {
+    let number = |out: &mut Vec<u8>| wsp::write_media_type(out, &MediaType::new(mm1::MEDIA_TYPE));
+    match form {
+        ContentTypeForm::Number => number(out),
+        ContentTypeForm::Text => write::text(out, mm1::MEDIA_TYPE),
+        ContentTypeForm::LengthAndNumber => write::with_length(out, number),
+        ContentTypeForm::LengthAndText => {
+            write::with_length(out, |inner| write::text(inner, mm1::MEDIA_TYPE))
+        }
+    }
+}
+
+fn write_header(out: &mut Vec<u8>, header: &PushHeader) {
+    let short = |code: u8| code | 0x80;
+    match header {
+        PushHeader::ApplicationCode(code) => {
+            out.push(short(APPLICATION_ID_CODE));
+            write::integer(out, *code);
+        }
+        PushHeader::ApplicationLongCode(code) => {
+            out.push(short(APPLICATION_ID_CODE));
+            write::long_integer(out, *code);
+        }
+        PushHeader::ApplicationUri(uri) => {
+            out.push(short(APPLICATION_ID_CODE));
+            write::text(out, uri);
+        }
+        PushHeader::PushFlag(flags) => out.extend([short(PUSH_FLAG_CODE), short(*flags)]),
+        PushHeader::ContentLength(length) => {
+            out.push(short(CONTENT_LENGTH_CODE));
+            write::integer(out, *length);
+        }
+        PushHeader::Date(seconds) => {
+            out.push(short(DATE_CODE));
+            write::long_integer(out, *seconds);
+        }
+        PushHeader::InitiatorUri(uri) => {
+            out.push(short(INITIATOR_URI_CODE));
+            write::text(out, uri);
+        }
+        PushHeader::Named { name, value } => wsp::write_header(out, name, value),
+        PushHeader::Numbered { code, value } => {
+            out.push(short(*code));
+            out.extend_from_slice(value);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -164,7 +306,7 @@ mod tests {
 
     #[test]
     fn other_headers_are_kept() {
-        let push = decoded(b"\xBE\xB4\x82\xAFx-wap-application:mms.ua\0\x8D\x02\x01\x2CX-Own\0value\0");
+        let push = decoded(b"\xBE\xB4\x82\xAFx-wap-application:mms.ua\0\x8D\x87X-Own\0value\0");
         assert_eq!(push.application_id.as_deref(), Some(APPLICATION_URI));
         let headers: Vec<String> = push
             .headers
@@ -176,7 +318,7 @@ mod tests {
             [
                 "Push-Flag=2",
                 "X-Wap-Application-Id=x-wap-application:mms.ua",
-                "Content-Length=300",
+                "Content-Length=7",
                 "X-Own=value"
             ]
         );
@@ -188,6 +330,8 @@ mod tests {
         assert_eq!(codes(&decoded(b"\xBE")), ["push-application-id-missing"]);
         assert_eq!(codes(&decoded(b"\xBE\xAF\x82")), ["push-application-id"]);
         assert_eq!(codes(&decoded(b"\xAE\xAF\x84")), ["push-content-type"]);
+        assert_eq!(codes(&decoded(b"\xBE\xAF\x84\x8D\x88")), ["push-content-length"]);
+        assert_eq!(codes(&decoded(b"\xBE\xAF\x84\xB4\x88")), ["push-flag"]);
         assert_eq!(
             codes(&decoded(b"\xBE\xAF\x84\x8D\x09\x01")),
             ["value-length-beyond-value"]

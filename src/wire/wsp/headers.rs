@@ -237,7 +237,7 @@ fn disposition_name(octet: u8) -> String {
 
 /// Writes a header: Content-Disposition by its number of encoding version 1.3, others by name. A name that is no token cannot
 /// be written and is left out.
-pub(super) fn write_header(out: &mut Vec<u8>, name: &str, value: &str) {
+pub(in crate::wire) fn write_header(out: &mut Vec<u8>, name: &str, value: &str) {
     if name.eq_ignore_ascii_case("Content-Disposition") {
         let media = MediaType::parse(value);
         let known = DISPOSITIONS

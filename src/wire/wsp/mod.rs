@@ -13,6 +13,7 @@ pub mod write;
 
 pub use charset::Charset;
 pub use cursor::{Cursor, Fault, FaultKind, Form};
+pub(in crate::wire) use headers::write_header;
 pub use headers::{Header, header_name, read_headers};
 pub use media::{read_media_type, write_media_type};
 pub use multipart::{read_multipart, write_multipart};

@@ -7,3 +7,4 @@ mod segments;
 mod smpp;
 mod sms;
 mod udh;
+mod wsp_headers;

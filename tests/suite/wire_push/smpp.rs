@@ -188,6 +188,15 @@ fn what_is_no_push_is_found() {
         .with_tlv(0x020B, 2948u16.to_be_bytes().to_vec())
         .with_tlv(0x0424, vec![1]);
     assert_eq!(found(both), ["smpp-two-messages"]);
+    // 8-bit data of SMPP itself, and a segment that lacks its number.
+    let push = Pdu::new(command)
+        .with("data_coding", Smpp::Number(0x02))
+        .with("short_message", Smpp::Octets(Bytes::from_static(b"x")))
+        .with_tlv(0x020B, 2948u16.to_be_bytes().to_vec());
+    assert!(found(push.clone()).is_empty());
+    let segment = push.with_tlv(0x020C, vec![1, 7]).with_tlv(0x020E, vec![3]);
+    assert_eq!(found(segment.clone()), ["smpp-sar"]);
+    assert_eq!(found(segment.with_tlv(0x020F, vec![4])), ["smpp-sar"]);
     assert_eq!(carried(&Pdu::new(command_by_name("unbind").unwrap())), None);
 }
 
@@ -221,6 +230,7 @@ fn what_is_odd_is_found_with_its_place() {
         tlv(&[2, 0x0B, 0, 2, 1, 1, 2, 0x0B, 0, 2, 1, 1]),
         ["smpp-tlv-repeated"]
     );
+    assert!(tlv(&[3, 0x81, 0, 1, 1, 3, 0x81, 0, 1, 2]).is_empty());
     let many: Vec<u8> = [0x14, 0, 0, 0].repeat(300);
     assert!(tlv(&many).contains(&"smpp-too-many-tlvs".to_owned()));
     let mut unknown = encode(&Pdu::new(command_by_name("unbind").unwrap()));

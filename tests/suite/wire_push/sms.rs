@@ -81,6 +81,39 @@ fn text_is_packed_in_septets_behind_a_header_too() {
     }
 }
 
+/// Written by others, with septets and an odd number of digits.
+#[test]
+fn octets_of_others_come_back() {
+    for (kind, octets, address) in [
+        (
+            Kind::Deliver,
+            "040BC87238880900F10000993092516195800AE8329BFD4697D9EC37",
+            "27838890001",
+        ),
+        (
+            Kind::Submit,
+            "11000B916407281553F80000AA0AE8329BFD4697D9EC37",
+            "+46708251358",
+        ),
+    ] {
+        let octets = Bytes::from(hex::decode(octets).unwrap());
+        let (read, findings) = decode(kind, &octets).unwrap();
+        assert!(findings.is_empty(), "{findings:?}");
+        assert_eq!(read.address.text, address);
+        assert_eq!(read.parts().1, "hellohello");
+        assert_eq!(encode(&read), octets);
+    }
+}
+
+#[test]
+fn codings_say_what_user_data_is() {
+    let septets = [0x00, 0x0C, 0x10, 0x40, 0x80, 0xBF, 0xC8, 0xD8, 0xF0, 0xF8];
+    let octets = [0x04, 0x08, 0x15, 0x20, 0x24, 0x48, 0xE8, 0xF4, 0xF5];
+    let is_septets = |dcs| Tpdu { dcs, ..submit(None) }.is_septets();
+    assert!(septets.into_iter().all(is_septets));
+    assert!(!octets.into_iter().any(is_septets));
+}
+
 #[test]
 fn validity_is_counted_in_steps() {
     let seconds = |value| Validity::Relative(value).seconds();
@@ -106,6 +139,13 @@ fn what_is_odd_is_found() {
     let mut kind = good.clone();
     kind[3] = 0x11;
     assert_eq!(codes(&kind), ["sms-address-type"]);
+    let mut filler = good.clone();
+    filler[4] = 0x1F;
+    assert_eq!(codes(&filler), ["sms-address-digit"]);
+    let mut time = TIME;
+    time[1] = 0x31;
+    let absolute = submit(Some(Validity::Absolute(time)));
+    assert_eq!(codes(&encode(&absolute)), ["sms-time"]);
     let long = Tpdu::submit(Address::number("+123456789012345678901"), 1, push());
     assert_eq!(codes(&encode(&long)), ["sms-address-long"]);
     let big = Tpdu::submit(Address::number("+1"), 1, vec![0; 141]);

@@ -79,6 +79,14 @@ fn what_is_odd_is_found() {
     assert_eq!(codes(&[1, 5]), ["udh-element-truncated"]);
     assert_eq!(codes(&[4, 5, 2, 0, 1]), ["udh-element-size"]);
     assert_eq!(codes(&[8, 4, 2, 1, 2, 4, 2, 1, 2]), ["udh-element-repeated"]);
+    assert_eq!(
+        codes(&[10, 4, 2, 1, 2, 5, 4, 0, 9, 0, 8]),
+        ["udh-element-repeated"]
+    );
+    assert_eq!(
+        codes(&[11, 0, 3, 7, 2, 1, 8, 4, 0, 7, 2, 1]),
+        ["udh-element-repeated"]
+    );
     assert_eq!(codes(&[5, 0, 3, 7, 2, 3]), ["udh-segment-number"]);
     assert_eq!(Udh::decode(&[5, 0, 3, 7, 2, 3]).0.segment(), None);
     // The last of several counts.

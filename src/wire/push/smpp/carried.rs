@@ -54,6 +54,7 @@ pub fn carried(pdu: &Pdu) -> Option<Carried> {
     } else {
         (None, 0)
     };
+    check_sar(pdu, &mut findings);
     let ports = udh.as_ref().and_then(Udh::ports).or_else(|| ports(pdu));
     let segment = udh.as_ref().and_then(Udh::segment).or_else(|| sar(pdu));
     let whole = Span {
@@ -122,6 +123,19 @@ fn sar(pdu: &Pdu) -> Option<Segment> {
     (1..=segment.total).contains(&segment.number).then_some(segment)
 }
 
+/// The three parameters of a segment come together, and with numbers that can be.
+fn check_sar(pdu: &Pdu, findings: &mut Findings) {
+    let first = [SAR_REFERENCE, SAR_TOTAL, SAR_NUMBER]
+        .into_iter()
+        .find_map(|tag| pdu.tlv(tag));
+    if let Some(first) = first
+        && sar(pdu).is_none()
+    {
+        let text = "sar_msg_ref_num, sar_total_segments and sar_segment_seqnum do not make a segment";
+        findings.error("smpp-sar", first.at, "SMPP 3.4 §5.3.2.22", text);
+    }
+}
+
 fn check(pdu: &Pdu, ports: Option<Ports>, at: Span, findings: &mut Findings) {
     let clause = "WAP-259 §6.5";
     match ports {
@@ -135,9 +149,10 @@ fn check(pdu: &Pdu, ports: Option<Ports>, at: Span, findings: &mut Findings) {
         }
         Some(_) => {}
     }
-    // 8-bit data: 0x04, or 0xF4 to 0xF7 with a message class (3GPP TS 23.038 §4).
+    // 8-bit data: 0x04, 0xF4 to 0xF7 with a message class (3GPP TS 23.038 §4), and what SMPP itself has for it on networks
+    // other than GSM, 0x02 (SMPP 3.4 §5.2.19).
     let coding = pdu.octet("data_coding").unwrap_or_default();
-    if !(coding == 0x04 || coding & 0xF4 == 0xF4) {
+    if !(matches!(coding, 0x02 | 0x04) || coding & 0xF4 == 0xF4) {
         let at = pdu
             .params
             .iter()

@@ -408,7 +408,8 @@ impl Reader<'_> {
             self.findings
                 .note("smpp-tlv-unknown", tlv.at, "SMPP 3.4 §5.3.2", text);
         }
-        if pdu.tlv(tlv.tag).is_some() {
+        // callback_num, and what belongs to it, stand once for each number (SMPP 3.4 §5.3.2.36).
+        if pdu.tlv(tlv.tag).is_some() && !name.starts_with("callback_num") {
             let text = format!("{name} stands twice");
             self.findings
                 .warning("smpp-tlv-repeated", tlv.at, "SMPP 3.4 §5.3.2", text);
