@@ -17,7 +17,11 @@ use crate::wire::address::Address;
 /// Keeps the MM for this subscriber and notifies it.
 pub(crate) fn begin(node: &Arc<Node>, mm: &Arc<Mm>, number: &str) {
     let token = node.ids.token();
-    let tid = node.ids.transaction();
+    let tid = if node.has(Seed::NotificationTidOfClient) {
+        format!("n{}", number.trim_start_matches('+'))
+    } else {
+        node.ids.transaction()
+    };
     let notification = mm1::notification_ind(node, mm, &tid, &token);
     let delivery = Delivery::new(mm.clone(), number.to_owned(), tid);
     node.note(|| Entry::Kept {
@@ -52,11 +56,22 @@ pub(crate) fn resume(
 fn start(node: &Arc<Node>, token: String, delivery: Delivery, notification: Bytes, notified: bool) {
     let over = delivery.over.clone();
     let (number, deadline) = (delivery.recipient.clone(), delivery.mm.deadline);
+    let blocked = node.has(Seed::NotificationBlocked) && has_put_off(node, &number);
     node.store.lock().add_delivery(token.clone(), delivery);
+    if blocked {
+        return;
+    }
     let task = attend(node.clone(), token, number, deadline, notification, notified);
     node.spawn(async move {
         over.run_until_cancelled(task).await;
     });
+}
+
+/// Whether this client answered a notification and has not fetched the MM.
+fn has_put_off(node: &Node, number: &str) -> bool {
+    let state = node.store.lock();
+    let mut own = state.deliveries.values().filter(|d| d.recipient == number);
+    own.any(|d| d.answered && !d.fetched && d.outcome.is_none())
 }
 
 /// Pushes the notification, repeats it while it is unanswered, and lets the MM expire.
@@ -147,8 +162,13 @@ pub(crate) fn finish(node: &Arc<Node>, token: &str, status: Status) {
         status,
     });
     node.log(|| format!("{} for {recipient}: {}", mm.message_id, status.name()));
-    if status == Status::Rejected && node.has(Seed::NotificationAfterReject) {
-        repeat_after_reject(node, &mm, token, &recipient);
+    let needless = match status {
+        Status::Rejected => node.has(Seed::NotificationAfterReject),
+        Status::Retrieved => node.has(Seed::NotificationAfterRetrieval),
+        _ => false,
+    };
+    if needless {
+        notify_again(node, &mm, token, &recipient);
     }
     let silent = status == Status::Expired && node.has(Seed::DeliveryExpirySilent);
     if report_allowed && !silent {
@@ -158,7 +178,7 @@ pub(crate) fn finish(node: &Arc<Node>, token: &str, status: Status) {
     over.cancel();
 }
 
-fn repeat_after_reject(node: &Arc<Node>, mm: &Mm, token: &str, recipient: &str) {
+fn notify_again(node: &Arc<Node>, mm: &Mm, token: &str, recipient: &str) {
     let tid = node.ids.transaction();
     let again = mm1::notification_ind(node, mm, &tid, token);
     let (node, recipient) = (node.clone(), recipient.to_owned());

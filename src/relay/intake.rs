@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::defects::Seed;
 use super::ledger::Entry;
 use super::model::{Mm, Status, canonical};
 use super::node::Node;
@@ -67,7 +68,9 @@ fn send_on(node: &Arc<Node>, mm: &Arc<Mm>, recipients: &[String]) {
                     recipient: recipient.clone(),
                 });
                 node.log(|| format!("{}: no way to {recipient}", mm.message_id));
-                reports::settled(node, mm, &canonical(recipient), Status::Unreachable);
+                if !node.has(Seed::DeliveryUnroutableSilent) {
+                    reports::settled(node, mm, &canonical(recipient), Status::Unreachable);
+                }
             }
         }
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::config;
+use super::defects::Seed;
 use super::node::Node;
 use super::timer;
 use crate::wire::push;
@@ -19,6 +20,9 @@ const RETRIES: [Duration; 5] = [
     Duration::from_secs(2),
     Duration::from_secs(10),
 ];
+/// Where a push has its media type (0xBE) and its application (0x84).
+const MEDIA_TYPE_AT: usize = 3;
+const APPLICATION_AT: usize = 5;
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The client side of a Kannel sendsms service.
@@ -51,14 +55,13 @@ impl PushGateway {
     }
 
     /// Hands one PDU to the gateway. Any 2xx counts as sent.
-    async fn attempt(&self, number: &str, pdu: &[u8]) -> Result<(), String> {
-        let wsp = push::encode(self.wsp_tid.fetch_add(1, Ordering::Relaxed), pdu);
+    async fn attempt(&self, number: &str, wsp: &[u8]) -> Result<(), String> {
         let mut url = format!("{}&to=", self.url);
         percent_encode(&mut url, number.as_bytes());
         url.push_str("&udh=");
         percent_encode(&mut url, &push::PORTS_UDH);
         url.push_str("&text=");
-        percent_encode(&mut url, &wsp);
+        percent_encode(&mut url, wsp);
         let answer = self.http.get(url).send().await.map_err(|e| e.to_string())?;
         let status = answer.status();
         if status.is_success() {
@@ -74,7 +77,7 @@ impl Node {
     pub async fn push_to(&self, number: &str, pdu: &Bytes) -> bool {
         let mut pauses = RETRIES.iter();
         loop {
-            match self.push.attempt(number, pdu).await {
+            match self.push.attempt(number, &self.wsp(pdu)).await {
                 Ok(()) => return true,
                 Err(reason) => self.log(|| format!("push to {number} failed: {reason}")),
             }
@@ -83,6 +86,18 @@ impl Node {
             };
             timer::pause(*pause).await;
         }
+    }
+
+    /// The WSP push that carries this PDU.
+    fn wsp(&self, pdu: &[u8]) -> Vec<u8> {
+        let mut wsp = push::encode(self.push.wsp_tid.fetch_add(1, Ordering::Relaxed), pdu);
+        if self.has(Seed::PushForBrowser) {
+            wsp[APPLICATION_AT] = 0x82;
+        }
+        if self.has(Seed::PushMediaType) {
+            wsp[MEDIA_TYPE_AT] = 0x83;
+        }
+        wsp
     }
 }
 

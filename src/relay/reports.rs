@@ -1,5 +1,6 @@
 //! What became of an MM, told to the one who wants to know: the client that submitted it, or the MMSE it came from.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::defects::Seed;
@@ -9,6 +10,7 @@ use super::node::Node;
 use super::store::{SentTo, TransferEvent};
 use super::timer::Time;
 use super::{mm1, mm4};
+use crate::wire::address::Address;
 
 /// One recipient's outcome on this node. At most one final report per recipient reaches the originator (ENC 1.3 §6.6).
 pub(crate) fn settled(node: &Arc<Node>, mm: &Arc<Mm>, recipient: &str, status: Status) {
@@ -71,6 +73,22 @@ pub(crate) fn read(node: &Arc<Node>, mm: &Arc<Mm>, reader: &str, status: &str, d
         }
         Origin::Mm4 { .. } if node.has(Seed::E2eReadReportLost) => {}
         Origin::Mm4 { .. } => mm4::send_read_report(node, mm, &reader, status, date),
+    }
+}
+
+/// A read report about nothing, sent where it says (defect `mm1.read-rec.unknown-passed`).
+pub(crate) fn read_of_unknown(
+    node: &Arc<Node>,
+    message_id: &str,
+    to: &str,
+    reader: &str,
+    status: &str,
+    date: i64,
+) {
+    let reader = Address::Plmn(reader.to_owned()).mm1();
+    if let Address::Plmn(number) = Address::parse(to) {
+        let pdu = mm1::read_orig_about(node, message_id, to, &reader, status, date);
+        push(node, &number, pdu);
     }
 }
 
@@ -177,6 +195,23 @@ impl Node {
         let sent = state.sent.get_mut(&message_id.to_owned());
         if let Some(to) = sent.and_then(|sent| sent.recipients.get_mut(recipient)) {
             change(to);
+        }
+    }
+
+    /// Transaction ids of the open transfers.
+    pub(crate) fn open_transfers(&self) -> HashSet<String> {
+        self.store.lock().transfers.keys().cloned().collect()
+    }
+
+    /// Waits for the end of all transfers but these (defect `mm1.send-conf.after-transfers`).
+    pub(crate) async fn transfers_ended(&self, but: &HashSet<String>) {
+        let open: Vec<_> = {
+            let state = self.store.lock();
+            let others = state.transfers.iter().filter(|(tid, _)| !but.contains(*tid));
+            others.map(|(_, transfer)| transfer.events.clone()).collect()
+        };
+        for events in open {
+            events.closed().await;
         }
     }
 

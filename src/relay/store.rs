@@ -155,6 +155,15 @@ impl State {
         self.deliveries.get_mut(&token).map(|d| (token, d))
     }
 
+    /// Something that this client has not yet retrieved.
+    pub fn waiting_for(&self, number: &str) -> Option<String> {
+        let mut waiting = self
+            .deliveries
+            .iter()
+            .filter(|(_, d)| d.recipient == number && d.outcome.is_none());
+        waiting.next().map(|(token, _)| token.clone())
+    }
+
     /// Any client's delivery with that transaction id.
     pub fn number_of_tid(&self, tid: &str) -> Option<String> {
         self.by_tid.keys().find(|(_, t)| t == tid).map(|(n, _)| n.clone())

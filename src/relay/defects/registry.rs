@@ -28,7 +28,7 @@ macro_rules! seeds {
             $( pub(crate) const $handle: Self = Self($name); )*
         }
 
-        pub(super) const LIST: &[crate::relay::defects::registry::Defect] = &[
+        pub(in crate::relay::defects) const LIST: &[crate::relay::defects::registry::Defect] = &[
             $( crate::relay::defects::registry::Defect {
                 name: $name,
                 breaks: $breaks,
@@ -38,11 +38,17 @@ macro_rules! seeds {
         ];
     };
 }
-pub(super) use seeds;
+pub(in crate::relay::defects) use seeds;
 
 /// Every defect the relay can be started with.
-pub static DEFECTS: LazyLock<Vec<Defect>> =
-    LazyLock::new(|| [super::mm1::LIST, super::mm4::LIST, super::across::LIST].concat());
+pub static DEFECTS: LazyLock<Vec<Defect>> = LazyLock::new(|| {
+    [
+        super::mm1::LISTS.concat(),
+        super::mm4::LIST.to_vec(),
+        super::across::LIST.to_vec(),
+    ]
+    .concat()
+});
 
 /// The defect of that name.
 ///

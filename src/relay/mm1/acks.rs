@@ -73,7 +73,9 @@ fn answered(node: &Node, client: Option<&str>, tid: &str, pdu: &Pdu) -> Option<S
     delivery.answered = true;
     let forbidden = pdu
         .text("X-Mms-Report-Allowed")
-        .is_some_and(|allowed| allowed.eq_ignore_ascii_case("No"));
+        .map_or(node.has(Seed::AckReportForbiddenByDefault), |allowed| {
+            allowed.eq_ignore_ascii_case("No")
+        });
     if forbidden && delivery.outcome.is_none() && !node.has(Seed::AckReportAllowedIgnored) {
         delivery.report_allowed = false;
     }
@@ -100,8 +102,15 @@ pub(super) fn acknowledge(node: &Arc<Node>, client: Option<&str>, pdu: &Pdu) -> 
             "M-Acknowledge.ind without transaction id\n",
         );
     };
+    if node.has(Seed::AckAcknowledgeIgnored) {
+        return Answer::Taken;
+    }
     if let Some(token) = answered(node, client, &tid, pdu) {
         retrieved(node, &token, false);
+    } else if let Some(token) = client.and_then(|client| node.store.lock().waiting_for(client))
+        && node.has(Seed::AckUnknownEndsWaiting)
+    {
+        retrieved(node, &token, true);
     }
     Answer::Taken
 }
@@ -120,6 +129,9 @@ pub(super) fn read_rec(node: &Arc<Node>, client: Option<&str>, pdu: &Pdu) -> Ans
     };
     if let Some((mm, reader)) = client.and_then(|client| read_mm(node, client, &id)) {
         reports::read(node, &mm, &reader, &status, date);
+    } else if let (Some(client), true) = (client, node.has(Seed::ReadRecUnknownPassed)) {
+        let to = pdu.text("To").unwrap_or_default();
+        reports::read_of_unknown(node, &id, &to, client, &status, date);
     } else {
         node.log(|| {
             format!(

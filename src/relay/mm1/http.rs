@@ -6,14 +6,15 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
-use hyper::header::{ALLOW, CONTENT_TYPE};
+use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
-use super::{acks, retrieve, submit};
+use super::{acks, confs, retrieve, submit};
+use crate::relay::defects::Seed;
 use crate::relay::node::Node;
 use crate::relay::routing;
 use crate::relay::socket::Socket;
@@ -61,21 +62,31 @@ async fn connection(node: Arc<Node>, socket: Socket) {
 
 async fn respond(node: &Arc<Node>, request: Request<Incoming>) -> Response<Full<Bytes>> {
     let head_only = request.method() == Method::HEAD;
+    let posted = request.method() == Method::POST;
     match answer(node, request).await {
         Answer::Pdu(pdu) => {
             let mut response = Response::new(Full::new(if head_only { Bytes::new() } else { pdu }));
+            let media = if posted && node.has(Seed::SendConfMediaType) {
+                "text/plain"
+            } else {
+                MEDIA_TYPE
+            };
             response
                 .headers_mut()
-                .insert(CONTENT_TYPE, hyper::header::HeaderValue::from_static(MEDIA_TYPE));
+                .insert(CONTENT_TYPE, HeaderValue::from_static(media));
+            if posted && node.has(Seed::SendConfAccepted) {
+                *response.status_mut() = StatusCode::ACCEPTED;
+            }
             response
         }
+        Answer::Taken if node.has(Seed::AckInternalError) => status(StatusCode::INTERNAL_SERVER_ERROR, ""),
         Answer::Taken => status(StatusCode::NO_CONTENT, ""),
         Answer::Refused(code, text) => {
             let mut response = status(code, text);
             if code == StatusCode::METHOD_NOT_ALLOWED {
                 response
                     .headers_mut()
-                    .insert(ALLOW, hyper::header::HeaderValue::from_static("GET, HEAD, POST"));
+                    .insert(ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
             }
             response
         }
@@ -124,8 +135,13 @@ fn identity(node: &Node, request: &Request<Incoming>) -> Option<String> {
 
 async fn post(node: &Arc<Node>, client: Option<String>, request: Request<Incoming>) -> Answer {
     let media = request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
-    let essence = media.unwrap_or_default().split(';').next().unwrap_or_default();
-    if !essence.trim().eq_ignore_ascii_case(MEDIA_TYPE) {
+    let media = media.unwrap_or_default();
+    let essence = match media.split_once(';') {
+        Some((essence, _)) if !node.has(Seed::SubmitMediaParameterRefused) => essence,
+        _ => media,
+    };
+    let unchecked = node.has(Seed::SubmitMediaTypeUnchecked);
+    if !unchecked && !essence.trim().eq_ignore_ascii_case(MEDIA_TYPE) {
         return Answer::Refused(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "application/vnd.wap.mms-message only\n",
@@ -139,10 +155,20 @@ async fn post(node: &Arc<Node>, client: Option<String>, request: Request<Incomin
         }
         Err(_) => return Answer::Refused(StatusCode::BAD_REQUEST, "incomplete\n"),
     };
+    if octets.is_empty() && node.has(Seed::SubmitEmptyTaken) {
+        return Answer::Taken;
+    }
     if octets.is_empty() {
         return Answer::Refused(StatusCode::BAD_REQUEST, "no PDU\n");
     }
-    dispatch(node, client.as_deref(), &octets)
+    let before = node
+        .has(Seed::SendConfAfterTransfers)
+        .then(|| node.open_transfers());
+    let answer = dispatch(node, client.as_deref(), &octets);
+    if let Some(before) = before {
+        node.transfers_ended(&before).await;
+    }
+    answer
 }
 
 /// Hands a PDU to the service it belongs to (ENC 1.3 §6).
@@ -151,7 +177,7 @@ fn dispatch(node: &Arc<Node>, client: Option<&str>, octets: &Bytes) -> Answer {
         Ok(decoded) => decoded,
         Err(error) => {
             node.log(|| format!("MM1: undecodable PDU {error}"));
-            return submit::refuse_undecodable(node, octets);
+            return confs::refuse_undecodable(node, octets);
         }
     };
     let kind = decoded.pdu.kind;
@@ -162,6 +188,6 @@ fn dispatch(node: &Arc<Node>, client: Option<&str>, octets: &Bytes) -> Answer {
         PduType::AcknowledgeInd => acks::acknowledge(node, client, &decoded.pdu),
         PduType::ReadRecInd => acks::read_rec(node, client, &decoded.pdu),
         PduType::CancelConf => Answer::Taken,
-        _ => submit::refuse_unsupported(node, &decoded.pdu),
+        _ => confs::refuse_unsupported(node, &decoded.pdu),
     }
 }

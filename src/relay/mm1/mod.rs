@@ -1,11 +1,12 @@
 //! MM1: the client side of the relay. HTTP in [`http`], one module per service.
 
 mod acks;
+mod confs;
 mod http;
 mod pdus;
 mod retrieve;
 mod submit;
 
 pub(crate) use http::serve;
-pub(crate) use pdus::{delivery_ind, message_size, notification_ind, read_orig_ind};
+pub(crate) use pdus::{delivery_ind, message_size, notification_ind, read_orig_about, read_orig_ind};
 pub(crate) use submit::recall;

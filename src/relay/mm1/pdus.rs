@@ -5,7 +5,7 @@ use bytes::Bytes;
 use crate::relay::defects::Seed;
 use crate::relay::model::{Mm, Origin, Status};
 use crate::relay::node::Node;
-use crate::wire::{Content, Interval, Pdu, PduType, Value, mm1, table};
+use crate::wire::{Content, Interval, MediaType, Pdu, PduType, Segment, Value, mm1, table};
 
 /// The MMS version of every PDU this relay makes of its own accord.
 pub(super) const VERSION: Value = Value::Version { major: 1, minor: 3 };
@@ -22,7 +22,9 @@ pub(super) fn pdu(kind: PduType, tid: Option<&str>) -> Pdu {
 /// M-Notification.ind (ENC 1.3 §6.2).
 pub(crate) fn notification_ind(node: &Node, mm: &Mm, tid: &str, token: &str) -> Bytes {
     let mut pdu = pdu(PduType::NotificationInd, Some(tid));
-    if !mm.hidden {
+    if node.has(Seed::NotificationToken) {
+        pdu.push("From", Value::InsertAddress);
+    } else if !mm.hidden || node.has(Seed::NotificationHideIgnored) {
         pdu.push("From", Value::Address(mm.from.clone()));
     }
     let table = table::pdu(PduType::NotificationInd);
@@ -34,20 +36,41 @@ pub(crate) fn notification_ind(node: &Node, mm: &Mm, tid: &str, token: &str) -> 
     if pdu.field("X-Mms-Message-Class").is_none() && !node.has(Seed::NotificationNoClass) {
         pdu.push("X-Mms-Message-Class", Value::token("Personal"));
     }
+    if node.has(Seed::NotificationAlwaysPersonal) {
+        pdu.set("X-Mms-Message-Class", Value::token("Personal"));
+    }
+    if node.has(Seed::NotificationPriorityNormal) && pdu.field("X-Mms-Priority").is_some() {
+        pdu.set("X-Mms-Priority", Value::token("Normal"));
+    }
     let size = mm.size
         * if node.has(Seed::NotificationWrongSize) {
             10
         } else {
             1
         };
-    pdu.push("X-Mms-Message-Size", Value::Integer(size));
+    let size = match u8::try_from(size) {
+        Ok(short @ ..0x80) if node.has(Seed::NotificationShortInteger) => Value::Octets(vec![0x80 | short]),
+        _ => Value::Integer(size),
+    };
+    pdu.push("X-Mms-Message-Size", size);
     let expiry = if node.has(Seed::NotificationAbsoluteExpiry) {
         Interval::Absolute(mm.deadline.seconds())
+    } else if node.has(Seed::NotificationDefaultExpiry) {
+        Interval::Relative(node.config.timers.default_expiry_s)
     } else {
         Interval::Relative(mm.deadline.time_left().as_secs())
     };
     pdu.push("X-Mms-Expiry", Value::Interval(expiry));
     pdu.push("X-Mms-Content-Location", Value::Text(location(node, token)));
+    if node.has(Seed::NotificationBody) {
+        pdu.content = Some(Content::single(
+            MediaType::new("text/plain"),
+            "You have a new MMS",
+        ));
+    }
+    if node.has(Seed::NotificationVersionFirst) {
+        return with_field_one_later(&pdu, "X-Mms-Transaction-ID");
+    }
     mm1::encode(&pdu).into()
 }
 
@@ -61,18 +84,24 @@ fn location(node: &Node, token: &str) -> String {
 
 /// M-Retrieve.conf with the MM (ENC 1.3 §6.3).
 pub(super) fn retrieve_conf(node: &Node, mm: &Mm, tid: Option<&str>) -> Bytes {
+    let fresh = node.ids.transaction();
+    let tid = if node.has(Seed::RetrieveFreshTid) {
+        Some(fresh.as_str())
+    } else {
+        tid
+    };
     let mut pdu = pdu(PduType::RetrieveConf, tid);
     if !node.has(Seed::RetrieveNoMessageId) {
         pdu.push("Message-ID", Value::text_of(&mm.shown_id));
     }
     pdu.push("Date", Value::Date(mm.date));
-    if !mm.hidden {
+    if !mm.hidden || node.has(Seed::RetrieveHideIgnored) {
         pdu.push("From", Value::Address(mm.from.clone()));
     }
     let table = table::pdu(PduType::RetrieveConf);
     for field in &mm.fields {
         let passes = table.usage(&field.name).is_some() || table::field(&field.name).is_none();
-        if passes && !is_computed(&field.name) {
+        if passes && !is_computed(&field.name) && !is_left_out(node, &field.name) {
             pdu.push(&field.name, field.value.clone());
         }
     }
@@ -100,7 +129,15 @@ pub(super) fn retrieve_conf(node: &Node, mm: &Mm, tid: Option<&str>) -> Bytes {
             part.data = data.into();
         }
     }
-    pdu.content = Some(content);
+    if node.has(Seed::RetrieveAdapted) && says_no(mm, "X-Mms-Adaptation-Allowed") {
+        adapt(&mut content);
+    }
+    if content.media.is_multipart() || !node.has(Seed::RetrieveSinglePartLost) {
+        pdu.content = Some(content);
+    }
+    if node.has(Seed::RetrievePartCount) {
+        return with_wrong_part_count(&pdu);
+    }
     if node.has(Seed::RetrieveContentTypeNotLast) {
         return with_content_type_before_last_field(&pdu);
     }
@@ -126,13 +163,66 @@ fn is_computed(name: &str) -> bool {
     COMPUTED.iter().any(|c| c.eq_ignore_ascii_case(name))
 }
 
+/// Whether a relay with a defect keeps a field of the MM from its recipient.
+fn is_left_out(node: &Node, name: &str) -> bool {
+    match name {
+        "X-Mms-Priority" => node.has(Seed::RetrieveNoPriority),
+        "X-Mms-Delivery-Report" | "X-Mms-Read-Report" => node.has(Seed::RetrieveNoReportRequests),
+        _ => false,
+    }
+}
+
+fn says_no(mm: &Mm, name: &str) -> bool {
+    let mut named = mm.fields.iter().filter(|f| f.name.eq_ignore_ascii_case(name));
+    named.any(|f| f.value.text().eq_ignore_ascii_case("No"))
+}
+
+/// Halves pictures.
+fn adapt(content: &mut Content) {
+    if content.media.essence.starts_with("image/") {
+        content.body.truncate(content.body.len() / 2);
+    }
+    for part in &mut content.parts {
+        if part.media.essence.starts_with("image/") {
+            part.data.truncate(part.data.len() / 2);
+        }
+    }
+}
+
+/// The PDU, its multipart with a count of one entry more than there are.
+fn with_wrong_part_count(pdu: &Pdu) -> Bytes {
+    let multipart = pdu.content.as_ref().is_some_and(|c| c.media.is_multipart());
+    let mut segments = mm1::segments(pdu);
+    if let Some(body) = segments.iter_mut().find(|s| s.name == "content" && multipart)
+        && let Some(count) = body.octets.first_mut()
+    {
+        *count += 1;
+    }
+    joined(segments)
+}
+
+/// The PDU, this field behind the one that ought to follow it.
+pub(super) fn with_field_one_later(pdu: &Pdu, name: &str) -> Bytes {
+    let mut segments = mm1::segments(pdu);
+    if let Some(at) = segments.iter().position(|s| s.name == name)
+        && at + 1 < segments.len()
+    {
+        segments.swap(at, at + 1);
+    }
+    joined(segments)
+}
+
+fn joined(segments: Vec<Segment>) -> Bytes {
+    let octets: Vec<u8> = segments.into_iter().flat_map(|s| s.octets).collect();
+    octets.into()
+}
+
 fn with_content_type_before_last_field(pdu: &Pdu) -> Bytes {
     let mut segments = mm1::segments(pdu);
     if let Some(at @ 1..) = segments.iter().position(|s| s.name == "Content-Type") {
         segments.swap(at - 1, at);
     }
-    let octets: Vec<u8> = segments.into_iter().flat_map(|s| s.octets).collect();
-    octets.into()
+    joined(segments)
 }
 
 /// M-Delivery.ind (ENC 1.3 §6.6).
@@ -147,25 +237,50 @@ pub(crate) fn delivery_ind(node: &Node, mm: &Mm, recipient: &str, status: Status
     } else {
         recipient
     };
-    let pdu = pdu(PduType::DeliveryInd, None)
+    let tid = node.has(Seed::DeliveryTid).then(|| node.ids.transaction());
+    let status = match status {
+        Status::Indeterminate if node.has(Seed::DeliveryUnrecognised) => "Unrecognised",
+        other => other.name(),
+    };
+    let pdu = pdu(PduType::DeliveryInd, tid.as_deref())
         .with("Message-ID", Value::Text(id))
         .with("To", Value::Address(to.to_owned()))
         .with("Date", Value::Date(date))
-        .with("X-Mms-Status", Value::token(status.name()));
+        .with("X-Mms-Status", Value::token(status));
+    if node.has(Seed::DeliveryVersionLate) {
+        return with_field_one_later(&pdu, "X-Mms-MMS-Version");
+    }
     mm1::encode(&pdu).into()
 }
 
 /// M-Read-Orig.ind (ENC 1.3 §6.7.2).
 pub(crate) fn read_orig_ind(node: &Node, mm: &Mm, reader: &str, status: &str, date: i64) -> Bytes {
+    read_orig_about(node, &mm.message_id, &mm.from, reader, status, date)
+}
+
+/// M-Read-Orig.ind about the MM of that id.
+pub(crate) fn read_orig_about(
+    node: &Node,
+    message_id: &str,
+    to: &str,
+    reader: &str,
+    status: &str,
+    date: i64,
+) -> Bytes {
     let id = if node.has(Seed::ReadOrigWrongId) {
         node.ids.message()
     } else {
-        mm.message_id.clone()
+        message_id.to_owned()
+    };
+    let from = if node.has(Seed::ReadOrigToken) {
+        Value::InsertAddress
+    } else {
+        Value::Address(reader.to_owned())
     };
     let mut pdu = pdu(PduType::ReadOrigInd, None)
         .with("Message-ID", Value::Text(id))
-        .with("To", Value::Address(mm.from.clone()))
-        .with("From", Value::Address(reader.to_owned()));
+        .with("To", Value::Address(to.to_owned()))
+        .with("From", from);
     if !node.has(Seed::ReadOrigNoDate) {
         pdu.push("Date", Value::Date(date));
     }

@@ -18,6 +18,13 @@ const SERVICE_DENIED: &str = "Error-permanent-service-denied";
 pub(super) fn retrieve(node: &Arc<Node>, client: Option<&str>, token: &str, looking: bool) -> Bytes {
     let (mm, tid) = {
         let mut state = node.store.lock();
+        let other = match state.deliveries.get(token) {
+            Some(spent) if spent.outcome.is_some() && node.has(Seed::RetrieveSpentGivesOther) => {
+                state.waiting_for(&spent.recipient)
+            }
+            _ => None,
+        };
+        let token = other.as_deref().unwrap_or(token);
         let Some(delivery) = state.deliveries.get_mut(token) else {
             return failure(node, NOT_FOUND, "There is no such multimedia message.\n");
         };
@@ -41,11 +48,19 @@ pub(super) fn retrieve(node: &Arc<Node>, client: Option<&str>, token: &str, look
     pdus::retrieve_conf(node, &mm, Some(&tid))
 }
 
+fn retrieve_status(node: &Node, status: &str) -> Value {
+    if status == NOT_FOUND && node.has(Seed::RetrieveResponseStatus) {
+        // Error-message-not-found of X-Mms-Response-Status.
+        return Value::Octets(vec![0x85]);
+    }
+    Value::token(status)
+}
+
 /// A status, and the body that has to go with it (ENC 1.3 §6.3).
 fn failure(node: &Node, status: &str, text: &'static str) -> Bytes {
     let mut pdu = pdus::pdu(PduType::RetrieveConf, None)
         .with("Date", Value::Date(Time::now().seconds()))
-        .with("X-Mms-Retrieve-Status", Value::token(status));
+        .with("X-Mms-Retrieve-Status", retrieve_status(node, status));
     if !node.has(Seed::RetrieveStatusAlone) {
         pdu.content = Some(Content::single(MediaType::new("text/plain"), text));
     }

@@ -1,4 +1,4 @@
-//! M-Send.req → M-Send.conf (ENC 1.3 §6.1), and the answers to what this relay does not serve (§6.14).
+//! M-Send.req → M-Send.conf (ENC 1.3 §6.1).
 
 use std::sync::Arc;
 
@@ -6,6 +6,7 @@ use bytes::Bytes;
 use hyper::StatusCode;
 use sha2::{Digest, Sha256};
 
+use super::confs::{conf, conf_octets, other_major, status};
 use super::http::Answer;
 use super::pdus;
 use crate::relay::defects::Seed;
@@ -18,21 +19,7 @@ use crate::relay::store::distinct;
 use crate::relay::timer::Time;
 use crate::wire::address::Address;
 use crate::wire::table::{self, Kind};
-use crate::wire::{Decoded, Interval, Pdu, PduType, Value, mm1};
-
-/// Response-Status (ENC 1.3 §7.3.48).
-mod status {
-    pub const OK: &str = "Ok";
-    pub const UNSUPPORTED: &str = "Error-unsupported-message";
-    pub const TRANSIENT: &str = "Error-transient-failure";
-    pub const FAILURE: &str = "Error-permanent-failure";
-    pub const SERVICE_DENIED: &str = "Error-permanent-service-denied";
-    pub const FORMAT_CORRUPT: &str = "Error-permanent-message-format-corrupt";
-    pub const SENDER_UNRESOLVED: &str = "Error-permanent-sending-address-unresolved";
-    pub const CONTENT_NOT_ACCEPTED: &str = "Error-permanent-content-not-accepted";
-    pub const CHARGING_NOT_ACCEPTED: &str = "Error-permanent-reply-charging-request-not-accepted";
-    pub const CHARGING_NOT_SUPPORTED: &str = "Error-permanent-reply-charging-not-supported";
-}
+use crate::wire::{Decoded, Field, Interval, Pdu, Value, mm1};
 
 /// Takes an MM from a client.
 pub(super) fn submit(node: &Arc<Node>, client: Option<&str>, decoded: &Decoded, octets: &Bytes) -> Answer {
@@ -47,27 +34,36 @@ pub(super) fn submit(node: &Arc<Node>, client: Option<&str>, decoded: &Decoded, 
         Ok(number) => number,
         Err(refusal) => return conf(node, &tid, refusal, None),
     };
-    let hash: [u8; 32] = Sha256::digest(octets).into();
+    let (owner, hash) = if node.has(Seed::SubmitTidAlone) {
+        (String::new(), [0; 32])
+    } else {
+        (number.clone(), Sha256::digest(octets).into())
+    };
     if !node.has(Seed::SubmitDuplicateAccepted)
-        && let Some(conf) = node.store.lock().submission(&number, &tid, hash)
+        && let Some(conf) = node.store.lock().submission(&owner, &tid, hash)
     {
         node.log(|| format!("MM1: {number} repeats {tid}"));
         return Answer::Pdu(conf);
     }
-    let recipients = recipients(pdu);
+    let recipients = recipients(node, pdu);
     let all_unsupported = recipients
         .iter()
         .all(|address| node.routing.destination(&Address::parse(address)) == Destination::Unsupported);
     if all_unsupported && !recipients.is_empty() {
-        return conf(node, &tid, status::FAILURE, None);
+        let refusal = if node.has(Seed::SubmitAddressTypeTransient) {
+            status::TRANSIENT
+        } else {
+            status::FAILURE
+        };
+        return conf(node, &tid, refusal, None);
     }
     let birth = Birth {
         at: Time::now(),
         record: node.ids.token(),
-        id: node.ids.message(),
+        id: message_id(node, &number),
     };
     let mm = Arc::new(to_mm(node, pdu, &number, birth));
-    let conf = conf_octets(node, &tid, status::OK, Some(&mm.message_id));
+    let confirmation = conf_octets(node, &tid, status::OK, Some(&mm.message_id));
     let written = node.ledger.write(|| Entry::Submitted {
         record: mm.record.clone(),
         at: mm.taken.millis(),
@@ -75,17 +71,25 @@ pub(super) fn submit(node: &Arc<Node>, client: Option<&str>, decoded: &Decoded, 
         message_id: mm.message_id.clone(),
         recipients: recipients.clone(),
         pdu: octets.to_vec(),
-        conf: conf.to_vec(),
+        conf: confirmation.to_vec(),
     });
     if let Err(error) = written {
         node.log(|| format!("the ledger cannot be written: {error}"));
-        return self::conf(node, &tid, status::TRANSIENT, None);
+        return conf(node, &tid, status::TRANSIENT, None);
     }
     node.store
         .lock()
-        .remember_submission(&number, &tid, hash, conf.clone());
+        .remember_submission(&owner, &tid, hash, confirmation.clone());
     intake::submitted(node, &mm, &recipients);
-    Answer::Pdu(conf)
+    Answer::Pdu(confirmation)
+}
+
+fn message_id(node: &Node, number: &str) -> String {
+    if node.has(Seed::SendConfMessageIdOfSecond) {
+        let number = number.trim_start_matches('+');
+        return format!("{}.{number}@{}", Time::now().seconds(), node.config.domain);
+    }
+    node.ids.message()
 }
 
 /// A submission of an earlier life: the MM and its recipients.
@@ -136,11 +140,21 @@ fn check(node: &Node, client: Option<&str>, decoded: &Decoded, size: usize) -> R
     if found("too-many-fields") || found("too-many-parts") {
         return Err(status::FAILURE);
     }
-    if is_corrupt(decoded) || missing_mandatory(pdu) {
+    if is_corrupt(node, decoded) {
+        return Err(if node.has(Seed::SubmitCorruptTransient) {
+            status::TRANSIENT
+        } else {
+            status::FORMAT_CORRUPT
+        });
+    }
+    if missing_mandatory(node, pdu) || unloved(node, pdu) {
         return Err(status::FORMAT_CORRUPT);
     }
     let Some(number) = client else {
         let token = pdu.value("From") == Some(&Value::InsertAddress);
+        if token && node.has(Seed::SubmitAnonymous) {
+            return Ok("+0".to_owned());
+        }
         return Err(if token {
             status::SENDER_UNRESOLVED
         } else {
@@ -150,11 +164,27 @@ fn check(node: &Node, client: Option<&str>, decoded: &Decoded, size: usize) -> R
     if node.routing.home(number).is_none() && !node.has(Seed::SubmitStrangerServed) {
         return Err(status::SERVICE_DENIED);
     }
-    let some_recipient = ["To", "Cc", "Bcc"].iter().any(|name| pdu.field(name).is_some());
+    let lists: &[&str] = if node.has(Seed::SubmitBccAloneRefused) {
+        &["To", "Cc"]
+    } else {
+        &["To", "Cc", "Bcc"]
+    };
+    let some_recipient = lists.iter().any(|name| pdu.field(name).is_some());
     if !some_recipient && !node.has(Seed::SubmitNoRecipientAccepted) {
         return Err(status::FORMAT_CORRUPT);
     }
     if size > node.config.limits.message_size && !node.has(Seed::SubmitOversizeAccepted) {
+        return Err(status::CONTENT_NOT_ACCEPTED);
+    }
+    let from_given = pdu.value("From") != Some(&Value::InsertAddress);
+    if from_given && node.has(Seed::SubmitOwnAddressRefused) {
+        return Err(status::SENDER_UNRESOLVED);
+    }
+    let mixed = pdu
+        .content
+        .as_ref()
+        .is_some_and(|c| c.media.essence == "multipart/mixed");
+    if mixed && node.has(Seed::SubmitMixedRefused) {
         return Err(status::CONTENT_NOT_ACCEPTED);
     }
     match pdu.text("X-Mms-Reply-Charging") {
@@ -166,14 +196,32 @@ fn check(node: &Node, client: Option<&str>, decoded: &Decoded, size: usize) -> R
     Ok(number.to_owned())
 }
 
-fn missing_mandatory(pdu: &Pdu) -> bool {
-    pdu.field("From").is_none() || pdu.field("X-Mms-MMS-Version").is_none() || pdu.content.is_none()
+fn missing_mandatory(node: &Node, pdu: &Pdu) -> bool {
+    let field = pdu.field("From").is_none() || pdu.field("X-Mms-MMS-Version").is_none();
+    (field && !node.has(Seed::SubmitMandatoryMissingAccepted)) || pdu.content.is_none()
+}
+
+/// What a relay with a defect takes for corrupt although it is not.
+fn unloved(node: &Node, pdu: &Pdu) -> bool {
+    let any = |seed: Seed, test: &dyn Fn(&Field) -> bool| node.has(seed) && pdu.fields.iter().any(test);
+    any(Seed::SubmitNewFieldsRefused, &|field| {
+        matches!(
+            &*field.name,
+            "X-Mms-Content-Class" | "X-Mms-DRM-Content" | "X-Mms-Applic-ID"
+        )
+    }) || any(Seed::SubmitUnnamedFieldRefused, &|field| {
+        field.name.starts_with("0x")
+    }) || any(Seed::SubmitSeparatorsRefused, &|field| {
+        let text = field.value.text();
+        text.strip_suffix("/TYPE=PLMN")
+            .is_some_and(|number| number.contains(['-', '.']))
+    })
 }
 
 /// Whether octets of the PDU cannot be taken for what they should be: a length beyond the end, a string without end, a
 /// known field whose value has not the field's form. An unknown value in a legal form is not corrupt (ENC 1.3 §6.14.2), and
 /// neither is an order that the sender got wrong.
-fn is_corrupt(decoded: &Decoded) -> bool {
+fn is_corrupt(node: &Node, decoded: &Decoded) -> bool {
     const FATAL: [&str; 8] = [
         "truncated",
         "text-not-terminated",
@@ -184,7 +232,12 @@ fn is_corrupt(decoded: &Decoded) -> bool {
         "integer-too-large",
         "body-without-content-type",
     ];
-    let misread = decoded.findings.iter().any(|f| FATAL.contains(&f.code.as_str()));
+    let forgiven =
+        |code: &str| code.starts_with("value-length-beyond") && node.has(Seed::SubmitLengthUnchecked);
+    let misread = decoded
+        .findings
+        .iter()
+        .any(|f| FATAL.contains(&f.code.as_str()) && !forgiven(&f.code));
     let unreadable = decoded.pdu.fields.iter().any(|field| {
         let octets_expected = table::field(&field.name).is_none_or(|def| def.kind == Kind::Octets);
         matches!(field.value, Value::Octets(_)) && !octets_expected
@@ -193,9 +246,20 @@ fn is_corrupt(decoded: &Decoded) -> bool {
 }
 
 /// Every address of To, Cc and Bcc once, in the form of MM1.
-fn recipients(pdu: &Pdu) -> Vec<String> {
-    let addresses = ["To", "Cc", "Bcc"].iter().flat_map(|name| pdu.all(name));
-    distinct(addresses.map(|field| canonical_address(&Address::parse(&field.value.text()))))
+fn recipients(node: &Node, pdu: &Pdu) -> Vec<String> {
+    let of_each = if node.has(Seed::SubmitFirstRecipientOnly) {
+        1
+    } else {
+        usize::MAX
+    };
+    let fields = ["To", "Cc", "Bcc"]
+        .iter()
+        .flat_map(|name| pdu.all(name).take(of_each));
+    let addresses = fields.map(|field| canonical_address(&Address::parse(&field.value.text())));
+    if node.has(Seed::SubmitRecipientTwice) {
+        return addresses.collect();
+    }
+    distinct(addresses)
 }
 
 fn to_mm(node: &Node, pdu: &Pdu, number: &str, birth: Birth) -> Mm {
@@ -206,6 +270,9 @@ fn to_mm(node: &Node, pdu: &Pdu, number: &str, birth: Birth) -> Mm {
             if node.has(Seed::SubmitFromNotReplaced) && pdu.value("From") != Some(&Value::InsertAddress) =>
         {
             given
+        }
+        _ if node.has(Seed::SubmitTokenBecomesRelay) && pdu.value("From") == Some(&Value::InsertAddress) => {
+            node.config.system_address.clone()
         }
         _ => own,
     };
@@ -235,12 +302,14 @@ fn to_mm(node: &Node, pdu: &Pdu, number: &str, birth: Birth) -> Mm {
         bcc,
         carried: Vec::new(),
         date: match pdu.value("Date") {
+            Some(Value::Date(date)) if node.has(Seed::SubmitDateZone) => *date + 3600,
             Some(Value::Date(date)) => *date,
             _ => now.seconds() + late,
         },
         deadline: expiry.unwrap_or_else(|| now.plus_seconds(node.config.timers.default_expiry_s)),
         expiry_given: expiry.is_some(),
-        not_before: interval("X-Mms-Delivery-Time").filter(|then| !then.is_past()),
+        not_before: interval("X-Mms-Delivery-Time")
+            .filter(|then| !then.is_past() && !node.has(Seed::SubmitDeliveryTimeIgnored)),
         reports: Reports {
             delivery: says_yes(pdu, "X-Mms-Delivery-Report"),
             read: says_yes(pdu, "X-Mms-Read-Report"),
@@ -254,7 +323,7 @@ fn to_mm(node: &Node, pdu: &Pdu, number: &str, birth: Birth) -> Mm {
 }
 
 /// The fields that go with the MM to its recipients, unknown ones among them (ENC 1.3 §6.14.2).
-fn travelling(node: &Node, pdu: &Pdu) -> Vec<crate::wire::Field> {
+fn travelling(node: &Node, pdu: &Pdu) -> Vec<Field> {
     const STAY: [&str; 11] = [
         "From",
         "Bcc",
@@ -272,67 +341,36 @@ fn travelling(node: &Node, pdu: &Pdu) -> Vec<crate::wire::Field> {
         .iter()
         .filter(|field| !STAY.iter().any(|name| name.eq_ignore_ascii_case(&field.name)))
         .filter(|field| !(node.has(Seed::SubmitUnknownHeaderDropped) && table::field(&field.name).is_none()))
+        .filter(|field| !(node.has(Seed::SubmitUnknownValueDropped) && is_unknown(&field.value)))
+        .filter(|field| !(node.has(Seed::SubmitClassTextDropped) && is_class_text(field)))
         .cloned()
+        .map(|field| subject(node, field))
         .collect()
 }
 
-fn conf(node: &Node, tid: &str, status: &str, message_id: Option<&str>) -> Answer {
-    Answer::Pdu(conf_octets(node, tid, status, message_id))
+/// Whether a closed list does not know this value.
+fn is_unknown(value: &Value) -> bool {
+    matches!(value, Value::Token { name, .. } if name.starts_with("0x"))
 }
 
-fn conf_octets(node: &Node, tid: &str, status: &str, message_id: Option<&str>) -> Bytes {
-    let wrong = format!("{tid}-0");
-    let tid = if node.has(Seed::SendConfWrongTid) {
-        &wrong
-    } else {
-        tid
-    };
-    let mut pdu = pdus::pdu(PduType::SendConf, Some(tid)).with("X-Mms-Response-Status", Value::token(status));
-    if let Some(id) = message_id
-        && !node.has(Seed::SendConfNoMessageId)
-    {
-        pdu.push("Message-ID", Value::text_of(id));
+/// Whether this is a class of the client's own.
+fn is_class_text(field: &Field) -> bool {
+    let defined = ["Personal", "Advertisement", "Informational", "Auto"];
+    field.name == "X-Mms-Message-Class" && !defined.contains(&field.value.text().as_str())
+}
+
+/// A Subject as it travels: unchanged, unless by a defect.
+fn subject(node: &Node, mut field: Field) -> Field {
+    if field.name != "Subject" {
+        return field;
     }
-    mm1::encode(&pdu).into()
-}
-
-/// The answer of MMS 1.0, which every client of another major version must understand (ENC 1.3 §6.14.3).
-fn other_major(tid: &str) -> Answer {
-    let pdu = Pdu::new(PduType::SendConf)
-        .with("X-Mms-Transaction-ID", Value::text_of(tid))
-        .with("X-Mms-MMS-Version", Value::Version { major: 1, minor: 0 })
-        .with("X-Mms-Response-Status", Value::token(status::UNSUPPORTED));
-    Answer::Pdu(mm1::encode(&pdu).into())
-}
-
-/// A PDU of a service this relay does not have, or one that only relays send.
-pub(super) fn refuse_unsupported(node: &Node, pdu: &Pdu) -> Answer {
-    match pdu.text("X-Mms-Transaction-ID").filter(|tid| !tid.is_empty()) {
-        Some(tid) => conf(node, &tid, status::UNSUPPORTED, None),
-        None => Answer::Refused(StatusCode::BAD_REQUEST, "this PDU is not served\n"),
+    if let Value::Encoded { text, .. } | Value::Text(text) = &mut field.value {
+        if node.has(Seed::SubmitSubjectCut) {
+            *text = text.chars().take(20).collect();
+        }
+        if node.has(Seed::SubmitSubjectAscii) {
+            *text = text.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect();
+        }
     }
-}
-
-/// Octets that are no PDU, or one of a type nobody knows.
-pub(super) fn refuse_undecodable(node: &Node, octets: &Bytes) -> Answer {
-    let Some(tid) = leading_tid(octets) else {
-        return Answer::Refused(StatusCode::BAD_REQUEST, "no MMS PDU\n");
-    };
-    let known = octets
-        .get(1)
-        .is_some_and(|octet| PduType::from_octet(*octet).is_some());
-    let refusal = match known {
-        true => status::FORMAT_CORRUPT,
-        false if node.has(Seed::SubmitUnknownPduIgnored) => status::OK,
-        false => status::UNSUPPORTED,
-    };
-    conf(node, &tid, refusal, None)
-}
-
-/// The transaction id of a PDU that begins as every PDU must: type, then transaction id.
-fn leading_tid(octets: &Bytes) -> Option<String> {
-    let rest = octets.strip_prefix(&[0x8C])?.get(1..)?.strip_prefix(&[0x98])?;
-    let end = rest.iter().position(|octet| *octet == 0)?;
-    let tid = std::str::from_utf8(&rest[..end]).ok()?;
-    (!tid.is_empty()).then(|| tid.to_owned())
+    field
 }

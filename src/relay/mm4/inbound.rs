@@ -153,7 +153,15 @@ fn deliver(
         record: node.ids.token(),
         id: node.ids.message(),
     };
-    let mm = Arc::new(requests::to_mm(node, pdu, received.clone(), birth));
+    let mut mm = requests::to_mm(node, pdu, received.clone(), birth);
+    if let Some(from) = envelope
+        .from
+        .as_deref()
+        .filter(|_| node.has(Seed::InSenderOfEnvelope))
+    {
+        mm.from = canonical(from);
+    }
+    let mm = Arc::new(mm);
     let tid = pdu.text("X-Mms-Transaction-ID").unwrap_or_default();
     let tid = bare(&tid);
     let system = system_key(envelope, pdu);
