@@ -147,7 +147,7 @@ fn check(node: &Node, client: Option<&str>, decoded: &Decoded, size: usize) -> R
             status::FORMAT_CORRUPT
         });
     }
-    if missing_mandatory(node, pdu) || unloved(node, pdu) {
+    if missing_mandatory(node, pdu) || taken_for_corrupt(node, pdu) {
         return Err(status::FORMAT_CORRUPT);
     }
     let Some(number) = client else {
@@ -202,7 +202,7 @@ fn missing_mandatory(node: &Node, pdu: &Pdu) -> bool {
 }
 
 /// What a relay with a defect takes for corrupt although it is not.
-fn unloved(node: &Node, pdu: &Pdu) -> bool {
+fn taken_for_corrupt(node: &Node, pdu: &Pdu) -> bool {
     let any = |seed: Seed, test: &dyn Fn(&Field) -> bool| node.has(seed) && pdu.fields.iter().any(test);
     any(Seed::SubmitNewFieldsRefused, &|field| {
         matches!(

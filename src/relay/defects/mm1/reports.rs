@@ -32,5 +32,5 @@ seeds! {
     ReadOrigToken = "mm1.read-orig.insert-address",
         "From of M-Read-Orig.ind is the insert-address token", "ENC 1.3 §6.7.2", ["TP-RRP-03", "TP-RRP-11"];
     ReadRecUnknownPassed = "mm1.read-rec.unknown-passed",
-        "a read report about an MM nobody knows goes where its To says", "derived", ["TP-RRP-09"];
+        "a read report about an MM that its sender never had goes where its To says", "derived", ["TP-RRP-09", "TP-RRP-10"];
 }

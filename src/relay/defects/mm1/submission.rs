@@ -42,7 +42,7 @@ seeds! {
     SubmitDateZone = "mm1.submit.date-zone",
         "the client's Date is taken for local time", "ENC 1.3 §6.1.1", ["TP-SUB-11"];
     SubmitFirstRecipientOnly = "mm1.submit.first-recipient-only",
-        "of several addresses in To only the first is served", "ENC 1.3 §6.1.1", ["TP-SUB-12"];
+        "of several addresses in one field only the first is served", "ENC 1.3 §6.1.1", ["TP-SUB-12"];
     SubmitRecipientTwice = "mm1.submit.recipient-twice",
         "an address that stands in both To and Cc is served twice", "ENC 1.3 §6.1.1", ["TP-SUB-14"];
     SubmitBccAloneRefused = "mm1.submit.bcc-alone-refused",
