@@ -12,6 +12,7 @@ mod case_support;
 mod cli_commands;
 mod cli_decode;
 mod cli_decode_carriers;
+mod cli_decode_gateways;
 mod cli_encode;
 mod cli_exit;
 mod cli_present;
