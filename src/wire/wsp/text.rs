@@ -73,6 +73,10 @@ pub fn read_encoded_string(
             latin_1(octets)
         }
     };
+    if text.contains('\0') {
+        let problem = "a NUL within the text: receivers may take it for its end";
+        findings.error("text-with-nul", at, "WAP-230 §8.4.2.1", problem);
+    }
     Ok(EncodedString {
         charset: Some(charset),
         text,
