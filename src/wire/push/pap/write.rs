@@ -15,6 +15,7 @@ pub struct Written {
 }
 
 /// The message as a push initiator or gateway sends it: a lone control document, or multipart/related with binary entities.
+/// Names of elements and attributes are written as they are.
 pub fn encode(pap: &Pap) -> Written {
     let control = encode_control(pap);
     let entities: Vec<&Part> = [&pap.content, &pap.capabilities].into_iter().flatten().collect();
