@@ -14,6 +14,7 @@ const ADDRESS_PRESENT: u8 = 0x80;
 const INSERT_ADDRESS: u8 = 0x81;
 
 /// Reads a value from a cursor that covers exactly its octets.
+#[inline]
 pub(super) fn read(
     def: &FieldDef,
     pdu: PduType,
@@ -44,6 +45,7 @@ pub(super) fn read(
 }
 
 /// In the answers to deletions a count ties a status to the locations and the text it is about (ENC 1.3 §7.3.10, §7.3.48, §7.3.49).
+#[inline]
 pub(super) fn is_counted(def: &FieldDef, pdu: PduType) -> bool {
     matches!(pdu, PduType::MboxDeleteConf | PduType::DeleteConf)
         && matches!(
@@ -52,6 +54,7 @@ pub(super) fn is_counted(def: &FieldDef, pdu: PduType) -> bool {
         )
 }
 
+#[inline]
 fn single(
     def: &FieldDef,
     form: Form,
@@ -138,15 +141,17 @@ fn leftover(inner: &Cursor<'_>, findings: &mut Findings) {
     }
 }
 
+#[inline]
 fn text(form: Form, value: &mut Cursor<'_>, findings: &mut Findings) -> Result<String, Fault> {
     match form {
-        Form::Text => wsp::read_text(value, findings),
+        Form::Text => wsp::read_whole_text(value, findings),
         // An empty text is its NUL alone.
         Form::Length if value.rest() == [0] => wsp::read_text(value, findings),
         _ => Err(value.fault(FaultKind::Form)),
     }
 }
 
+#[inline]
 fn encoded(form: Form, value: &mut Cursor<'_>, findings: &mut Findings) -> Result<Value, Fault> {
     if let Form::Octet(_) = form {
         return Err(value.fault(FaultKind::Form));
@@ -158,6 +163,7 @@ fn encoded(form: Form, value: &mut Cursor<'_>, findings: &mut Findings) -> Resul
     })
 }
 
+#[inline]
 fn address(form: Form, value: &mut Cursor<'_>, findings: &mut Findings) -> Result<Value, Fault> {
     if let Form::Octet(_) = form {
         return Err(value.fault(FaultKind::Form));
@@ -167,6 +173,7 @@ fn address(form: Form, value: &mut Cursor<'_>, findings: &mut Findings) -> Resul
     ))
 }
 
+#[inline]
 fn from(value: &mut Cursor<'_>, findings: &mut Findings) -> Result<Value, Fault> {
     let mut inner = value.length_value()?;
     let unknown = inner.fault(FaultKind::Form);
@@ -182,6 +189,7 @@ fn from(value: &mut Cursor<'_>, findings: &mut Findings) -> Result<Value, Fault>
     Ok(read)
 }
 
+#[inline]
 fn token(
     def: &FieldDef,
     form: Form,
@@ -272,6 +280,7 @@ fn date(def: &FieldDef, value: &mut Cursor<'_>, findings: &mut Findings) -> Resu
     i64::try_from(long_integer(def, value, findings)?).map_err(|_| too_large)
 }
 
+#[inline]
 fn interval(def: &FieldDef, value: &mut Cursor<'_>, findings: &mut Findings) -> Result<Value, Fault> {
     let mut inner = value.length_value()?;
     let unknown = inner.fault(FaultKind::Form);
@@ -285,6 +294,7 @@ fn interval(def: &FieldDef, value: &mut Cursor<'_>, findings: &mut Findings) -> 
 }
 
 /// Short-integer of three bits major and four bits minor, or text such as `1.3` (WAP-230 §8.4.2.3).
+#[inline]
 fn version(form: Form, value: &mut Cursor<'_>, findings: &mut Findings) -> Result<Value, Fault> {
     let fault = value.fault(FaultKind::Form);
     match form {

@@ -265,6 +265,18 @@ impl<'a> Cursor<'a> {
         Ok(octets.strip_prefix(&[QUOTE]).unwrap_or(octets))
     }
 
+    /// The text of a value that [`Cursor::value`] called [`Form::Text`]: it ends with its NUL, which need not be looked for again.
+    #[inline]
+    pub fn whole_text(&mut self) -> Result<&'a [u8], Fault> {
+        match self.rest() {
+            [octets @ .., 0] => {
+                self.finish();
+                Ok(octets.strip_prefix(&[QUOTE]).unwrap_or(octets))
+            }
+            _ => self.text_octets(),
+        }
+    }
+
     /// Long-integer: 1–30 and that many octets, big-endian.
     pub fn long_integer(&mut self) -> Result<u64, Fault> {
         let start = self.pos;

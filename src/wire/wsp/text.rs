@@ -23,12 +23,26 @@ pub fn read_text(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Result<Str
     Ok(plain_text(octets, cursor.since(start), findings))
 }
 
+/// The same of a value whose form is [`Form::Text`].
+#[inline]
+pub fn read_whole_text(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Result<String, Fault> {
+    let start = cursor.pos();
+    let octets = cursor.whole_text()?;
+    Ok(plain_text(octets, cursor.since(start), findings))
+}
+
 /// Reads an encoded-string from a cursor that covers exactly its octets.
 pub fn read_encoded_string(
     form: Form,
     cursor: &mut Cursor<'_>,
     findings: &mut Findings,
 ) -> Result<EncodedString, Fault> {
+    if form == Form::Text {
+        return Ok(EncodedString {
+            charset: None,
+            text: read_whole_text(cursor, findings)?,
+        });
+    }
     if form != Form::Length || cursor.remaining() == 1 {
         return Ok(EncodedString {
             charset: None,
@@ -167,6 +181,7 @@ fn content_octets<'a>(inner: &mut Cursor<'a>, charset: Charset, findings: &mut F
 }
 
 /// Text without a charset is ASCII; deployed senders put UTF-8 there, and old ones ISO 8859-1.
+#[inline]
 fn plain_text(octets: &[u8], at: Span, findings: &mut Findings) -> String {
     match std::str::from_utf8(octets) {
         Ok(text) if text.is_ascii() => return text.to_owned(),
