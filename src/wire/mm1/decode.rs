@@ -87,7 +87,7 @@ pub(super) struct Seen {
 }
 
 /// No field has this number.
-const BY_NAME: u8 = 0;
+pub(super) const BY_NAME: u8 = 0;
 
 struct Decoder<'a> {
     octets: &'a Bytes,
