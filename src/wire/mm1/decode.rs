@@ -168,22 +168,25 @@ impl Decoder<'_> {
             self.push(name, Value::Octets(raw.to_vec()), start);
             return Ok(());
         };
-        let decoded = match values::read(def, self.pdu.kind, form, &mut value, &mut self.findings) {
-            Ok(decoded) => {
-                if !value.is_empty() {
-                    let at = value.to_end();
-                    let text = format!("octets are left over within the length of {}", def.name);
-                    self.findings
-                        .error("value-trailing-octets", at, "WAP-230 §8.4.2.2", text);
-                }
-                decoded
+        let at = self.cursor.since(start);
+        let field = self.pdu.fields.push_mut(Field {
+            name: def.name.into(),
+            value: Value::InsertAddress,
+            at,
+        });
+        let (kind, findings) = (self.pdu.kind, &mut self.findings);
+        match values::read_into(&mut field.value, def, kind, (form, &mut value), findings) {
+            Ok(()) if value.is_empty() => {}
+            Ok(()) => {
+                let at = value.to_end();
+                let text = format!("octets are left over within the length of {}", def.name);
+                findings.error("value-trailing-octets", at, "WAP-230 §8.4.2.2", text);
             }
             Err(fault) => {
-                fault.note(self.cursor.since(start), &mut self.findings);
-                Value::Octets(raw.to_vec())
+                fault.note(at, findings);
+                field.value = Value::Octets(raw.to_vec());
             }
-        };
-        self.push(def.name, decoded, start);
+        }
         Ok(())
     }
 
