@@ -70,7 +70,7 @@ fn anywhere(field: &Field, findings: &mut Findings) {
         Value::PreviouslySentBy { address, .. } => address_type(address, field.at, findings),
         Value::Encoded { charset, text } => encoded_words(*charset, text, field.at, findings),
         Value::Token { name, octet: Some(_) }
-            if field.name == "X-Mms-Attributes" && name.starts_with("0x") =>
+            if name.starts_with("0x") && field.name == "X-Mms-Attributes" =>
         {
             let text = format!("no field has the number {name}");
             findings.warning("token-unknown", field.at, "ENC 1.3 §7.3.2", text);

@@ -147,9 +147,9 @@ fn leftover(inner: &Cursor<'_>, findings: &mut Findings) {
 #[inline]
 fn text(form: Form, value: &mut Cursor<'_>, findings: &mut Findings) -> Result<String, Fault> {
     match form {
-        Form::Text => wsp::read_text(value, findings),
+        Form::Text => wsp::read_whole_text(value, findings),
         // An empty text is its NUL alone.
-        Form::Length if value.rest() == [0] => wsp::read_text(value, findings),
+        Form::Length if value.rest() == [0] => wsp::read_whole_text(value, findings),
         _ => Err(value.fault(FaultKind::Form)),
     }
 }
@@ -219,7 +219,7 @@ fn token(
             })
         }
         Form::Text => {
-            let name = wsp::read_text(value, findings)?;
+            let name = wsp::read_whole_text(value, findings)?;
             if !matches!(def.kind, Kind::Class(_)) {
                 findings.error(
                     "token-as-text",
@@ -311,7 +311,7 @@ fn version(form: Form, value: &mut Cursor<'_>, findings: &mut Findings) -> Resul
             })
         }
         Form::Text => {
-            let text = wsp::read_text(value, findings)?;
+            let text = wsp::read_whole_text(value, findings)?;
             parse_version(&text).ok_or(fault)
         }
         Form::Length => Err(fault),
