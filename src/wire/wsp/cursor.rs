@@ -319,7 +319,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// [`Cursor::value`] where the form is known. Apart from it, because a form and a cursor returned in one are slow to take apart.
-    #[inline]
+    #[inline(always)]
     pub fn value_of(&mut self, form: Form) -> Result<Cursor<'a>, Fault> {
         let start = self.pos;
         match form {
