@@ -61,7 +61,7 @@ fn a_run_that_is_none_is_said() {
 fn a_defect_is_shown_with_what_kills_it() {
     let (dir, mut command) = mmspec();
     let case = "mm1-send-conf-echoes-transaction-id";
-    let defects = ["mm1.send-conf.*", "mm4.res.unasked"];
+    let defects = ["mm1.send-conf.*-id", "mm4.res.unasked"];
     let (text, _) = output(
         command
             .arg("killmatrix")
