@@ -39,9 +39,6 @@ pub(crate) fn notification_ind(node: &Node, mm: &Mm, tid: &str, token: &str) -> 
     if node.has(Seed::NotificationAlwaysPersonal) {
         pdu.set("X-Mms-Message-Class", Value::token("Personal"));
     }
-    if node.has(Seed::NotificationPriorityNormal) && pdu.field("X-Mms-Priority").is_some() {
-        pdu.set("X-Mms-Priority", Value::token("Normal"));
-    }
     let size = mm.size
         * if node.has(Seed::NotificationWrongSize) {
             10

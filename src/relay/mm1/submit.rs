@@ -302,14 +302,12 @@ fn to_mm(node: &Node, pdu: &Pdu, number: &str, birth: Birth) -> Mm {
         bcc,
         carried: Vec::new(),
         date: match pdu.value("Date") {
-            Some(Value::Date(date)) if node.has(Seed::SubmitDateZone) => *date + 3600,
             Some(Value::Date(date)) => *date,
             _ => now.seconds() + late,
         },
         deadline: expiry.unwrap_or_else(|| now.plus_seconds(node.config.timers.default_expiry_s)),
         expiry_given: expiry.is_some(),
-        not_before: interval("X-Mms-Delivery-Time")
-            .filter(|then| !then.is_past() && !node.has(Seed::SubmitDeliveryTimeIgnored)),
+        not_before: interval("X-Mms-Delivery-Time").filter(|then| !then.is_past()),
         reports: Reports {
             delivery: says_yes(pdu, "X-Mms-Delivery-Report"),
             read: says_yes(pdu, "X-Mms-Read-Report"),

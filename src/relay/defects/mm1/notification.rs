@@ -31,8 +31,6 @@ seeds! {
         "all notifications of a client have the same transaction id", "ENC 1.3 §6.2", ["TP-NTF-15"];
     NotificationBody = "mm1.notification.body",
         "M-Notification.ind has a text/plain body", "ENC 1.3 §6.2", ["TP-NTF-16"];
-    NotificationPriorityNormal = "mm1.notification.priority-normal",
-        "M-Notification.ind shows every Priority as Normal", "ENC 1.3 §6.2", ["TP-NTF-19"];
     NotificationVersionFirst = "mm1.notification.version-first",
         "the MMS version of M-Notification.ind stands before the transaction id", "ENC 1.3 §7", ["TP-NTF-21"];
     NotificationShortInteger = "mm1.notification.short-integer",
