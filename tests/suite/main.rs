@@ -10,6 +10,7 @@ mod case_robust;
 mod case_schema;
 mod case_support;
 mod cli_commands;
+mod cli_coverage;
 mod cli_decode;
 mod cli_decode_carriers;
 mod cli_decode_gateways;
