@@ -5,12 +5,13 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 
-use super::kannel::{self, SendSms};
+use super::kannel::{self, Parameter, SendSms};
 use super::pap::{Address, Pap};
 use super::sms::{Kind, Tpdu};
 use super::udh::{PUSH_PORT, Ports, Segment, Udh};
 use super::wsp;
 use crate::wire::finding::Findings;
+use crate::wire::limits::MAX_FIELDS;
 use crate::wire::{Finding, Span, Undecodable};
 
 /// What a short message carries.
@@ -82,37 +83,41 @@ impl Carried {
         }
     }
 
-    /// What a `sendsms` asks to be sent; the first of several recipients. None without `to` or `text`.
+    /// What a `sendsms` asks to be sent, once for each of at most 4096 recipients; nothing without `to` or `text`.
     ///
     /// Escapes stand between the request and the octets, so findings have no place of their own.
-    pub fn of_kannel(sms: &SendSms) -> Option<Carried> {
-        let to = sms.to()?;
-        let data = sms.data()?.clone();
-        let (udh, mut findings) = match sms.udh() {
-            Some(udh) => {
-                let (udh, _, findings) = Udh::decode(udh);
-                (Some(udh), findings)
-            }
-            None => (None, Vec::new()),
+    pub fn of_kannel(sms: &SendSms) -> Vec<Carried> {
+        let (Some(to), Some(data)) = (sms.to(), sms.data()) else {
+            return Vec::new();
         };
-        for finding in &mut findings {
-            (finding.offset, finding.len) = (0, 0);
-        }
-        let mut all = Findings::default();
-        add_moved(findings, 0, &mut all);
+        let mut findings = Findings::default();
+        let udh = sms.udh().map(|octets| {
+            let (udh, _, mut odd) = Udh::decode(octets);
+            odd.iter_mut()
+                .for_each(|finding| (finding.offset, finding.len) = (0, 0));
+            add_moved(odd, 0, &mut findings);
+            udh
+        });
         if let Some(fault) = kannel::addressing_fault(sms.udh().map(|udh| &udh[..])) {
-            all.error("kannel-ports", Span::default(), "WAP-259 §6.5", fault);
+            findings.error("kannel-ports", Span::default(), "WAP-259 §6.5", fault);
         }
-        Some(Carried {
-            recipient: to.split_ascii_whitespace().next().unwrap_or_default().to_owned(),
-            sender: sms.get("from").map(|from| from.text()).unwrap_or_default(),
+        let carried = Carried {
+            recipient: String::new(),
+            sender: sms.get("from").map(Parameter::text).unwrap_or_default(),
             ports: udh.as_ref().and_then(Udh::ports),
             segment: udh.as_ref().and_then(Udh::segment),
             udh,
-            data,
+            data: data.clone(),
             offset: 0,
-            findings: all.into_vec(),
-        })
+            findings: findings.into_vec(),
+        };
+        to.split_ascii_whitespace()
+            .take(MAX_FIELDS)
+            .map(|recipient| Carried {
+                recipient: recipient.to_owned(),
+                ..carried.clone()
+            })
+            .collect()
     }
 }
 

@@ -190,10 +190,10 @@ fn read_header(
         }
         shift => {
             *page = if shift == SHIFT { cursor.octet()? } else { shift };
-            let text = if *page == DEFAULT_PAGE {
-                "a shift back to the default header code page".to_owned()
-            } else {
-                format!("a shift to header code page {page}, whose numbers are not known here")
+            // There may be as many shifts as octets: no text is made for one.
+            let text = match *page {
+                DEFAULT_PAGE => "a shift back to the default header code page",
+                _ => "a shift to another header code page, whose numbers are not known here",
             };
             findings.warning("code-page-shift", cursor.since(start), "WAP-230 §8.4.2.6", text);
             Ok(None)

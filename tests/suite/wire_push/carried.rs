@@ -54,7 +54,7 @@ fn every_carrier_brings_the_same_push() {
         .with("to", NUMBER)
         .with("text", datagram())
         .with("udh", PORTS_UDH.to_vec());
-    let by_kannel = Carried::of_kannel(&request).unwrap();
+    let [by_kannel]: [Carried; 1] = Carried::of_kannel(&request).try_into().unwrap();
     let part = Part {
         media: MediaType::new("application/vnd.wap.mms-message"),
         headers: vec![("X-Wap-Application-Id".to_owned(), "4".to_owned())],
@@ -76,7 +76,7 @@ fn every_carrier_brings_the_same_push() {
         pdu: Bytes::from_static(PDU),
         findings: Vec::new(),
     };
-    assert_eq!(by_pap, [expected.clone()]);
+    assert_eq!(by_pap, std::slice::from_ref(&expected));
     for carried in [by_sms, by_smpp, by_kannel] {
         assert_eq!(carried.ports, Some(PORTS));
         assert_eq!(pushed(&carried), expected);
@@ -94,6 +94,23 @@ fn segments_of_any_carrier_go_together() {
         last = reassembler.take_carried(&carried);
     }
     assert_eq!(last, Taken::Whole(long.to_vec()));
+}
+
+#[test]
+fn a_request_may_name_several_recipients() {
+    let request = SendSms::default()
+        .with("to", "+15550100017 15550100018")
+        .with("from", "relay")
+        .with("text", datagram())
+        .with("udh", PORTS_UDH.to_vec());
+    let to: Vec<String> = Carried::of_kannel(&request)
+        .into_iter()
+        .map(|carried| {
+            assert_eq!((&carried.data, carried.sender.as_str()), (&datagram(), "relay"));
+            carried.recipient
+        })
+        .collect();
+    assert_eq!(to, ["+15550100017", "15550100018"]);
 }
 
 #[test]
@@ -126,7 +143,8 @@ fn what_is_no_push_is_found() {
         assert!(codes(Carried::of_sms(&push)).is_empty(), "{dcs:#x}");
     }
     let request = SendSms::default().with("to", NUMBER).with("text", "x");
-    assert_eq!(codes(Carried::of_kannel(&request).unwrap()), ["kannel-ports"]);
-    assert_eq!(Carried::of_kannel(&SendSms::default().with("text", "x")), None);
+    let [carried]: [Carried; 1] = Carried::of_kannel(&request).try_into().unwrap();
+    assert_eq!(codes(carried), ["kannel-ports"]);
+    assert!(Carried::of_kannel(&SendSms::default().with("text", "x")).is_empty());
     assert!(Pushed::of_pap(&Pap::new(Element::new("push-response"))).is_empty());
 }
