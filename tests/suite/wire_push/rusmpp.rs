@@ -100,7 +100,7 @@ fn rusmpp_sees_the_same_parameters() {
     );
 }
 
-/// What SMPP 5.0 has otherwise: source_telematics_id grew to two octets, its_session_info and others have values of their own.
+/// What SMPP 5.0 has otherwise: this one has two octets there, and one in SMPP 3.4 (§5.3.2.8).
 const GREW: &[&str] = &["source_telematics_id"];
 
 #[test]
