@@ -1,5 +1,5 @@
 //! A Kannel bearerbox's `sendsms` as a relay's push proxy: `GET …/sendsms?to=…&text=…&udh=…`, or the same
-//! as a form of a POST, with binary values.
+//! as a POST, a form or header fields `X-Kannel-…`, with binary values.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::to_bytes;
 use axum::extract::{Request, State};
-use axum::http::{Method, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::serve::ListenerExt;
 use bytes::Bytes;
 use tokio::net::TcpListener;
@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 use super::Listening;
 use super::desk::Desk;
 use crate::link::{Arrival, Crossing};
-use crate::wire::push::kannel::{SendSms, addressing_fault, decode as sendsms_of};
+use crate::wire::push::kannel::{SendSms, addressing_fault, decode as sendsms_of, decode_post};
 
 /// A longer form is no request to send one short message.
 const LONGEST_FORM: usize = 1 << 20;
@@ -55,15 +55,31 @@ async fn sendsms(State(gateway): State<Gateway>, request: Request) -> (StatusCod
     if !request.uri().path().trim_end_matches('/').ends_with("sendsms") {
         return (StatusCode::NOT_FOUND, "Unknown request.");
     }
-    let query = match *request.method() {
-        Method::GET => Bytes::copy_from_slice(request.uri().query().unwrap_or("").as_bytes()),
-        Method::POST => match to_bytes(request.into_body(), LONGEST_FORM).await {
-            Ok(form) => form,
-            Err(_) => return (StatusCode::PAYLOAD_TOO_LARGE, "The form is too long."),
-        },
+    let reading = match *request.method() {
+        Method::GET => {
+            let query = request.uri().query().unwrap_or("");
+            sendsms_of(&Bytes::copy_from_slice(query.as_bytes()))
+        }
+        Method::POST => {
+            let headers = texts(request.headers());
+            match to_bytes(request.into_body(), LONGEST_FORM).await {
+                Ok(body) => decode_post(&headers, &body),
+                Err(_) => return (StatusCode::PAYLOAD_TOO_LARGE, "The form is too long."),
+            }
+        }
         _ => return (StatusCode::METHOD_NOT_ALLOWED, "Use GET or POST."),
     };
-    gateway.take(&sendsms_of(&query).value)
+    gateway.take(&reading.value)
+}
+
+fn texts(headers: &HeaderMap) -> Vec<(String, String)> {
+    headers
+        .iter()
+        .map(|(name, value)| {
+            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+            (name.as_str().to_owned(), value)
+        })
+        .collect()
 }
 
 impl Gateway {

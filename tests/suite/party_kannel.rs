@@ -111,6 +111,36 @@ async fn a_form_says_the_same_as_a_query() {
     assert_eq!(wsp(&next(&mut arrivals).await), b"\0\xFFa b");
 }
 
+/// Kannel's own form of a POST.
+#[tokio::test]
+async fn parameters_may_be_header_fields_and_the_message_the_body() {
+    let desk = Desk::new();
+    let (guest, mut arrivals) = desk.open(1);
+    guest.claim_number("+15550100017", "bob");
+    let gateway = kannel::listen(Arc::clone(&desk), "A", any_port()).await.unwrap();
+    let head = "POST /cgi-bin/sendsms HTTP/1.1\r\nHost: k\r\nConnection: close\r\n\
+        Content-Type: application/octet-stream\r\nContent-Length: 4\r\n\
+        X-Kannel-To: +15550100017\r\nX-Kannel-UDH: 0605040B8423F0\r\n\r\n";
+    let mut stream = TcpStream::connect(gateway.addr).await.unwrap();
+    let request = [head.as_bytes(), b"\x01\x06\0\xFF"].concat();
+    stream.write_all(&request).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+
+    assert!(answer.starts_with("HTTP/1.1 202"), "{answer}");
+    let arrival = next(&mut arrivals).await;
+    assert_eq!(wsp(&arrival), b"\x01\x06\0\xFF");
+    let Crossing::Push {
+        params, recipient, ..
+    } = arrival.crossing
+    else {
+        panic!("no push");
+    };
+    assert_eq!(recipient, "+15550100017");
+    assert!(params.contains(&("udh".to_owned(), "0605040b8423f0".to_owned())));
+    assert!(!params.iter().any(|(name, _)| name == "note"));
+}
+
 #[tokio::test]
 async fn the_owner_scripts_the_answers() {
     let desk = Desk::new();

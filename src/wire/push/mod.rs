@@ -9,6 +9,8 @@
 //! | [`pap`] | messages between a relay and a push proxy | WAP-247 |
 //! | [`kannel`] | the `sendsms` request of a Kannel gateway | its user's guide |
 //!
+//! [`Carried`] is what each of them carries, and [`Pushed`] what reached whom in the end.
+//!
 //! Everything is read leniently: deviations are findings, and the rest is read.
 
 pub mod kannel;
@@ -20,9 +22,11 @@ pub mod sms;
 pub mod udh;
 pub mod wsp;
 
+mod carried;
 mod gsm;
 mod reading;
 
+pub use carried::{Carried, Pushed};
 pub use reading::{Reading, Row};
 pub use udh::{PORTS_UDH, Udh};
 pub use wsp::{ContentTypeForm, Push, PushHeader, Shape, decode, encode, encode_as};

@@ -188,6 +188,8 @@ pub enum PushHeader {
         code: u8,
         value: Vec<u8>,
     },
+    /// A shift to another page of header numbers, which holds for the headers behind it.
+    CodePage(u8),
 }
 
 impl Default for Shape {
@@ -260,6 +262,9 @@ fn write_header(out: &mut Vec<u8>, header: &PushHeader) {
             out.push(short(*code));
             out.extend_from_slice(value);
         }
+        // The short-cut where there is one.
+        PushHeader::CodePage(page @ 1..=31) => out.push(*page),
+        PushHeader::CodePage(page) => out.extend([0x7F, *page]),
     }
 }
 

@@ -109,12 +109,18 @@ pub fn header_name(code: u8) -> String {
     }
 }
 
+/// The page that is in force at the beginning.
+const DEFAULT_PAGE: u8 = 1;
+/// Stands before the number of a page; 1 to 31 shift by themselves.
+const SHIFT: u8 = 0x7F;
+
 /// More headers than any part or push has.
 const MAX_HEADERS: usize = 64;
 
 /// Reads headers to the end of the cursor. What cannot be read ends the list with a finding.
 pub fn read_headers(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Vec<Header> {
     let mut headers = Vec::new();
+    let mut page = DEFAULT_PAGE;
     while !cursor.is_empty() {
         let start = cursor.pos();
         if headers.len() >= MAX_HEADERS {
@@ -123,7 +129,7 @@ pub fn read_headers(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Vec<Hea
             findings.error("too-many-headers", cursor.since(start), "WAP-230 §8.4.2", text);
             break;
         }
-        match read_header(cursor, findings) {
+        match read_header(cursor, &mut page, findings) {
             Ok(Some((name, value))) => headers.push(Header {
                 name,
                 value,
@@ -139,14 +145,23 @@ pub fn read_headers(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Vec<Hea
     headers
 }
 
-/// None for a shift of the code page.
-fn read_header(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Result<Option<(String, String)>, Fault> {
+/// None for a shift of the code page, which holds until the next one (WAP-230 §8.4.2.6).
+fn read_header(
+    cursor: &mut Cursor<'_>,
+    page: &mut u8,
+    findings: &mut Findings,
+) -> Result<Option<(String, String)>, Fault> {
     let start = cursor.pos();
     if cursor.peek().is_some_and(|first| (0x20..0x7F).contains(&first)) {
         let name = String::from_utf8_lossy(cursor.until_nul()?).into_owned();
         return Ok(Some((name, plain(cursor)?)));
     }
     match cursor.octet()? {
+        octet @ 0x80.. if *page != DEFAULT_PAGE => {
+            // No number of this page is known, whatever it means on the default one.
+            let name = format!("page-{page}-0x{:02X}", octet & 0x7F);
+            Ok(Some((name, plain(cursor)?)))
+        }
         octet @ 0x80.. => {
             let code = octet & 0x7F;
             let name = header_name(code);
@@ -174,15 +189,13 @@ fn read_header(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Result<Optio
             Ok(Some((name, value)))
         }
         shift => {
-            if shift == 0x7F {
-                cursor.octet()?;
-            }
-            findings.warning(
-                "code-page-shift",
-                cursor.since(start),
-                "WAP-230 §8.4.2.6",
-                "a shift to another header code page, whose numbers are not known here",
-            );
+            *page = if shift == SHIFT { cursor.octet()? } else { shift };
+            // There may be as many shifts as octets: no text is made for one.
+            let text = match *page {
+                DEFAULT_PAGE => "a shift back to the default header code page",
+                _ => "a shift to another header code page, whose numbers are not known here",
+            };
+            findings.warning("code-page-shift", cursor.since(start), "WAP-230 §8.4.2.6", text);
             Ok(None)
         }
     }

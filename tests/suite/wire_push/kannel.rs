@@ -3,7 +3,9 @@
 use bytes::Bytes;
 use mmspec::wire::push::PORTS_UDH;
 use mmspec::wire::push::kannel::table::{Kind, PARAMETERS};
-use mmspec::wire::push::kannel::{Escapes, SendSms, decode, decode_capture, encode};
+use mmspec::wire::push::kannel::{
+    Escapes, SendSms, decode, decode_capture, decode_post, encode, encode_posted,
+};
 use proptest::prelude::*;
 
 fn least() -> SendSms {
@@ -81,6 +83,51 @@ fn a_request_comes_in_many_forms() {
 }
 
 #[test]
+fn header_fields_and_a_body_are_the_same_request() {
+    let sms = least()
+        .with("dlr-mask", "31")
+        .with("mclass", "1")
+        .with("from", "relay");
+    let (headers, body) = encode_posted(&sms);
+    let sorted = |sms: &SendSms| {
+        let mut parameters = sms.parameters.clone();
+        parameters.sort_by(|one, other| one.name.cmp(&other.name));
+        parameters
+    };
+    let reading = decode_post(&headers, &body);
+    assert!(reading.findings.is_empty(), "{:?}", reading.findings);
+    assert_eq!(sorted(&reading.value), sorted(&sms));
+    // A form in a POST is read by the same function.
+    let form = decode_post(&[], &encode(&sms, Escapes::default()).into());
+    assert_eq!(form.value, sms);
+
+    let capture = |udh: &str, kind: &str| {
+        let head = format!(
+            "POST /cgi-bin/sendsms HTTP/1.1\r\nContent-Type: {kind}\r\nX-Kannel-To: +15550100017\r\nX-KANNEL-UDH: {udh}\r\n\r\n"
+        );
+        let octets = Bytes::from([head.as_bytes(), &[1, 6, 3, 0xBE, 0xAF, 0x84]].concat());
+        let reading = decode_capture(&octets).unwrap();
+        for row in reading.fields.iter().filter(|row| row.name == "text") {
+            assert_eq!(octets[row.at.offset..][..row.at.len], octets[head.len()..]);
+        }
+        let codes: Vec<String> = reading.findings.iter().map(|f| f.code.clone()).collect();
+        (sorted(&reading.value) == sorted(&least()), codes)
+    };
+    let octets = "application/octet-stream";
+    for udh in ["0605040B8423F0", "%06%05%04%0B%84%23%F0"] {
+        assert_eq!(capture(udh, octets), (true, Vec::new()));
+    }
+    assert_eq!(
+        capture("none", octets),
+        (false, vec!["kannel-udh".to_owned(), "kannel-ports".to_owned()])
+    );
+    assert_eq!(
+        capture("0605040B8423F0", "image/gif"),
+        (true, vec!["kannel-content-type".to_owned()])
+    );
+}
+
+#[test]
 fn what_is_odd_is_found() {
     let udh = "udh=%06%05%04%0B%84%23%F0";
     let cases: &[(&str, &[&str])] = &[
@@ -129,7 +176,7 @@ proptest! {
     }
 
     #[test]
-    fn any_octets_are_read(start in prop::sample::select(vec!["", "GET /s?", "POST /s HTTP/1.1\r\n\r\n", "to=%", "&=&"]), rest: Vec<u8>) {
+    fn any_octets_are_read(start in prop::sample::select(vec!["", "GET /s?", "POST /s HTTP/1.1\r\n\r\n", "POST /s HTTP/1.1\r\nX-Kannel-To: 1\r\nX-Kannel-UDH: ", "to=%", "&=&"]), rest: Vec<u8>) {
         let octets = [start.as_bytes(), &rest].concat();
         if let Ok(reading) = decode_capture(&Bytes::from(octets.clone())) {
             for at in reading.fields.iter().map(|field| (field.at.offset, field.at.len))

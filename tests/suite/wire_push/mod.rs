@@ -1,8 +1,10 @@
 //! The carriers of pushes: what is written is read again, what comes otherwise is found, and nothing that comes does harm.
 
+mod carried;
 mod hostile;
 mod kannel;
 mod pap;
+mod rusmpp;
 mod segments;
 mod smpp;
 mod sms;

@@ -132,8 +132,43 @@ fn no_more_datagrams_are_kept_than_there_is_room_for() {
             Taken::Waiting
         );
     }
-    assert_eq!(reassembler.take("a", segment(60_000), b"x"), Taken::TooMany);
-    assert_eq!(reassembler.take("a", segment(0), b"x"), Taken::Repeated);
+    assert_eq!(reassembler.given_up(), 0);
+    // The oldest goes, however many segments get lost.
+    assert_eq!(reassembler.take("a", segment(60_000), b"x"), Taken::Waiting);
+    assert_eq!(
+        (reassembler.given_up(), reassembler.missing().len()),
+        (1, Reassembler::MAX)
+    );
+    let second = |reference| Segment {
+        number: 2,
+        ..segment(reference)
+    };
+    assert_eq!(reassembler.take("a", second(0), b"y"), Taken::Waiting);
+    assert_eq!(
+        reassembler.take("a", second(60_000), b"y"),
+        Taken::Whole(b"xy".to_vec())
+    );
+    // A complete one goes before any other.
+    assert_eq!(reassembler.take("a", segment(60_001), b"x"), Taken::Waiting);
+    assert_eq!(reassembler.given_up(), 2);
+}
+
+/// A repeat that comes late must not become part of the next datagram of the same reference.
+#[test]
+fn a_late_repeat_belongs_to_what_was_complete() {
+    let datagram = |octet| cut(&[octet; 200], Reference::Narrow(7));
+    let (first, next) = (datagram(1), datagram(2));
+    let mut reassembler = Reassembler::default();
+    let mut take = |(segment, data): &(Segment, Vec<u8>)| reassembler.take("a", *segment, data);
+    take(&first[0]);
+    assert_eq!(take(&first[1]), Taken::Whole(vec![1; 200]));
+    assert_eq!(take(&first[0]), Taken::Repeated);
+    assert_eq!(take(&next[1]), Taken::Waiting);
+    assert_eq!(take(&next[0]), Taken::Whole(vec![2; 200]));
+    // All of it again is a datagram that was sent again.
+    assert_eq!(take(&next[0]), Taken::Repeated);
+    assert_eq!(take(&next[0]), Taken::Repeated);
+    assert_eq!(take(&next[1]), Taken::Whole(vec![2; 200]));
 }
 
 proptest! {
@@ -162,6 +197,11 @@ proptest! {
                 let segment = repeat.get(&segments);
                 prop_assert_eq!(reassembler.take("a", segment.0, &segment.1), Taken::Repeated);
             }
+        }
+        prop_assert_eq!(reassembler.take("a", last.0, &last.1), Taken::Whole(datagram.clone()));
+        // And after it came: once more only when all have come once more.
+        for segment in &segments {
+            prop_assert_eq!(reassembler.take("a", segment.0, &segment.1), Taken::Repeated);
         }
         prop_assert_eq!(reassembler.take("a", last.0, &last.1), Taken::Whole(datagram));
         prop_assert!(reassembler.missing().is_empty());

@@ -85,6 +85,34 @@ fn a_long_application_code_of_another_is_found() {
     assert_eq!(push.findings[0].code, "push-application-id");
 }
 
+/// Numbers mean something else on another page: an application id there is none.
+#[test]
+fn a_shift_of_the_code_page_holds_until_the_next() {
+    let application = || PushHeader::ApplicationCode(4);
+    let shape = |headers| Shape {
+        headers,
+        ..Shape::default()
+    };
+    let named = |push: &Push| -> Vec<String> { push.headers.iter().map(|(name, _)| name.clone()).collect() };
+    for page in [2, 31, 32, 200] {
+        let (_, push) = pushed(&shape(vec![PushHeader::CodePage(page), application()]));
+        assert_eq!(named(&push), [format!("page-{page}-0x2F")]);
+        assert_eq!(push.application_id, None);
+        let codes: Vec<&str> = push.findings.iter().map(|finding| &*finding.code).collect();
+        assert!(codes.contains(&"code-page-shift") && codes.contains(&"push-application-id-missing"));
+    }
+    let there_and_back = vec![
+        PushHeader::CodePage(2),
+        application(),
+        PushHeader::CodePage(1),
+        application(),
+    ];
+    let (octets, push) = pushed(&shape(there_and_back));
+    assert_eq!(octets[3..10], [0xBE, 0x02, 0xAF, 0x84, 0x01, 0xAF, 0x84]);
+    assert_eq!(named(&push), ["page-2-0x2F", "X-Wap-Application-Id"]);
+    assert_eq!(push.application_id.as_deref(), Some("4"));
+}
+
 #[test]
 fn the_usual_form_is_the_shortest() {
     assert_eq!(encode(9, BODY), encode_as(&Shape::default(), 9, BODY));

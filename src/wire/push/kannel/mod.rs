@@ -2,10 +2,12 @@
 
 mod document;
 pub mod percent;
+mod posted;
 mod read;
 pub mod table;
 mod write;
 
 pub use document::{Parameter, SendSms};
-pub use read::{addressing_fault, decode, decode_capture};
+pub use posted::encode_posted;
+pub use read::{addressing_fault, decode, decode_capture, decode_post};
 pub use write::{Escapes, encode};

@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use super::document::{Parameter, SendSms};
 use super::percent;
+use super::posted;
 use super::table::{self, Kind};
 use crate::wire::limits::MAX_FIELDS;
 use crate::wire::push::reading::{Reading, Sheet, octets_text};
@@ -13,7 +14,7 @@ use crate::wire::push::request::Request;
 use crate::wire::push::udh::{PUSH_PORT, Udh};
 use crate::wire::{Span, Undecodable};
 
-const CLAUSE: &str = "Kannel sendsms";
+pub(super) const CLAUSE: &str = "Kannel sendsms";
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Reads parameters, the query of a GET or the body of a POST, without a `?` before them.
@@ -27,11 +28,27 @@ pub fn decode(query: &Bytes) -> Reading<SendSms> {
 /// There is none of the parameters `to`, `text`, `udh`.
 pub fn decode_capture(octets: &Bytes) -> Result<Reading<SendSms>, Undecodable> {
     let mut sheet = Sheet::default();
-    let (query, at) = match Request::read(octets).filter(|request| request.method.is_some()) {
-        Some(request) => of_request(&request, &mut sheet),
-        None => of_url(octets.clone(), 0, &mut sheet),
+    let request = Request::read(octets).filter(|request| request.method.is_some());
+    let (reading, at) = match request {
+        Some(request) if is_posted(&request) => {
+            method(&request, &mut sheet);
+            path(&request, &mut sheet);
+            let headers = request
+                .headers
+                .iter()
+                .map(|(name, value, at)| (name.as_str(), value.as_str(), *at));
+            let reading = posted::read(headers, &request.body, request.body_at, sheet);
+            (reading, request.body_at)
+        }
+        Some(request) => {
+            let (query, at) = of_request(&request, &mut sheet);
+            (read(&query, at, sheet), at)
+        }
+        None => {
+            let (query, at) = of_url(octets.clone(), 0, &mut sheet);
+            (read(&query, at, sheet), at)
+        }
     };
-    let reading = read(&query, at, sheet);
     if ["to", "text", "udh"]
         .iter()
         .all(|name| reading.value.get(name).is_none())
@@ -44,24 +61,47 @@ pub fn decode_capture(octets: &Bytes) -> Result<Reading<SendSms>, Undecodable> {
     Ok(reading)
 }
 
-fn of_request(request: &Request, sheet: &mut Sheet) -> (Bytes, usize) {
+/// Reads a POST in whichever form: header fields `X-Kannel-…` and the message as the body, or a form. Offsets of fields and
+/// findings are into the body; what stands in header fields has no place.
+pub fn decode_post(headers: &[(String, String)], body: &Bytes) -> Reading<SendSms> {
+    let names = headers.iter().map(|(name, _)| name.as_str());
+    if !posted::is_posted(names) {
+        return decode(body);
+    }
+    let headers = headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str(), Span::default()));
+    posted::read(headers, body, 0, Sheet::default())
+}
+
+fn is_posted(request: &Request) -> bool {
+    let names = request.headers.iter().map(|(name, ..)| name.as_str());
+    request.method.as_deref() == Some("POST") && posted::is_posted(names)
+}
+
+fn method(request: &Request, sheet: &mut Sheet) {
     let method = request.method.as_deref().unwrap_or_default();
-    sheet.row(
-        "(method)",
-        method,
-        Span {
-            offset: 0,
-            len: method.len(),
-        },
-    );
-    let (target, target_at) = request.target.clone().unwrap_or_default();
-    let form = method == "POST";
+    let at = Span {
+        offset: 0,
+        len: method.len(),
+    };
+    sheet.row("(method)", method, at);
+}
+
+fn path(request: &Request, sheet: &mut Sheet) {
+    if let Some((target, at)) = request.target.as_ref().filter(|(target, _)| !target.is_empty()) {
+        sheet.row("(path)", String::from_utf8_lossy(target), *at);
+    }
+}
+
+fn of_request(request: &Request, sheet: &mut Sheet) -> (Bytes, usize) {
+    method(request, sheet);
+    let form = request.method.as_deref() == Some("POST");
     let query = if form {
-        if !target.is_empty() {
-            sheet.row("(path)", String::from_utf8_lossy(&target), target_at);
-        }
+        path(request, sheet);
         (request.body.clone(), request.body_at)
     } else {
+        let (target, target_at) = request.target.clone().unwrap_or_default();
         of_url(target, target_at.offset, sheet)
     };
     for (name, value, at) in &request.headers {
@@ -151,7 +191,7 @@ fn read(query: &Bytes, base: usize, mut sheet: Sheet) -> Reading<SendSms> {
     sheet.with(sms)
 }
 
-fn check(parameter: &Parameter, at: Span, names: &mut HashSet<&'static str>, sheet: &mut Sheet) {
+pub(super) fn check(parameter: &Parameter, at: Span, names: &mut HashSet<&'static str>, sheet: &mut Sheet) {
     let Some(def) = table::parameter(&parameter.name) else {
         let text = format!("Kannel has no parameter {}", parameter.name);
         sheet.findings.note("kannel-parameter-unknown", at, CLAUSE, text);
@@ -198,7 +238,7 @@ fn check(parameter: &Parameter, at: Span, names: &mut HashSet<&'static str>, she
     }
 }
 
-fn check_whole(sms: &SendSms, end: Span, sheet: &mut Sheet) {
+pub(super) fn check_whole(sms: &SendSms, end: Span, sheet: &mut Sheet) {
     let findings = &mut sheet.findings;
     if sms.get("to").is_none() {
         findings.error("kannel-receiver-missing", end, CLAUSE, "there is no `to`");

@@ -3,9 +3,10 @@
 use bytes::Bytes;
 
 use super::codec::{Pdu, Smpp};
+use crate::wire::Span;
 use crate::wire::finding::Findings;
-use crate::wire::push::udh::{PUSH_PORT, Ports, Segment, Udh};
-use crate::wire::{Finding, Span};
+use crate::wire::push::carried::{Carried, Coding, add_moved, check_coding, check_ports};
+use crate::wire::push::udh::{Ports, Segment, Udh};
 
 const DESTINATION_PORT: u16 = 0x020B;
 const SOURCE_PORT: u16 = 0x020A;
@@ -16,24 +17,6 @@ const MESSAGE_PAYLOAD: u16 = 0x0424;
 /// The bit of esm_class that says that user data begins with a header (SMPP 3.4 §5.2.12).
 const UDHI: u8 = 0x40;
 
-/// What a short message carries.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Carried {
-    /// As it stood, with or without `+`.
-    pub recipient: String,
-    pub sender: String,
-    /// The user data header, if there is one.
-    pub udh: Option<Udh>,
-    pub ports: Option<Ports>,
-    /// The place of this segment; none if the datagram is whole.
-    pub segment: Option<Segment>,
-    /// Without the user data header.
-    pub data: Bytes,
-    /// Offset of `data` in the PDU.
-    pub offset: usize,
-    pub findings: Vec<Finding>,
-}
-
 /// Reads the datagram. None if the PDU carries no message at all.
 pub fn carried(pdu: &Pdu) -> Option<Carried> {
     let recipient = pdu.string("destination_addr")?.to_owned();
@@ -43,13 +26,7 @@ pub fn carried(pdu: &Pdu) -> Option<Carried> {
     let has_header = pdu.octet("esm_class").is_some_and(|class| class & UDHI != 0);
     let (udh, used) = if has_header {
         let (udh, used, odd) = Udh::decode(&data);
-        for finding in odd {
-            let at = Span {
-                offset: offset + finding.offset,
-                len: finding.len,
-            };
-            findings.add(&finding.code, finding.severity, at, &finding.clause, finding.text);
-        }
+        add_moved(odd, offset, &mut findings);
         (Some(udh), used)
     } else {
         (None, 0)
@@ -137,28 +114,9 @@ fn check_sar(pdu: &Pdu, findings: &mut Findings) {
 }
 
 fn check(pdu: &Pdu, ports: Option<Ports>, at: Span, findings: &mut Findings) {
-    let clause = "WAP-259 §6.5";
-    match ports {
-        None => findings.error("push-port-missing", at, clause, "the message names no port"),
-        Some(ports) if ports.destination != PUSH_PORT => {
-            let text = format!(
-                "the message goes to port {}, not to {PUSH_PORT}",
-                ports.destination
-            );
-            findings.error("push-port", at, clause, text);
-        }
-        Some(_) => {}
-    }
-    // 8-bit data: 0x04, 0xF4 to 0xF7 with a message class (3GPP TS 23.038 §4), and what SMPP itself has for it on networks
-    // other than GSM, 0x02 (SMPP 3.4 §5.2.19).
-    let coding = pdu.octet("data_coding").unwrap_or_default();
-    if !(matches!(coding, 0x02 | 0x04) || coding & 0xF4 == 0xF4) {
-        let at = pdu
-            .params
-            .iter()
-            .find(|(name, _, _)| *name == "data_coding")
-            .map_or(at, |(_, _, at)| *at);
-        let text = format!("data_coding 0x{coding:02X} is not 8-bit data");
-        findings.error("push-data-coding", at, "3GPP TS 23.038 §4", text);
-    }
+    check_ports(ports, at, findings);
+    let coding = pdu.params.iter().find(|(name, _, _)| *name == "data_coding");
+    let at = coding.map_or(at, |(_, _, at)| *at);
+    let value = pdu.octet("data_coding").unwrap_or_default();
+    check_coding(Coding::Smpp(value), at, findings);
 }

@@ -7,7 +7,7 @@ mod carried;
 mod codec;
 mod table;
 
-pub use carried::{Carried, carried};
+pub use carried::carried;
 pub use codec::{Frame, Pdu, Smpp, Tlv, decode, encode, frames};
 pub use table::{
     COMMANDS, Command, Form, Param, STATUSES, TLVS, TlvForm, command, command_by_name, status_name,
