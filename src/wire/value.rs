@@ -16,6 +16,7 @@ pub enum Interval {
 
 /// A field's value.
 #[derive(Debug, Clone, PartialEq)]
+#[repr(usize)]
 pub enum Value {
     /// Ids, URIs, application headers, anything that is plain text on the wire.
     Text(String),

@@ -340,7 +340,6 @@ impl<'a> Cursor<'a> {
             end: self.pos,
         })
     }
-
 }
 
 /// Stands before text whose first octet could be taken for something else.
