@@ -16,6 +16,7 @@ pub enum Interval {
 
 /// A field's value.
 #[derive(Debug, Clone, PartialEq)]
+// A tag of a whole word keeps the payload aligned, so that moving a value never splits what was just written.
 #[repr(usize)]
 pub enum Value {
     /// Ids, URIs, application headers, anything that is plain text on the wire.
