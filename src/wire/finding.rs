@@ -84,11 +84,13 @@ impl Findings {
         self.add(code, Severity::Note, at, clause, text);
     }
 
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 
     /// In the order of their octets; a last one says how many were left out.
+    #[inline]
     pub fn into_vec(self) -> Vec<Finding> {
         let mut list = self.list;
         list.sort_by_key(|finding| finding.offset);

@@ -13,6 +13,7 @@ use serde::Serialize;
 pub struct Name(Cow<'static, str>);
 
 impl Name {
+    #[inline]
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -21,24 +22,28 @@ impl Name {
 impl Deref for Name {
     type Target = str;
 
+    #[inline]
     fn deref(&self) -> &str {
         &self.0
     }
 }
 
 impl AsRef<str> for Name {
+    #[inline]
     fn as_ref(&self) -> &str {
         &self.0
     }
 }
 
 impl From<&'static str> for Name {
+    #[inline]
     fn from(name: &'static str) -> Self {
         Name(Cow::Borrowed(name))
     }
 }
 
 impl From<String> for Name {
+    #[inline]
     fn from(name: String) -> Self {
         Name(Cow::Owned(name))
     }
@@ -51,12 +56,14 @@ impl From<Name> for String {
 }
 
 impl PartialEq<str> for Name {
+    #[inline]
     fn eq(&self, other: &str) -> bool {
         self.0 == other
     }
 }
 
 impl PartialEq<&str> for Name {
+    #[inline]
     fn eq(&self, other: &&str) -> bool {
         self.0 == *other
     }

@@ -33,6 +33,7 @@ macro_rules! pdu_types {
             }
 
             /// The octet of X-Mms-Message-Type on MM1 (ENC 1.3 §7.3.30); none on MM4.
+            #[inline]
             pub fn octet(self) -> Option<u8> {
                 match self { $( PduType::$variant => $octet, )* }
             }
@@ -83,6 +84,7 @@ impl PduType {
     }
 
     /// Finds an MM1 type by its octet.
+    #[inline]
     pub fn from_octet(octet: u8) -> Option<PduType> {
         // MM1's types stand first, in the order of their octets from 0x80.
         let index = usize::from(octet.checked_sub(0x80)?);
@@ -132,6 +134,7 @@ impl Pdu {
     }
 
     /// The first field of that name, without regard to case.
+    #[inline]
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|f| f.name.eq_ignore_ascii_case(name))
     }

@@ -16,7 +16,8 @@ pub enum Interval {
 
 /// A field's value. Its tag is a whole word: with a single octet, each move of a value would wait for the octets around it.
 #[derive(Debug, Clone, PartialEq)]
-#[repr(u64)]
+// A tag of a whole word keeps the payload aligned, so that moving a value never splits what was just written.
+#[repr(usize)]
 pub enum Value {
     /// Ids, URIs, application headers, anything that is plain text on the wire.
     Text(String),

@@ -168,16 +168,16 @@ impl Decoder<'_> {
             self.push(name, Value::Octets(raw.to_vec()), start);
             return Ok(());
         };
-        let at = self.cursor.since(start);
         // Unlike `push`, this makes the room first and then builds the field in it.
         self.pdu.fields.extend(iter::once_with(|| Field {
             name: def.name.into(),
             value: Value::InsertAddress,
-            at,
+            at: Span::default(),
         }));
         let Some(field) = self.pdu.fields.last_mut() else {
             return Ok(());
         };
+        field.at = self.cursor.since(start);
         let (kind, findings) = (self.pdu.kind, &mut self.findings);
         match values::read_into(&mut field.value, def, kind, (form, &mut value), findings) {
             Ok(()) if value.is_empty() => {}

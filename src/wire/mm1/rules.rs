@@ -41,6 +41,7 @@ fn met(seen: &[Seen]) -> (FieldSet, FieldSet) {
 }
 
 /// X-Mms-Message-Type, X-Mms-Transaction-ID if there is one, X-Mms-MMS-Version: first and in this order.
+#[inline]
 fn order(seen: &[Seen], findings: &mut Findings) {
     let mut place = 0;
     for octet in [MESSAGE_TYPE, TRANSACTION_ID, VERSION] {

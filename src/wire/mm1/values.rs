@@ -14,6 +14,7 @@ const ADDRESS_PRESENT: u8 = 0x80;
 const INSERT_ADDRESS: u8 = 0x81;
 
 /// Reads a value from a cursor that covers exactly its octets, into its place: moving a value costs as much as reading it.
+#[inline]
 pub(super) fn read_into(
     place: &mut Value,
     def: &FieldDef,
@@ -238,6 +239,7 @@ fn token(
     }
 }
 
+#[inline]
 fn field_name(form: Form, value: &mut Cursor<'_>, findings: &mut Findings) -> Result<Value, Fault> {
     match form {
         Form::Octet(octet) => {

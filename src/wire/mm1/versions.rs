@@ -15,6 +15,7 @@ const OBSOLETE: std::ops::RangeInclusive<u8> = 0x81..=0x87;
 
 /// Adds what is newer than the declared version. A PDU without a version, or of another major one, is not measured.
 /// `met` are the fields of `seen`.
+#[inline]
 pub(super) fn check(def: &PduDef, pdu: &Pdu, seen: &[Seen], met: FieldSet, findings: &mut Findings) {
     let Some((version, major, minor)) = declared(pdu) else {
         return;

@@ -48,6 +48,7 @@ pub enum Kind {
 
 impl Kind {
     /// The words of a closed list; none for the other kinds.
+    #[inline]
     pub fn tokens(self) -> Option<TokenList> {
         match self {
             Kind::Token(list) | Kind::Class(list) => Some(list),
@@ -64,6 +65,7 @@ impl Kind {
     }
 
     /// The word to emit for a number of the list.
+    #[inline]
     pub fn token_name(self, octet: u8) -> Option<&'static str> {
         self.tokens()?
             .iter()

@@ -81,6 +81,7 @@ impl PduDef {
 }
 
 /// The definition of a PDU.
+#[inline]
 pub fn pdu(kind: PduType) -> &'static PduDef {
     // The list stands in the order of the enumeration: a test holds that.
     &PDUS[kind as usize]

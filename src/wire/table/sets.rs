@@ -53,6 +53,7 @@ pub struct PduSets {
 }
 
 /// The sets of a PDU.
+#[inline]
 pub fn pdu_sets(kind: PduType) -> &'static PduSets {
     &SETS[kind as usize]
 }
@@ -86,6 +87,7 @@ fn restricted(usage: &FieldUse) -> impl Iterator<Item = &'static str> {
 }
 
 /// The fields that MMS 1.`minor` has.
+#[inline]
 pub fn fields_of_version(minor: u8) -> FieldSet {
     static OF_VERSION: LazyLock<[FieldSet; 4]> = LazyLock::new(|| {
         std::array::from_fn(|minor| {

@@ -200,11 +200,13 @@ impl<'a> Cursor<'a> {
     }
 
     /// What is left, as a slice of the PDU that shares its memory.
+    #[inline]
     pub fn into_bytes(self) -> Bytes {
         self.all.slice(self.pos..self.end)
     }
 
     /// uintvar: seven bits an octet, at most five octets and 32 bits (WAP-230 §8.1.2).
+    #[inline]
     pub fn uintvar(&mut self) -> Result<u32, Fault> {
         let overflow = self.fault(FaultKind::UintvarOverflow);
         let mut value: u32 = 0;
@@ -271,6 +273,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Long-integer: 1–30 and that many octets, big-endian.
+    #[inline]
     pub fn long_integer(&mut self) -> Result<u64, Fault> {
         let start = self.pos;
         let first = self.octet()?;

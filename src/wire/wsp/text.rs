@@ -17,6 +17,7 @@ pub struct EncodedString {
 }
 
 /// Reads a text-string: ASCII, or what it is taken for with a finding.
+#[inline]
 pub fn read_text(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Result<String, Fault> {
     let start = cursor.pos();
     let octets = cursor.text_octets()?;
