@@ -25,5 +25,5 @@ trap 'rm -rf "$seeds"' EXIT
 cargo run --locked --release --quiet --example mutate -- --write-seeds "$seeds"
 for target in $(cargo +nightly fuzz list); do
     cargo +nightly fuzz run --sanitizer none "$target" "$seeds/$target" -- \
-        -max_total_time="${FUZZ_SECONDS:-15}" -max_len=65536 -timeout=10 -rss_limit_mb=1024 -print_final_stats=1
+        -max_total_time="${FUZZ_SECONDS:-15}" -max_len=65536 -timeout=10 -rss_limit_mb=1024 -verbosity=0 -seed=1
 done
