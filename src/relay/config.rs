@@ -1,5 +1,6 @@
 //! What an operator configures: the same for a relay inside a test run and for `mmspec relay --config FILE`.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -29,6 +30,9 @@ pub struct Config {
     /// Peer MMSEs by number prefix. The longest matching prefix wins.
     #[serde(default)]
     pub routes: Vec<Route>,
+    /// Routing by DNS and ENUM. None: `routes` alone.
+    #[serde(default)]
+    pub dns: Option<Dns>,
     #[serde(default)]
     pub timers: Timers,
     #[serde(default)]
@@ -95,6 +99,58 @@ pub struct Route {
     pub mm4: SocketAddr,
 }
 
+/// Routing by DNS: numbers are made domains by ENUM or by prefix, domains are made hosts by MX and address records.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Dns {
+    /// The name server that is asked; it resolves recursively.
+    pub server: SocketAddr,
+    /// Apex below which numbers of others are looked up: `e164.arpa`, or a carriers' own. None: no ENUM.
+    #[serde(default)]
+    pub enum_apex: Option<String>,
+    /// Peer MMSEs by number prefix, found by DNS. Numbers that ENUM is asked for do not need them.
+    #[serde(default)]
+    pub domains: Vec<Domain>,
+    /// Mobile networks by number prefix; their MMSEs are `mms.mncNNN.mccNNN.gprs`.
+    #[serde(default)]
+    pub networks: Vec<Network>,
+    /// Port of MM4 at every host that `ports` does not name.
+    #[serde(default = "smtp_port")]
+    pub port: u16,
+    /// Hosts that take MM4 at another port: DNS does not tell ports.
+    #[serde(default)]
+    pub ports: BTreeMap<String, u16>,
+    /// How long one answer is waited for.
+    #[serde(default = "answer_time")]
+    pub timeout_ms: u64,
+}
+
+fn smtp_port() -> u16 {
+    25
+}
+
+fn answer_time() -> u64 {
+    5_000
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Domain {
+    pub prefix: String,
+    /// Domain of the peer MMSE.
+    pub domain: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Network {
+    pub prefix: String,
+    /// Three digits.
+    pub mcc: String,
+    /// Two or three digits.
+    pub mnc: String,
+}
+
 /// Durations in milliseconds.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
@@ -126,6 +182,14 @@ impl Default for Timers {
 impl Timers {
     pub fn mm4_response(&self) -> Duration {
         Duration::from_millis(self.mm4_response_ms)
+    }
+
+    /// The pause after this attempt, counted from 1; the last one of the list repeats.
+    pub fn pause(&self, attempt: u32) -> Duration {
+        let at = (attempt as usize)
+            .saturating_sub(1)
+            .min(self.mm4_retry_ms.len().saturating_sub(1));
+        Duration::from_millis(self.mm4_retry_ms.get(at).copied().unwrap_or(1_000))
     }
 }
 

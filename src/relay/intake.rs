@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::defects::Seed;
+use super::dns::{Resolver, Unknown};
 use super::ledger::Entry;
 use super::model::{Mm, Status, canonical};
 use super::node::Node;
@@ -54,6 +56,7 @@ pub(crate) fn when_due(node: &Arc<Node>, mm: &Arc<Mm>, recipients: &[String]) {
 
 fn send_on(node: &Arc<Node>, mm: &Arc<Mm>, recipients: &[String]) {
     let mut hops: Vec<(Hop, Vec<String>)> = Vec::new();
+    let mut asked = Vec::new();
     for recipient in recipients {
         match node.routing.destination(&Address::parse(recipient)) {
             Destination::Here(number) => delivery::begin(node, mm, &number),
@@ -61,17 +64,87 @@ fn send_on(node: &Arc<Node>, mm: &Arc<Mm>, recipients: &[String]) {
                 Some((_, there)) => there.push(recipient.clone()),
                 None => hops.push((hop, vec![recipient.clone()])),
             },
-            Destination::Nowhere | Destination::Unsupported => {
-                node.note(|| Entry::Unroutable {
-                    record: mm.record.clone(),
-                    recipient: recipient.clone(),
-                });
-                node.log(|| format!("{}: no way to {recipient}", mm.message_id));
-                reports::settled(node, mm, &canonical(recipient), Status::Unreachable);
-            }
+            Destination::Ask(number) => asked.push((recipient.clone(), number)),
+            Destination::Nowhere | Destination::Unsupported => no_way(node, mm, recipient, Status::Unreachable),
         }
     }
     for (hop, recipients) in hops {
         mm4::forward(node, mm, hop, recipients);
+    }
+    if !asked.is_empty() {
+        let (node, mm) = (node.clone(), mm.clone());
+        node.clone().spawn(async move { look_up(&node, &mm, asked).await });
+    }
+}
+
+/// There is no way to this recipient, and there will be none.
+pub(crate) fn no_way(node: &Arc<Node>, mm: &Arc<Mm>, recipient: &str, status: Status) {
+    node.note(|| Entry::Unroutable {
+        record: mm.record.clone(),
+        recipient: recipient.to_owned(),
+    });
+    node.log(|| format!("{}: no way to {recipient}", mm.message_id));
+    reports::settled(node, mm, &canonical(recipient), status);
+}
+
+/// Looks up whose numbers these are. Those of one MMSE are sent on together, as far as their answers come in one round;
+/// those without an answer are asked for again.
+async fn look_up(node: &Arc<Node>, mm: &Arc<Mm>, mut asked: Vec<(String, String)>) {
+    let Some(resolver) = &node.resolver else { return };
+    for attempt in 1u32.. {
+        let mut hops: Vec<(Hop, Vec<String>)> = Vec::new();
+        let mut later = Vec::new();
+        for (recipient, number) in asked {
+            match ask(node, resolver, &number).await {
+                Ok(hop) => match hops.iter_mut().find(|(known, _)| known.domain == hop.domain) {
+                    Some((_, there)) => there.push(recipient),
+                    None => hops.push((hop, vec![recipient])),
+                },
+                Err(unknown) => {
+                    node.log(|| format!("{}: {unknown}", mm.message_id));
+                    match unknown {
+                        Unknown::Later(_) => later.push((recipient, number)),
+                        Unknown::None(_) if node.has(Seed::EnumUnknownSilent) => {}
+                        Unknown::None(_) => no_way(node, mm, &recipient, Status::Unreachable),
+                    }
+                }
+            }
+        }
+        for (hop, recipients) in hops {
+            mm4::forward(node, mm, hop, recipients);
+        }
+        if later.is_empty() {
+            return;
+        }
+        let pause = node.config.timers.pause(attempt).min(mm.deadline.time_left());
+        if mm.deadline.is_past() || attempt >= node.config.timers.mm4_attempts {
+            let status = if mm.deadline.is_past() {
+                Status::Expired
+            } else {
+                Status::Unreachable
+            };
+            for (recipient, _) in &later {
+                no_way(node, mm, recipient, status);
+            }
+            return;
+        }
+        timer::pause(pause).await;
+        asked = later;
+    }
+}
+
+/// The hop to the MMSE of a number.
+async fn ask(node: &Node, resolver: &Resolver, number: &str) -> Result<Hop, Unknown> {
+    let guess = || node.routing.by_prefix(number);
+    match resolver.mailbox(number).await {
+        Ok(mailbox) => {
+            let hop = node.routing.named(number, &mailbox);
+            hop.ok_or_else(|| Unknown::None(format!("subscriber {number} here")))
+        }
+        Err(Unknown::None(_)) if node.has(Seed::EnumUnknownGuessed) && guess().is_some() => {
+            guess().ok_or_else(|| Unknown::None(number.to_owned()))
+        }
+        Err(Unknown::Later(why)) if node.has(Seed::EnumFailurePermanent) => Err(Unknown::None(why)),
+        Err(unknown) => Err(unknown),
     }
 }

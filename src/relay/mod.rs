@@ -8,6 +8,7 @@
 
 mod defects;
 mod delivery;
+mod dns;
 mod ids;
 mod intake;
 mod ledger;

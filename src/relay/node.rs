@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 
 use super::config::Config;
 use super::defects::{Seed, Seeds, UnknownDefect};
+use super::dns::Resolver;
 use super::ids::Ids;
 use super::ledger::{Entry, Ledger};
 use super::push::PushGateway;
@@ -76,7 +77,8 @@ impl Relay {
         let mm1 = listen("MM1", config.mm1.listen).await?;
         let mm4 = listen("MM4", config.mm4.listen).await?;
         let node = Arc::new(Node {
-            routing: Routing::new(&config),
+            routing: Routing::new(&config, &seeds),
+            resolver: config.dns.clone().map(|dns| Resolver::new(dns, seeds.clone())),
             ids: Ids::new(&config.name, &config.domain),
             mm1_addr: address_of(&mm1, "MM1", config.mm1.listen)?,
             config,
@@ -155,6 +157,8 @@ fn address_of(
 pub(crate) struct Node {
     pub config: Config,
     pub routing: Routing,
+    /// None: nothing is looked up.
+    pub resolver: Option<Resolver>,
     pub ids: Ids,
     pub store: Store,
     pub ledger: Ledger,

@@ -1,8 +1,11 @@
-//! Where an MM goes: the longest matching prefix over own subscribers and peers decides.
+//! Where an MM goes: the longest matching prefix over own subscribers and peers decides, or, for numbers of others, ENUM.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::sync::{Mutex, PoisonError};
 
-use super::config::Config;
+use super::config::{Config, Dns, Network};
+use super::defects::{Seed, Seeds};
 use crate::wire::address::{self, Address};
 
 /// What the tables say about one address.
@@ -12,6 +15,8 @@ pub(crate) enum Destination {
     Here(String),
     /// Over MM4 to a neighbour of the MMSE or to a peer.
     Over(Hop),
+    /// A number of somebody else's: ENUM knows whose.
+    Ask(String),
     /// Nobody serves this address.
     Nowhere,
     /// An address type that no MMSE is reached by.
@@ -23,9 +28,17 @@ pub(crate) enum Destination {
 pub(crate) struct Hop {
     /// Domain of envelope addresses there.
     pub domain: String,
-    pub mm4: SocketAddr,
+    pub way: Way,
     /// A node of this MMSE.
     pub inner: bool,
+}
+
+/// How the host of a domain is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    Address(SocketAddr),
+    /// By its MX and address records, anew at each attempt.
+    Dns,
 }
 
 /// The routing tables of one node.
@@ -37,14 +50,24 @@ pub(crate) struct Routing {
     subscribers: Vec<(String, String)>,
     neighbours: Vec<(String, Hop)>,
     peers: Vec<(String, Hop)>,
+    /// Numbers of others are looked up by ENUM.
+    asks: bool,
+    /// Any domain can be looked up by DNS.
+    resolves: bool,
+    /// The mailboxes that ENUM named last.
+    named: Mutex<HashMap<String, String>>,
+    seeds: Seeds,
 }
 
+/// Mailboxes that are remembered from ENUM. They only qualify addresses in messages: each look-up asks anew.
+const NAMED: usize = 10_000;
+
 impl Routing {
-    pub fn new(config: &Config) -> Routing {
+    pub fn new(config: &Config, seeds: &Seeds) -> Routing {
         let neighbour = |n: &super::config::Neighbour| {
             let hop = Hop {
                 domain: n.host.to_ascii_lowercase(),
-                mm4: n.mm4,
+                way: Way::Address(n.mm4),
                 inner: true,
             };
             (n.name.clone(), hop)
@@ -52,11 +75,13 @@ impl Routing {
         let peer = |r: &super::config::Route| {
             let hop = Hop {
                 domain: r.domain.to_ascii_lowercase(),
-                mm4: r.mm4,
+                way: Way::Address(r.mm4),
                 inner: false,
             };
             (r.prefix.clone(), hop)
         };
+        let peers = config.routes.iter().map(peer);
+        let resolved = config.dns.iter().flat_map(|dns| by_dns(dns, seeds));
         Routing {
             node: config.name.clone(),
             domain: config.domain.to_ascii_lowercase(),
@@ -67,7 +92,11 @@ impl Routing {
                 .map(|s| (s.prefix.clone(), s.home.clone()))
                 .collect(),
             neighbours: config.relays.iter().map(neighbour).collect(),
-            peers: config.routes.iter().map(peer).collect(),
+            peers: peers.chain(resolved).collect(),
+            asks: config.dns.as_ref().is_some_and(|dns| dns.enum_apex.is_some()),
+            resolves: config.dns.is_some(),
+            named: Mutex::default(),
+            seeds: seeds.clone(),
         }
     }
 
@@ -106,11 +135,49 @@ impl Routing {
         if let Some(hop) = self.neighbour_at(domain) {
             return Some(hop.clone());
         }
-        self.peers
+        let peer = self
+            .peers
             .iter()
             .map(|(_, hop)| hop)
             .find(|hop| same_mmse(&hop.domain, domain))
-            .cloned()
+            .cloned();
+        peer.or_else(|| self.resolves.then(|| resolved(domain)))
+    }
+
+    /// The hop to the MMSE that ENUM named for this number; none if that is this node, which does not serve it.
+    pub fn named(&self, number: &str, mailbox: &str) -> Option<Hop> {
+        let domain = address::domain(mailbox)?;
+        if self.is_own(&domain) {
+            return None;
+        }
+        let mut named = self.named.lock().unwrap_or_else(PoisonError::into_inner);
+        if named.len() >= NAMED {
+            named.clear();
+        }
+        named.insert(number.to_owned(), mailbox.to_owned());
+        drop(named);
+        let peer = self.peers.iter().map(|(_, hop)| hop).find(|hop| hop.domain == domain);
+        let known = self.neighbour_at(&domain).or(peer).cloned();
+        Some(known.unwrap_or_else(|| resolved(&domain)))
+    }
+
+    /// The mailbox that ENUM named last for an address.
+    pub fn mailbox(&self, address: &Address) -> Option<String> {
+        if !self.asks {
+            return None;
+        }
+        let named = self.named.lock().unwrap_or_else(PoisonError::into_inner);
+        named.get(&international(address.number()?)).cloned()
+    }
+
+    /// The table's guess at a number of somebody else's.
+    pub fn by_prefix(&self, number: &str) -> Option<Hop> {
+        let found = if self.seeds.has(Seed::RouteShortestPrefix) {
+            shortest(&self.peers, number)
+        } else {
+            longest(&self.peers, number).map(|(_, hop)| hop)
+        };
+        found.cloned()
     }
 
     /// Whether mail for this domain is for this MMSE and node.
@@ -134,7 +201,12 @@ impl Routing {
                 None => Destination::Nowhere,
             };
         }
-        longest(&self.peers, number).map_or(Destination::Nowhere, |(_, hop)| Destination::Over(hop.clone()))
+        let over = || self.by_prefix(number).map(Destination::Over);
+        if self.asks && number.starts_with('+') {
+            let guess = over().filter(|_| self.seeds.has(Seed::EnumPrefixFirst));
+            return guess.unwrap_or_else(|| Destination::Ask(number.to_owned()));
+        }
+        over().unwrap_or(Destination::Nowhere)
     }
 
     fn by_domain(&self, mailbox: &str) -> Destination {
@@ -145,6 +217,33 @@ impl Routing {
             .find(|hop| Some(&hop.domain) == domain.as_ref())
             .map_or(Destination::Nowhere, |hop| Destination::Over(hop.clone()))
     }
+}
+
+fn resolved(domain: &str) -> Hop {
+    Hop {
+        domain: domain.to_ascii_lowercase(),
+        way: Way::Dns,
+        inner: false,
+    }
+}
+
+/// The peers that are found by DNS, by prefix.
+fn by_dns(dns: &Dns, seeds: &Seeds) -> Vec<(String, Hop)> {
+    let domains = dns.domains.iter().map(|d| (d.prefix.clone(), resolved(&d.domain)));
+    let networks = dns.networks.iter().map(|network| {
+        let domain = network_domain(network, seeds.has(Seed::GprsShortMnc));
+        (network.prefix.clone(), resolved(&domain))
+    });
+    domains.chain(networks).collect()
+}
+
+/// The MMSE's name on the inter-operator backbone (TS 23.140 annex H); both codes have three digits there.
+fn network_domain(network: &Network, as_written: bool) -> String {
+    let Network { mcc, mnc, .. } = network;
+    if as_written {
+        return format!("mms.mnc{mnc}.mcc{mcc}.gprs");
+    }
+    format!("mms.mnc{mnc:0>3}.mcc{mcc:0>3}.gprs")
 }
 
 /// Whether two domains belong to one MMSE: equal, one inside the other, or siblings below a common parent of two labels
@@ -175,6 +274,15 @@ fn longest<'a, T>(table: &'a [(String, T)], number: &str) -> Option<(usize, &'a 
         .map(|(prefix, target)| (prefix.len(), target))
 }
 
+/// The entry with the shortest prefix (defect `routing.static.shortest-prefix`).
+fn shortest<'a, T>(table: &'a [(String, T)], number: &str) -> Option<&'a T> {
+    table
+        .iter()
+        .filter(|(prefix, _)| number.starts_with(prefix.as_str()))
+        .min_by_key(|(prefix, _)| prefix.len())
+        .map(|(_, target)| target)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -186,6 +294,17 @@ mod tests {
         assert!(same_mmse("mms1.peer.example", "mms2.peer.example"));
         assert!(!same_mmse("peer.example", "home.example"));
         assert!(!same_mmse("mms.peer.example", "mms.other.example"));
+    }
+
+    #[test]
+    fn a_network_code_of_two_digits_is_padded() {
+        let network = |mnc: &str| Network {
+            prefix: "+48".to_owned(),
+            mcc: "260".to_owned(),
+            mnc: mnc.to_owned(),
+        };
+        assert_eq!(network_domain(&network("06"), false), "mms.mnc006.mcc260.gprs");
+        assert_eq!(network_domain(&network("410"), false), "mms.mnc410.mcc260.gprs");
     }
 
     #[test]

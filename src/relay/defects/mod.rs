@@ -4,6 +4,7 @@ mod across;
 mod mm1;
 mod mm4;
 mod registry;
+mod routing;
 
 pub use registry::{DEFECTS, Defect, UnknownDefect, find};
 pub(super) use registry::{Seed, Seeds};

@@ -42,7 +42,15 @@ pub(super) use seeds;
 
 /// Every defect the relay can be started with.
 pub static DEFECTS: LazyLock<Vec<Defect>> =
-    LazyLock::new(|| [super::mm1::LIST, super::mm4::LIST, super::across::LIST].concat());
+    LazyLock::new(|| {
+    [
+        super::mm1::LIST,
+        super::mm4::LIST,
+        super::across::LIST,
+        super::routing::LIST,
+    ]
+    .concat()
+});
 
 /// The defect of that name.
 ///

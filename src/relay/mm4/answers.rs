@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::outbound::{self, Post};
+use super::post::{self, Post};
 use super::requests::{self, Identity};
 use super::server::Envelope;
 use crate::relay::defects::Seed;
@@ -117,7 +117,7 @@ pub(super) fn send(
     pdu.push("Sender", Value::Address(identity.system.clone()));
     pdu.push("To", Value::Address(to.mailbox.clone()));
     node.log(|| format!("MM4: {kind} {request_status} to {}", to.mailbox));
-    outbound::post(
+    post::post(
         node,
         Post {
             hop: to.hop.clone(),
@@ -134,7 +134,7 @@ pub(super) fn arrived(node: &Arc<Node>, envelope: &Envelope, res: &Pdu) {
     let tid = bare(&tid);
     let Some(open) = node.store.lock().transfers.get(tid).cloned() else {
         if let Some(hop) = node_of(tid).and_then(|tag| node.routing.neighbour(tag)) {
-            outbound::pass_inside(node, envelope, hop, res);
+            post::pass_inside(node, envelope, hop, res);
         }
         return;
     };

@@ -179,6 +179,11 @@ pub(super) fn qualified(node: &Node, text: &str) -> String {
         Destination::Here(_) => mailbox(text, &node.config.domain),
         Destination::Over(Hop { inner: true, .. }) => mailbox(text, &node.config.domain),
         Destination::Over(hop) => mailbox(text, &hop.domain),
+        // Where ENUM is asked, its last answer tells.
+        Destination::Ask(_) => {
+            let address = Address::parse(text);
+            node.routing.mailbox(&address).unwrap_or_else(|| address.mm1())
+        }
         Destination::Nowhere | Destination::Unsupported => Address::parse(text).mm1(),
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::answers::{self, ReplyTo, status};
 use super::fields::mailbox;
 use super::inbound::check_version;
-use super::outbound::{self, Post};
+use super::post::{self, Post};
 use super::requests::{self, Identity};
 use super::server::Envelope;
 use crate::relay::defects::Seed;
@@ -101,13 +101,13 @@ impl Outgoing {
 
     fn send(self, node: &Arc<Node>) {
         node.log(|| format!("MM4: {} to {}", self.pdu.kind, self.originator));
-        let post = Post {
+        let message = Post {
             hop: self.hop,
             from: self.system,
             to: self.originator,
             message: mm4::encode(&self.pdu).into(),
         };
-        outbound::post(node, post);
+        post::post(node, message);
     }
 }
 
@@ -133,7 +133,7 @@ pub(super) fn arrived(node: &Arc<Node>, envelope: &Envelope, pdu: &Pdu) -> bool 
     let message_id = text("X-Mms-Message-ID");
     let message_id = bare(&message_id);
     if let Some(hop) = holder(node, message_id) {
-        outbound::pass_inside(node, envelope, &hop, pdu);
+        post::pass_inside(node, envelope, &hop, pdu);
         return true;
     }
     let tid = text("X-Mms-Transaction-ID");

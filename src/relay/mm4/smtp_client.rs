@@ -48,6 +48,9 @@ pub(super) enum Failure {
     Lost(String),
     #[error("{} {}", .0.code, .0.lines.join(" "))]
     Refused(Reply),
+    /// The DNS knows no host of the domain.
+    #[error("{0}")]
+    Unresolved(String),
     /// The peer's SIZE is smaller than the message.
     #[error("the peer takes no more than {0} octets")]
     TooBig(usize),
@@ -55,7 +58,6 @@ pub(super) enum Failure {
 
 /// What an attempt to send needs to know.
 pub(super) struct Mail<'a> {
-    pub to: SocketAddr,
     /// The name for EHLO.
     pub own_host: &'a str,
     pub from: &'a str,
@@ -64,8 +66,12 @@ pub(super) struct Mail<'a> {
 }
 
 /// Sends one message; the reply to each RCPT, in order. Positive ones mean that the peer has the message.
-pub(super) async fn send(mail: &Mail<'_>, killed: Arc<AtomicBool>) -> Result<Vec<Reply>, Failure> {
-    let mut connection = Connection::open(mail.to, killed).await?;
+pub(super) async fn send(
+    mail: &Mail<'_>,
+    to: SocketAddr,
+    killed: Arc<AtomicBool>,
+) -> Result<Vec<Reply>, Failure> {
+    let mut connection = Connection::open(to, killed).await?;
     let result = connection.transaction(mail).await;
     if !matches!(result, Err(Failure::Lost(_))) {
         connection.quit().await;

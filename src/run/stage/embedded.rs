@@ -96,6 +96,7 @@ pub fn configure(
         subscribers,
         relays,
         routes,
+        dns: None,
         timers: embedded_timers(),
         limits: embedded_limits(),
         store: None,
