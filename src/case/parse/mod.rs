@@ -3,6 +3,7 @@
 mod damage;
 mod expect;
 mod header;
+mod homes;
 mod matchers;
 mod reader;
 mod rows;

@@ -47,6 +47,7 @@ pub static DEFECTS: LazyLock<Vec<Defect>> =
         super::mm1::LIST,
         super::mm4::LIST,
         super::across::LIST,
+        super::cluster::LIST,
         super::routing::LIST,
     ]
     .concat()
