@@ -9,6 +9,7 @@ use super::node::Node;
 use super::store::TransferEvent;
 use super::timer::Time;
 use super::{mm1, mm4};
+use crate::wire::address::Address;
 
 /// One recipient's outcome on this node. At most one final report per recipient reaches the originator (ENC 1.3 §6.6).
 pub(crate) fn settled(node: &Arc<Node>, mm: &Arc<Mm>, recipient: &str, status: Status) {
@@ -18,11 +19,27 @@ pub(crate) fn settled(node: &Arc<Node>, mm: &Arc<Mm>, recipient: &str, status: S
                 push_delivery(node, mm, originator, recipient, status, Time::now().seconds());
             }
         }
+        // It came back to the relay it was submitted at: its recipient moved there.
+        Origin::Mm4 { .. } if is_submitted_here(node, mm) => {
+            if mark_shown(node, mm, recipient, status) && wanted(node, mm) {
+                push_delivery(node, mm, &number(&mm.from), recipient, status, Time::now().seconds());
+            }
+        }
         Origin::Mm4 { .. } if wanted(node, mm) || mm.reports.relay_delivery => {
             mm4::send_delivery_report(node, mm, recipient, status);
         }
         Origin::Mm4 { .. } => {}
     }
+}
+
+fn is_submitted_here(node: &Node, mm: &Mm) -> bool {
+    node.state().sent.get(&mm.message_id).is_some()
+}
+
+/// The number in an address that has one.
+fn number(address: &str) -> String {
+    let parsed = Address::parse(address);
+    parsed.number().unwrap_or_default().to_owned()
 }
 
 fn wanted(node: &Node, mm: &Mm) -> bool {
@@ -68,6 +85,10 @@ pub(crate) fn read(node: &Arc<Node>, mm: &Arc<Mm>, reader: &str, status: &str, d
         Origin::Here(originator) => {
             let pdu = mm1::read_orig_ind(node, mm, &reader, status, date);
             push(node, originator, pdu);
+        }
+        Origin::Mm4 { .. } if is_submitted_here(node, mm) => {
+            let pdu = mm1::read_orig_ind(node, mm, &reader, status, date);
+            push(node, &number(&mm.from), pdu);
         }
         Origin::Mm4 { .. } if node.has(Seed::E2eReadReportLost) => {}
         Origin::Mm4 { .. } => mm4::send_read_report(node, mm, &reader, status, date),
