@@ -55,8 +55,12 @@ fn send_on(node: &Arc<Node>, mm: &Arc<Mm>, recipients: &[String]) {
     for recipient in recipients {
         match node.routing.destination(&Address::parse(recipient)) {
             Destination::Here(number) => delivery::begin(node, mm, &number),
-            Destination::Over(hop) if hop.inner && mm.from_inside(node) && node.has(Seed::LocalLeaves) => {
-                hops.extend(node.routing.any_peer().map(|peer| (peer, vec![recipient.clone()])));
+            Destination::Over(hop) if hop.inner && mm.is_from_inside(node) && node.has(Seed::LocalLeaves) => {
+                hops.extend(
+                    node.routing
+                        .any_peer()
+                        .map(|peer| (peer, vec![recipient.clone()])),
+                );
             }
             Destination::Over(hop) => match hops.iter_mut().find(|(known, _)| known.domain == hop.domain) {
                 Some((_, there)) => there.push(recipient.clone()),
@@ -64,7 +68,9 @@ fn send_on(node: &Arc<Node>, mm: &Arc<Mm>, recipients: &[String]) {
             },
             Destination::Look(number) => looked.push((recipient.clone(), number)),
             Destination::Ask(number) => asked.push((recipient.clone(), number)),
-            Destination::Nowhere | Destination::Unsupported => no_way(node, mm, recipient, Status::Unreachable),
+            Destination::Nowhere | Destination::Unsupported => {
+                no_way(node, mm, recipient, Status::Unreachable)
+            }
         }
     }
     for (hop, recipients) in hops {
@@ -72,11 +78,13 @@ fn send_on(node: &Arc<Node>, mm: &Arc<Mm>, recipients: &[String]) {
     }
     if !looked.is_empty() {
         let (node, mm) = (node.clone(), mm.clone());
-        node.clone().spawn(async move { homes::find(&node, &mm, looked).await });
+        node.clone()
+            .spawn(async move { homes::find(&node, &mm, looked).await });
     }
     if !asked.is_empty() {
         let (node, mm) = (node.clone(), mm.clone());
-        node.clone().spawn(async move { look_up(&node, &mm, asked).await });
+        node.clone()
+            .spawn(async move { look_up(&node, &mm, asked).await });
     }
 }
 

@@ -104,10 +104,22 @@ async fn relays_behind_an_edge_that_is_killed_wait_for_it() {
     peer.expect_none().await;
     let front = Process::start(&edge, dir.path()).await;
     let sent = peer.expect(PduType::Mm4ForwardReq).await;
-    assert_eq!(sent.text("X-Mms-Originator-System"), "system-user@mms.home.example");
-    assert_eq!(sent.text("X-Mms-Message-ID").trim_matches('"'), conf.text("Message-ID"));
+    assert_eq!(
+        sent.text("X-Mms-Originator-System"),
+        "system-user@mms.home.example"
+    );
+    assert_eq!(
+        sent.text("X-Mms-Message-ID").trim_matches('"'),
+        conf.text("Message-ID")
+    );
     // What the edge took over survives its being killed too.
-    deliver(&front, &carol_mailbox(), &[home_mailbox(BOB)], &forward_req("r1", BOB)).await;
+    deliver(
+        &front,
+        &carol_mailbox(),
+        &[home_mailbox(BOB)],
+        &forward_req("r1", BOB),
+    )
+    .await;
     front.kill().await;
     let _front = Process::start(&edge, dir.path()).await;
     let notification = gateway.expect(PduType::NotificationInd, BOB).await;

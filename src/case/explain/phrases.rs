@@ -1,8 +1,8 @@
 //! The parts of a sentence: what is sent, what is seen, what a matcher asks for.
 
 use crate::case::model::{
-    Behaviour, Damage, Expect, FieldDemand, HubKind, Matcher, Place, Script, Selector, Send, SendWhat, Set, SmtpAct,
-    SmtpStage, Template,
+    Behaviour, Damage, Expect, FieldDemand, HubKind, Matcher, Place, Script, Selector, Send, SendWhat, Set,
+    SmtpAct, SmtpStage, Template,
 };
 use crate::case::vocabulary as words;
 

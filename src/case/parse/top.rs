@@ -9,7 +9,7 @@ use crate::case::diagnostic::Diagnostic;
 use crate::case::expand::Substitution;
 use crate::case::library::Library;
 use crate::case::lint;
-use crate::case::model::{Body, Cost, HomeLookup, HubKind, NodeDecl, Phase, Script, Source, Topology};
+use crate::case::model::{Body, Cost, HomeLookup, NodeDecl, Phase, Script, Source, Topology};
 use crate::case::vocabulary as words;
 use crate::case::world::{NodeKind, World};
 use crate::case::yaml::{self, Data, Node, SourceFile};
@@ -18,9 +18,7 @@ use crate::wire::ics;
 
 use super::reader::{Args, Reader};
 use super::rows::{Row, Rows, rows};
-
-/// The name of the hub.
-const HUB: &str = "hub";
+use super::topologies::{HUB, by_topology, hub_kind};
 
 /// After this many errors the rest is not said.
 const MAX_PROBLEMS: usize = 50;
@@ -162,44 +160,6 @@ fn filled(root: &Node, substitution: &mut Substitution<'_>) -> Node {
         span: root.span.clone(),
         data: Data::Map(entries),
     }
-}
-
-/// A case whose topology is a list, once for each of them; any other as it is.
-fn by_topology<'n>(root: &'n Node, problems: &mut Vec<Diagnostic>) -> Vec<(Option<String>, Cow<'n, Node>)> {
-    let listed = root.get("topology").and_then(Node::list);
-    let (Some(topologies), Some(entries)) = (listed, root.map()) else {
-        return vec![(None, Cow::Borrowed(root))];
-    };
-    let mut all: Vec<(Option<String>, Cow<'n, Node>)> = Vec::new();
-    for topology in topologies {
-        let name = topology.text().map(str::to_owned);
-        if all.iter().any(|(other, _)| *other == name) {
-            problems.push(Diagnostic::at(
-                &topology.span,
-                "this topology stands here twice".to_owned(),
-            ));
-            continue;
-        }
-        let with_it = entries
-            .iter()
-            .map(|(key, value)| match key.text.as_str() {
-                "topology" => (key.clone(), topology.clone()),
-                _ => (key.clone(), value.clone()),
-            })
-            .collect();
-        let node = Node {
-            span: root.span.clone(),
-            data: Data::Map(with_it),
-        };
-        all.push((name, Cow::Owned(node)));
-    }
-    if all.is_empty() {
-        problems.push(Diagnostic::at(
-            &root.span,
-            "the list of topologies is empty".to_owned(),
-        ));
-    }
-    all
 }
 
 fn script(
@@ -392,7 +352,10 @@ fn nodes(reader: &mut Reader<'_>, node: Option<&Node>) -> Vec<NodeDecl> {
         if is_hub(key) {
             declared.kind = hub_kind(reader, key, value);
         } else if let Some(kind) = value.get("kind") {
-            reader.error(Diagnostic::at(&kind.span, format!("`kind:` is for the node `{HUB}`")));
+            reader.error(Diagnostic::at(
+                &kind.span,
+                format!("`kind:` is for the node `{HUB}`"),
+            ));
         }
         if !is_peer(value) && !is_hub(key) {
             reader.args(value, "a node", words::NODE);
@@ -419,20 +382,6 @@ fn nodes(reader: &mut Reader<'_>, node: Option<&Node>) -> Vec<NodeDecl> {
         nodes.push(declared);
     }
     nodes
-}
-
-/// What the hub of the topology is.
-fn hub_kind(reader: &mut Reader<'_>, key: &yaml::Key, value: &Node) -> Option<HubKind> {
-    if reader.world.nodes.get(HUB) != Some(&NodeKind::Relay) {
-        reader.error(
-            Diagnostic::at(&key.span, "this topology has no hub".to_owned())
-                .help("the topology `hub` has one; elsewhere no node can be called so"),
-        );
-        return None;
-    }
-    let args = reader.args(value, "the hub", words::NODE)?;
-    let word = reader.word(args.get("kind")?, "kind of hub", HubKind::WORDS)?;
-    Some(HubKind::from_word(word))
 }
 
 /// In reading order, each said once, not too many.

@@ -36,7 +36,9 @@ impl Process {
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut value = async |name: &str| {
             let line = timeout(SOON, lines.next_line()).await.unwrap().unwrap().unwrap();
-            line.strip_prefix(name).unwrap_or_else(|| panic!("{line}")).to_owned()
+            line.strip_prefix(name)
+                .unwrap_or_else(|| panic!("{line}"))
+                .to_owned()
         };
         let mm1 = value("MM1 http://").await;
         let mm4 = value("MM4 ").await;
