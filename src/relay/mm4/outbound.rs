@@ -150,8 +150,9 @@ impl Transfer {
             if self.hop.inner && !reached && self.node.has(Seed::HomeDownDrops) {
                 break;
             }
-            // A neighbour that is down comes back: its MMs are kept until they expire.
-            let counts = reached || !self.hop.inner;
+            // A neighbour that is down comes back, and so does an MMSE behind a hub: MMs are kept until they expire.
+            let patient = self.hop.inner || self.node.config.hub.is_some();
+            let counts = reached || !patient;
             if counts && self.attempts >= self.node.config.timers.mm4_attempts {
                 self.settle_all(self.worst);
                 break;
