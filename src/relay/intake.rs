@@ -73,6 +73,10 @@ fn send_on(node: &Arc<Node>, mm: &Arc<Mm>, recipients: &[String]) {
             }
         }
     }
+    let some_here = hops.iter().map(|(_, there)| there.len()).sum::<usize>() < recipients.len();
+    if some_here && node.has(Seed::EntranceForgetsOthers) {
+        hops.retain(|(hop, _)| !hop.inner);
+    }
     for (hop, recipients) in hops {
         mm4::forward(node, mm, hop, recipients);
     }

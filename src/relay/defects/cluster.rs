@@ -7,6 +7,11 @@ seeds! {
         "a RES or report that leaves through the edge names the node it comes from", "derived", ["TP-MRS-04"];
     LocalLeaves = "cluster.edge.local-mm-leaves",
         "the edge sends an MM between two relays behind it to a peer", "derived", ["TP-MRS-02"];
+    EntranceForgetsOthers = "cluster.entrance.others-forgotten",
+        "an MM for own subscribers and those of another relay reaches the own ones alone", "derived",
+        ["TP-MRS-01", "TP-M4I-16"];
+    InnerUnknownDropped = "cluster.inner-hop.unknown-fields-dropped",
+        "fields that the relay does not know are left behind on the hop inside", "derived", ["TP-MRS-16"];
     HopsFew = "cluster.hops.three-are-too-many",
         "an MM that passed two relays is taken for one that loops", "derived", ["TP-MRS-14"];
 
