@@ -4,6 +4,7 @@
 //! [`load`] reads one file, [`load_all`] a whole suite; [`schema`] is for editors, [`explain`] for people.
 
 mod catalogue;
+mod cluster;
 mod decides;
 mod diagnostic;
 mod expand;

@@ -6,6 +6,7 @@
 
 mod delay;
 mod desk;
+mod homes;
 pub mod kannel;
 mod listening;
 mod ownership;
@@ -14,5 +15,6 @@ mod script;
 pub mod user_agent;
 
 pub use desk::{Desk, Guest, Hold};
+pub use homes::HomeService;
 pub use listening::Listening;
 pub use script::{HttpRule, SmtpAct, SmtpRule, SmtpStage};

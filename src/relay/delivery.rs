@@ -46,7 +46,7 @@ pub(crate) fn resume(
 ) {
     if delivery.outcome.is_some() {
         delivery.mm = delivery.mm.remains();
-        let mut state = node.store.lock();
+        let mut state = node.state();
         state.add_delivery(token.clone(), delivery);
         return state.finished(&token);
     }
@@ -57,7 +57,7 @@ fn start(node: &Arc<Node>, token: String, delivery: Delivery, notification: Byte
     let over = delivery.over.clone();
     let (number, deadline) = (delivery.recipient.clone(), delivery.mm.deadline);
     let blocked = node.has(Seed::NotificationBlocked) && has_put_off(node, &number);
-    node.store.lock().add_delivery(token.clone(), delivery);
+    node.state().add_delivery(token.clone(), delivery);
     if blocked {
         return;
     }
@@ -69,7 +69,7 @@ fn start(node: &Arc<Node>, token: String, delivery: Delivery, notification: Byte
 
 /// Whether this client answered a notification and has not fetched the MM.
 fn has_put_off(node: &Node, number: &str) -> bool {
-    let state = node.store.lock();
+    let state = node.state();
     let mut own = state.deliveries.values().filter(|d| d.recipient == number);
     own.any(|d| d.answered && !d.fetched && d.outcome.is_none())
 }
@@ -109,12 +109,7 @@ async fn attend(
             notification = repeat_with_new_tid(&node, &token, &tid).unwrap_or(notification);
         }
     }
-    let fetched = node
-        .store
-        .lock()
-        .deliveries
-        .get(&token)
-        .is_some_and(|d| d.fetched);
+    let fetched = node.state().deliveries.get(&token).is_some_and(|d| d.fetched);
     // Fetched and never acknowledged: nobody can say that it was not retrieved.
     finish(
         &node,
@@ -129,20 +124,20 @@ async fn attend(
 
 /// The transaction id of a notification that the client has not reacted to.
 fn unanswered(node: &Node, token: &str) -> Option<String> {
-    let state = node.store.lock();
+    let state = node.state();
     let delivery = state.deliveries.get(token)?;
     (!delivery.answered && !delivery.fetched).then(|| delivery.tid.clone())
 }
 
 fn repeat_with_new_tid(node: &Node, token: &str, tid: &str) -> Option<Bytes> {
-    let mm = node.store.lock().deliveries.get(token)?.mm.clone();
+    let mm = node.state().deliveries.get(token)?.mm.clone();
     Some(mm1::notification_ind(node, &mm, &format!("{tid}-2"), token))
 }
 
 /// Ends the transaction with this status; what was decided first stands.
 pub(crate) fn finish(node: &Arc<Node>, token: &str, status: Status) {
     let (mm, recipient, report_allowed, over) = {
-        let mut state = node.store.lock();
+        let mut state = node.state();
         let Some(delivery) = state.deliveries.get_mut(token) else {
             return;
         };
@@ -155,12 +150,12 @@ pub(crate) fn finish(node: &Arc<Node>, token: &str, status: Status) {
         let (recipient, over) = (delivery.recipient.clone(), delivery.over.clone());
         let report_allowed = delivery.report_allowed;
         state.finished(token);
+        node.note(|| Entry::Over {
+            token: token.to_owned(),
+            status,
+        });
         (mm, recipient, report_allowed, over)
     };
-    node.note(|| Entry::Over {
-        token: token.to_owned(),
-        status,
-    });
     node.log(|| format!("{} for {recipient}: {}", mm.message_id, status.name()));
     let needless = match status {
         Status::Rejected => node.has(Seed::NotificationAfterReject),

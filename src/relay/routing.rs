@@ -1,8 +1,11 @@
-//! Where an MM goes: the longest matching prefix over own subscribers and peers decides.
+//! Where an MM goes: the longest matching prefix over own subscribers and peers decides, or, for numbers of others, ENUM.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::sync::{Mutex, PoisonError, RwLock};
 
-use super::config::Config;
+use super::config::{Config, Dns, Network, Subscribers};
+use super::defects::{Seed, Seeds};
 use crate::wire::address::{self, Address};
 
 /// What the tables say about one address.
@@ -12,6 +15,10 @@ pub(crate) enum Destination {
     Here(String),
     /// Over MM4 to a neighbour of the MMSE or to a peer.
     Over(Hop),
+    /// A subscriber of this MMSE: the subscriber service knows on which node.
+    Look(String),
+    /// A number of somebody else's: ENUM knows whose.
+    Ask(String),
     /// Nobody serves this address.
     Nowhere,
     /// An address type that no MMSE is reached by.
@@ -23,9 +30,19 @@ pub(crate) enum Destination {
 pub(crate) struct Hop {
     /// Domain of envelope addresses there.
     pub domain: String,
-    pub mm4: SocketAddr,
+    pub way: Way,
     /// A node of this MMSE.
     pub inner: bool,
+    /// It is asked to carry the message on, beyond itself.
+    pub edge: bool,
+}
+
+/// How the host of a domain is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    Address(SocketAddr),
+    /// By its MX and address records, anew at each attempt.
+    Dns,
 }
 
 /// The routing tables of one node.
@@ -34,40 +51,82 @@ pub(crate) struct Routing {
     node: String,
     domain: String,
     host: String,
-    subscribers: Vec<(String, String)>,
+    subscribers: RwLock<Vec<(String, String)>>,
+    /// The subscriber service knows the homes, and the table only whose subscribers they are.
+    looks: bool,
     neighbours: Vec<(String, Hop)>,
     peers: Vec<(String, Hop)>,
+    edge: Option<Hop>,
+    /// Hubs by the domain of the peer that they answer for.
+    hubs: Vec<(String, Hop)>,
+    /// A hub that ends MM4 transactions.
+    is_hub: bool,
+    /// Numbers of others are looked up by ENUM.
+    asks: bool,
+    /// Any domain can be looked up by DNS.
+    resolves: bool,
+    /// The mailboxes that ENUM named last.
+    named: Mutex<HashMap<String, String>>,
+    seeds: Seeds,
 }
 
+/// Mailboxes that are remembered from ENUM. They only qualify addresses in messages: each look-up asks anew.
+const NAMED: usize = 10_000;
+
 impl Routing {
-    pub fn new(config: &Config) -> Routing {
+    pub fn new(config: &Config, seeds: &Seeds) -> Routing {
         let neighbour = |n: &super::config::Neighbour| {
             let hop = Hop {
                 domain: n.host.to_ascii_lowercase(),
-                mm4: n.mm4,
+                way: Way::Address(n.mm4),
                 inner: true,
+                edge: false,
             };
             (n.name.clone(), hop)
         };
         let peer = |r: &super::config::Route| {
             let hop = Hop {
                 domain: r.domain.to_ascii_lowercase(),
-                mm4: r.mm4,
+                way: Way::Address(r.mm4),
                 inner: false,
+                edge: false,
             };
             (r.prefix.clone(), hop)
         };
+        let hub = |r: &super::config::Route| {
+            let hop = Hop {
+                domain: r.hub.as_ref()?.to_ascii_lowercase(),
+                way: Way::Address(r.mm4),
+                inner: false,
+                edge: false,
+            };
+            Some((r.domain.to_ascii_lowercase(), hop))
+        };
+        let neighbours: Vec<(String, Hop)> = config.relays.iter().map(neighbour).collect();
+        let edge = neighbours
+            .iter()
+            .find(|(name, _)| Some(name) == config.edge.as_ref())
+            .map(|(_, hop)| Hop {
+                edge: true,
+                ..hop.clone()
+            });
+        let peers = config.routes.iter().map(peer);
+        let resolved = config.dns.iter().flat_map(|dns| by_dns(dns, seeds));
         Routing {
             node: config.name.clone(),
             domain: config.domain.to_ascii_lowercase(),
             host: config.host.to_ascii_lowercase(),
-            subscribers: config
-                .subscribers
-                .iter()
-                .map(|s| (s.prefix.clone(), s.home.clone()))
-                .collect(),
-            neighbours: config.relays.iter().map(neighbour).collect(),
-            peers: config.routes.iter().map(peer).collect(),
+            subscribers: RwLock::new(table(&config.subscribers)),
+            looks: config.home_lookup.is_some() && !seeds.has(Seed::HomeLookupIgnored),
+            neighbours,
+            edge,
+            hubs: config.routes.iter().filter_map(hub).collect(),
+            is_hub: config.hub == Some(super::config::Hub::Application),
+            peers: peers.chain(resolved).collect(),
+            asks: config.dns.as_ref().is_some_and(|dns| dns.enum_apex.is_some()),
+            resolves: config.dns.is_some(),
+            named: Mutex::default(),
+            seeds: seeds.clone(),
         }
     }
 
@@ -80,11 +139,28 @@ impl Routing {
     }
 
     /// The relay that a subscriber of this MMSE is homed on.
-    pub fn home(&self, number: &str) -> Option<&str> {
-        match (longest(&self.subscribers, number), longest(&self.peers, number)) {
+    pub fn home(&self, number: &str) -> Option<String> {
+        let subscribers = self.subscribers.read().unwrap_or_else(PoisonError::into_inner);
+        match (longest(&subscribers, number), longest(&self.peers, number)) {
             (Some((own, _)), Some((foreign, _))) if foreign > own => None,
-            (own, _) => own.map(|(_, home)| home.as_str()),
+            (own, _) => own.map(|(_, home)| home.clone()),
         }
+    }
+
+    /// Takes over another table of own subscribers.
+    pub fn reload(&self, subscribers: &[Subscribers]) {
+        let mut old = self.subscribers.write().unwrap_or_else(PoisonError::into_inner);
+        *old = table(subscribers);
+    }
+
+    /// Whether this node is its whole MMSE.
+    pub fn is_alone(&self) -> bool {
+        self.neighbours.is_empty()
+    }
+
+    /// The first peer of the table (defect `cluster.edge.local-mm-leaves`).
+    pub fn any_peer(&self) -> Option<Hop> {
+        self.peers.first().map(|(_, hop)| hop.clone())
     }
 
     /// The neighbour of that name or id tag.
@@ -106,11 +182,76 @@ impl Routing {
         if let Some(hop) = self.neighbour_at(domain) {
             return Some(hop.clone());
         }
-        self.peers
+        let peer = self
+            .peers
             .iter()
+            .chain(&self.hubs)
             .map(|(_, hop)| hop)
             .find(|hop| same_mmse(&hop.domain, domain))
-            .cloned()
+            .cloned();
+        peer.or_else(|| self.edge.clone())
+            .or_else(|| self.resolves.then(|| resolved(domain)))
+    }
+
+    /// The hop to the MMSE that ENUM named for this number; none if that is this node, which does not serve it.
+    pub fn named(&self, number: &str, mailbox: &str) -> Option<Hop> {
+        let domain = address::domain(mailbox)?;
+        if self.is_own(&domain) {
+            return None;
+        }
+        let mut named = self.named.lock().unwrap_or_else(PoisonError::into_inner);
+        if named.len() >= NAMED {
+            named.clear();
+        }
+        named.insert(number.to_owned(), mailbox.to_owned());
+        drop(named);
+        let peer = self
+            .peers
+            .iter()
+            .map(|(_, hop)| hop)
+            .find(|hop| hop.domain == domain);
+        let known = self.neighbour_at(&domain).or(peer).cloned();
+        Some(known.unwrap_or_else(|| resolved(&domain)))
+    }
+
+    /// The mailbox that ENUM named last for an address.
+    pub fn mailbox(&self, address: &Address) -> Option<String> {
+        if !self.asks {
+            return None;
+        }
+        let named = self.named.lock().unwrap_or_else(PoisonError::into_inner);
+        named.get(&international(address.number()?)).cloned()
+    }
+
+    /// The table's guess at a number of somebody else's.
+    pub fn by_prefix(&self, number: &str) -> Option<Hop> {
+        let found = if self.seeds.has(Seed::RouteShortestPrefix) {
+            shortest(&self.peers, number)
+        } else {
+            longest(&self.peers, number).map(|(_, hop)| hop)
+        };
+        found.cloned()
+    }
+
+    /// Whether what comes from `source` may be an answer of the MMSE or node that was asked.
+    pub fn speaks_for(&self, asked: &str, source: &str) -> bool {
+        let hub = |(peer, hop): &(String, Hop)| peer == asked && same_mmse(&hop.domain, source);
+        same_mmse(asked, source) || self.hubs.iter().any(hub)
+    }
+
+    /// Whether this is the node through which everything leaves.
+    pub fn is_edge(&self, domain: &str) -> bool {
+        self.edge.as_ref().is_some_and(|edge| edge.domain == domain)
+    }
+
+    /// Whether this node carries messages of that envelope sender on to other MMSEs: those of its own MMSE, and as a hub those of
+    /// every MMSE it knows.
+    pub fn carries_for(&self, sender: Option<&str>) -> bool {
+        let known = || {
+            let domain = sender.and_then(address::domain)?;
+            self.system(&domain)
+        };
+        self.is_inside(sender) || (self.is_hub && known().is_some())
     }
 
     /// Whether mail for this domain is for this MMSE and node.
@@ -128,13 +269,22 @@ impl Routing {
 
     fn by_number(&self, number: &str) -> Destination {
         if let Some(home) = self.home(number) {
-            return match self.neighbour(home) {
+            return match self.neighbour(&home) {
+                _ if self.looks => Destination::Look(number.to_owned()),
                 _ if home == self.node => Destination::Here(number.to_owned()),
                 Some(hop) => Destination::Over(hop.clone()),
-                None => Destination::Nowhere,
+                None => self.edge.clone().map_or(Destination::Nowhere, Destination::Over),
             };
         }
-        longest(&self.peers, number).map_or(Destination::Nowhere, |(_, hop)| Destination::Over(hop.clone()))
+        if let Some(edge) = &self.edge {
+            return Destination::Over(edge.clone());
+        }
+        let over = || self.by_prefix(number).map(Destination::Over);
+        if self.asks && number.starts_with('+') {
+            let guess = over().filter(|_| self.seeds.has(Seed::EnumPrefixFirst));
+            return guess.unwrap_or_else(|| Destination::Ask(number.to_owned()));
+        }
+        over().unwrap_or(Destination::Nowhere)
     }
 
     fn by_domain(&self, mailbox: &str) -> Destination {
@@ -143,8 +293,45 @@ impl Routing {
             .iter()
             .map(|(_, hop)| hop)
             .find(|hop| Some(&hop.domain) == domain.as_ref())
+            .or(self.edge.as_ref())
             .map_or(Destination::Nowhere, |hop| Destination::Over(hop.clone()))
     }
+}
+
+fn resolved(domain: &str) -> Hop {
+    Hop {
+        domain: domain.to_ascii_lowercase(),
+        way: Way::Dns,
+        inner: false,
+        edge: false,
+    }
+}
+
+fn table(subscribers: &[Subscribers]) -> Vec<(String, String)> {
+    let entries = subscribers.iter();
+    entries.map(|s| (s.prefix.clone(), s.home.clone())).collect()
+}
+
+/// The peers that are found by DNS, by prefix.
+fn by_dns(dns: &Dns, seeds: &Seeds) -> Vec<(String, Hop)> {
+    let domains = dns
+        .domains
+        .iter()
+        .map(|d| (d.prefix.clone(), resolved(&d.domain)));
+    let networks = dns.networks.iter().map(|network| {
+        let domain = network_domain(network, seeds.has(Seed::GprsShortMnc));
+        (network.prefix.clone(), resolved(&domain))
+    });
+    domains.chain(networks).collect()
+}
+
+/// The MMSE's name on the inter-operator backbone (TS 23.140 annex H); both codes have three digits there.
+fn network_domain(network: &Network, as_written: bool) -> String {
+    let Network { mcc, mnc, .. } = network;
+    if as_written {
+        return format!("mms.mnc{mnc}.mcc{mcc}.gprs");
+    }
+    format!("mms.mnc{mnc:0>3}.mcc{mcc:0>3}.gprs")
 }
 
 /// Whether two domains belong to one MMSE: equal, one inside the other, or siblings below a common parent of two labels
@@ -175,6 +362,15 @@ fn longest<'a, T>(table: &'a [(String, T)], number: &str) -> Option<(usize, &'a 
         .map(|(prefix, target)| (prefix.len(), target))
 }
 
+/// The entry with the shortest prefix (defect `routing.static.shortest-prefix`).
+fn shortest<'a, T>(table: &'a [(String, T)], number: &str) -> Option<&'a T> {
+    table
+        .iter()
+        .filter(|(prefix, _)| number.starts_with(prefix.as_str()))
+        .min_by_key(|(prefix, _)| prefix.len())
+        .map(|(_, target)| target)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -186,6 +382,17 @@ mod tests {
         assert!(same_mmse("mms1.peer.example", "mms2.peer.example"));
         assert!(!same_mmse("peer.example", "home.example"));
         assert!(!same_mmse("mms.peer.example", "mms.other.example"));
+    }
+
+    #[test]
+    fn a_network_code_of_two_digits_is_padded() {
+        let network = |mnc: &str| Network {
+            prefix: "+48".to_owned(),
+            mcc: "260".to_owned(),
+            mnc: mnc.to_owned(),
+        };
+        assert_eq!(network_domain(&network("06"), false), "mms.mnc006.mcc260.gprs");
+        assert_eq!(network_domain(&network("410"), false), "mms.mnc410.mcc260.gprs");
     }
 
     #[test]

@@ -148,6 +148,10 @@ pub fn acknowledgement(request: &Pdu, status: &str, stage: &Stage, peer: &str, u
     pdu.push("Sender", Value::Address(node.system_address.clone()));
     pdu.push("To", Value::Address(to.clone()));
     pdu.push("Date", Value::Date(unix));
+    let (_, domain) = node.system_address.rsplit_once('@')?;
+    let tid = request.text("X-Mms-Transaction-ID")?;
+    let atoms: String = tid.chars().filter(char::is_ascii_alphanumeric).collect();
+    pdu.push("Message-ID", Value::text_of(format!("<res-{atoms}@{domain}>")));
     Some(Mail {
         mail_from: node.system_address.clone(),
         rcpt_to: vec![to.trim_matches(['<', '>']).to_owned()],

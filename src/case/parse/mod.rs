@@ -3,6 +3,7 @@
 mod damage;
 mod expect;
 mod header;
+mod homes;
 mod matchers;
 mod reader;
 mod rows;
@@ -11,6 +12,7 @@ mod send;
 mod set;
 mod steps;
 mod top;
+mod topologies;
 
 pub(crate) use matchers::hex;
 pub(crate) use reader::{Args, Reader};

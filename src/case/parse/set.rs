@@ -21,7 +21,7 @@ impl Reader<'_> {
                 return None;
             }
         }
-        let given: Vec<_> = ["smtp", "http", "acknowledge"]
+        let given: Vec<_> = ["smtp", "http", "acknowledge", "home"]
             .into_iter()
             .filter_map(|k| args.said(k).map(|node| (k, node)))
             .collect();
@@ -30,13 +30,13 @@ impl Reader<'_> {
             if !args.iter().any(|(k, _)| words::later(&k.text).is_some()) {
                 self.error(Diagnostic::at(
                     &args.at,
-                    "`set` says one of `smtp:`, `http:`, `acknowledge:`".to_owned(),
+                    "`set` says one of `smtp:`, `http:`, `acknowledge:`, `home:`".to_owned(),
                 ));
             }
             return None;
         };
         let node = match what {
-            "http" => self.node(object, "user agent", |k| *k == NodeKind::User)?,
+            "http" | "home" => self.node(object, "user agent", |k| *k == NodeKind::User)?,
             _ => self.node(object, "peer MMSE", |k| *k == NodeKind::Peer)?,
         };
         let behaviour = match what {
@@ -52,6 +52,7 @@ impl Reader<'_> {
                     .filter_map(|rule| self.http_rule(rule))
                     .collect(),
             ),
+            "home" => Behaviour::Home(self.homes(value)?),
             _ => Behaviour::Acknowledge(self.acknowledge(value)?),
         };
         Some(Action::Set(Set {

@@ -9,7 +9,7 @@ use crate::case::diagnostic::Diagnostic;
 use crate::case::expand::Substitution;
 use crate::case::library::Library;
 use crate::case::lint;
-use crate::case::model::{Body, Cost, NodeDecl, Phase, Script, Source, Topology};
+use crate::case::model::{Body, Cost, HomeLookup, NodeDecl, Phase, Script, Source, Topology};
 use crate::case::vocabulary as words;
 use crate::case::world::{NodeKind, World};
 use crate::case::yaml::{self, Data, Node, SourceFile};
@@ -18,6 +18,7 @@ use crate::wire::ics;
 
 use super::reader::{Args, Reader};
 use super::rows::{Row, Rows, rows};
+use super::topologies::{HUB, by_topology, hub_kind};
 
 /// After this many errors the rest is not said.
 const MAX_PROBLEMS: usize = 50;
@@ -44,9 +45,11 @@ pub fn load(source_name: &str, text: &str, library: &Library) -> Result<Vec<Scri
         };
         used.append(&mut substitution.used);
         problems.append(&mut substitution.problems);
-        let (script, mut found) = script(&node, row, &rows, &file, library);
-        problems.append(&mut found);
-        scripts.extend(script);
+        for (topology, node) in by_topology(&node, &mut problems) {
+            let (script, mut found) = script(&node, row, topology.as_deref(), &rows, &file, library);
+            problems.append(&mut found);
+            scripts.extend(script);
+        }
         if problems.len() > MAX_PROBLEMS {
             break;
         }
@@ -162,6 +165,7 @@ fn filled(root: &Node, substitution: &mut Substitution<'_>) -> Node {
 fn script(
     node: &Node,
     row: &Row,
+    listed: Option<&str>,
     rows: &Rows,
     file: &Arc<SourceFile>,
     library: &Library,
@@ -174,7 +178,7 @@ fn script(
         .filter(|c| !row.bindings.has(&c.text))
         .map(|c| c.text.clone())
         .collect();
-    let script = read_script(&mut reader, node, row, rows, file);
+    let script = read_script(&mut reader, node, row, listed, rows, file);
     let mut problems = reader.problems;
     if problems.is_empty()
         && let Some(script) = &script
@@ -188,6 +192,7 @@ fn read_script(
     reader: &mut Reader<'_>,
     node: &Node,
     row: &Row,
+    listed: Option<&str>,
     rows: &Rows,
     file: &Arc<SourceFile>,
 ) -> Option<Script> {
@@ -211,6 +216,9 @@ fn read_script(
         // Without nodes every step would be an error.
         None => return None,
     };
+    if let Some(word) = args.get("home-lookup") {
+        reader.home_lookup = HomeLookup::from_word(reader.word(word, "home look-up", HomeLookup::WORDS)?);
+    }
     for column in &rows.columns {
         if reader.world.nodes.contains_key(&column.text) {
             reader.error(Diagnostic::at(
@@ -245,18 +253,24 @@ fn read_script(
         .and_then(|t| reader.text(t, "a title"))?
         .to_owned();
     let case_id = case_id?;
+    let row_name = match (&row.name, listed) {
+        (Some(name), Some(topology)) => Some(format!("{name}@{topology}")),
+        (None, Some(topology)) => Some(topology.to_owned()),
+        (name, None) => name.clone(),
+    };
     Some(Script {
-        id: match &row.name {
+        id: match &row_name {
             Some(name) => format!("{case_id}[{name}]"),
             None => case_id.clone(),
         },
         source: args.get("id")?.span.source(),
         case_id,
-        row: row.name.clone(),
+        row: row_name,
         title,
         text: Arc::clone(&file.text),
         topology: topology?,
         requires,
+        home_lookup: reader.home_lookup,
         nodes,
         body,
         cost,
@@ -309,9 +323,10 @@ fn nodes(reader: &mut Reader<'_>, node: Option<&Node>) -> Vec<NodeDecl> {
     let Some(entries) = reader.entries(node, "`nodes:`", help) else {
         return Vec::new();
     };
+    let is_hub = |key: &yaml::Key| key.text == HUB;
     let is_peer = |value: &Node| value.get("home").is_none() && value.get("peer").is_none();
     // Peers first: users may belong to them.
-    for (key, value) in entries.iter().filter(|(_, v)| is_peer(v)) {
+    for (key, value) in entries.iter().filter(|(k, v)| is_peer(v) && !is_hub(k)) {
         if !reader.world.nodes.contains_key(&key.text) {
             let named = Node {
                 span: key.span.clone(),
@@ -332,8 +347,17 @@ fn nodes(reader: &mut Reader<'_>, node: Option<&Node>) -> Vec<NodeDecl> {
             source: key.span.source(),
             home: None,
             peer: None,
+            kind: None,
         };
-        if !is_peer(value) {
+        if is_hub(key) {
+            declared.kind = hub_kind(reader, key, value);
+        } else if let Some(kind) = value.get("kind") {
+            reader.error(Diagnostic::at(
+                &kind.span,
+                format!("`kind:` is for the node `{HUB}`"),
+            ));
+        }
+        if !is_peer(value) && !is_hub(key) {
             reader.args(value, "a node", words::NODE);
             declared.home = reader.relay(value.get("home"));
             declared.peer = value

@@ -50,6 +50,8 @@ pub(crate) enum Shape {
     SmtpRules,
     HttpRules,
     Acknowledge,
+    /// A relay, or a map from relays to relays.
+    Home,
     Lines,
     Group,
     With,

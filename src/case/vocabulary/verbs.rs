@@ -105,6 +105,11 @@ pub(crate) const VERBS: &[Verb] = &[
                 Shape::Acknowledge,
                 "the peer's answer to REQs that ask for one: a status, or `no`",
             ),
+            may(
+                "home",
+                Shape::Home,
+                "the relay that this user agent lives on from now on, or what each relay is told",
+            ),
         ],
         about: "how a fake party behaves from now on",
     },

@@ -6,7 +6,7 @@ seeds! {
     E2eReportLost = "e2e.delivery-report.lost",
         "a delivery report that came over MM4 is not shown", "TS 23.140 §8.4.2", ["TP-E2E-03", "TP-M4R-01"];
     E2eHideIgnored = "e2e.hide.ignored",
-        "X-Mms-Sender-Visibility Hide is not sent along over MM4", "ENC 1.3 §6.2", ["TP-E2E-07", "TP-M4O-22"];
+        "X-Mms-Sender-Visibility Hide is not sent along over MM4", "ENC 1.3 §6.2", ["TP-E2E-07", "TP-M4O-22", "TP-MRS-19"];
     E2eReadReportLost = "e2e.read-report.lost",
         "a read report does not leave for the originator's MMSE", "TS 23.140 §8.4.3", ["TP-E2E-04", "TP-M4R-19"];
     StoreForgets = "store.forgets",
@@ -16,7 +16,7 @@ seeds! {
     HomeDownDrops = "cluster.home-down.drops",
         "an MM is dropped when the recipient's node is down", "RFC 5321 §6.1", ["TP-MRS-09"];
     OutsideNameOfNode = "cluster.outside-name-of-node",
-        "peers see the node's own host as originator system", "derived", ["TP-MRS-04"];
+        "peers see the node's own host as originator system", "derived", ["TP-MRS-04", "TP-MRS-24"];
     InnerExpiryRestarts = "cluster.expiry-restarts",
         "the time of expiry starts again at each node", "derived", ["TP-MRS-17"];
     InnerForwardCounter = "cluster.forward-counter",
@@ -30,7 +30,7 @@ seeds! {
     VersionMinorRefused = "version.minor-refused",
         "a client of an unknown minor version is refused", "ENC 1.3 §6.14.2", ["TP-VER-04"];
     VersionMm4OldRefused = "version.mm4-old-refused",
-        "MM4 below 5.0 is refused", "TS 23.140 §8.4.6", ["TP-VER-07"];
+        "MM4 below 5.0 is refused", "TS 23.140 §8.4.6", ["TP-VER-07", "TP-MRS-23"];
     VersionMm4Unchecked = "version.mm4-7-unanswered",
         "MM4 7.0 and above is neither served nor answered", "TS 23.140 §8.4.6", ["TP-VER-08"];
 }

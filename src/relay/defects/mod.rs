@@ -1,9 +1,11 @@
 //! Seeded misbehaviour: each defect is one small deviation with a name, checked at one place in the code.
 
 mod across;
+mod cluster;
 mod mm1;
 mod mm4;
 mod registry;
+mod routing;
 
 pub use registry::{DEFECTS, Defect, UnknownDefect, find};
 pub(super) use registry::{Seed, Seeds};

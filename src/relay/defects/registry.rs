@@ -46,6 +46,8 @@ pub static DEFECTS: LazyLock<Vec<Defect>> = LazyLock::new(|| {
         super::mm1::LISTS.concat(),
         super::mm4::LIST.to_vec(),
         super::across::LIST.to_vec(),
+        super::cluster::LIST.to_vec(),
+        super::routing::LIST.to_vec(),
     ]
     .concat()
 });

@@ -15,7 +15,7 @@ use crate::relay::ledger::Entry;
 use crate::relay::model::{Birth, Mm, Origin, Reports, canonical_address, says_yes};
 use crate::relay::node::Node;
 use crate::relay::routing::Destination;
-use crate::relay::store::distinct;
+use crate::relay::store::{State, distinct};
 use crate::relay::timer::Time;
 use crate::wire::address::Address;
 use crate::wire::table::{self, Kind};
@@ -39,8 +39,10 @@ pub(super) fn submit(node: &Arc<Node>, client: Option<&str>, decoded: &Decoded, 
     } else {
         (number.clone(), Sha256::digest(octets).into())
     };
+    // Looked up and remembered in one go: on a common store the same PDU may come to another relay at this moment.
+    let mut state = node.state();
     if !node.has(Seed::SubmitDuplicateAccepted)
-        && let Some(conf) = node.store.lock().submission(&owner, &tid, hash)
+        && let Some(conf) = state.submission(&owner, &tid, hash)
     {
         node.log(|| format!("MM1: {number} repeats {tid}"));
         return Answer::Pdu(conf);
@@ -77,10 +79,10 @@ pub(super) fn submit(node: &Arc<Node>, client: Option<&str>, decoded: &Decoded, 
         node.log(|| format!("the ledger cannot be written: {error}"));
         return conf(node, &tid, status::TRANSIENT, None);
     }
-    node.store
-        .lock()
-        .remember_submission(&owner, &tid, hash, confirmation.clone());
-    intake::submitted(node, &mm, &recipients);
+    state.remember_submission(&owner, &tid, hash, confirmation.clone());
+    intake::remember_sent(node, &mut state, &mm, &recipients);
+    drop(state);
+    intake::when_due(node, &mm, &recipients);
     Answer::Pdu(confirmation)
 }
 
@@ -93,7 +95,7 @@ fn message_id(node: &Node, number: &str) -> String {
 }
 
 /// A submission of an earlier life: the MM and its recipients.
-pub(crate) fn recall(node: &Arc<Node>, entry: &Entry) -> Option<(Arc<Mm>, Vec<String>)> {
+pub(crate) fn recall(node: &Node, state: &mut State, entry: &Entry) -> Option<(Arc<Mm>, Vec<String>)> {
     let Entry::Submitted {
         record,
         at,
@@ -117,8 +119,8 @@ pub(crate) fn recall(node: &Arc<Node>, entry: &Entry) -> Option<(Arc<Mm>, Vec<St
     let tid = pdu.text("X-Mms-Transaction-ID").unwrap_or_default();
     let hash: [u8; 32] = Sha256::digest(&octets).into();
     let conf = Bytes::copy_from_slice(conf);
-    node.store.lock().remember_submission(client, &tid, hash, conf);
-    intake::remember_sent(node, &mm, recipients);
+    state.remember_submission(client, &tid, hash, conf);
+    intake::remember_sent(node, state, &mm, recipients);
     Some((mm, recipients.clone()))
 }
 

@@ -176,9 +176,16 @@ pub(super) fn mailbox(text: &str, domain: &str) -> String {
 /// An address as a mailbox in the MMSE that serves it, or without domain if none does.
 pub(super) fn qualified(node: &Node, text: &str) -> String {
     match node.routing.destination(&Address::parse(text)) {
-        Destination::Here(_) => mailbox(text, &node.config.domain),
+        Destination::Here(_) | Destination::Look(_) => mailbox(text, &node.config.domain),
+        // The edge knows whose address this is.
+        Destination::Over(Hop { edge: true, .. }) => Address::parse(text).mm1(),
         Destination::Over(Hop { inner: true, .. }) => mailbox(text, &node.config.domain),
         Destination::Over(hop) => mailbox(text, &hop.domain),
+        // Where ENUM is asked, its last answer tells.
+        Destination::Ask(_) => {
+            let address = Address::parse(text);
+            node.routing.mailbox(&address).unwrap_or_else(|| address.mm1())
+        }
         Destination::Nowhere | Destination::Unsupported => Address::parse(text).mm1(),
     }
 }

@@ -9,10 +9,10 @@ use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio::time::{Instant, sleep_until};
 
 use super::answers::status;
-use super::fields::{VERSION, mailbox};
+use super::fields::mailbox;
 use super::requests::{self, Identity};
-use super::server::Envelope;
-use super::smtp_client::{self, Failure, Mail, Reply};
+use super::smtp_client::{Failure, Mail, Reply};
+use super::way::{self, own_host};
 use crate::relay::defects::Seed;
 use crate::relay::intake;
 use crate::relay::ledger::Entry;
@@ -21,8 +21,9 @@ use crate::relay::node::Node;
 use crate::relay::reports;
 use crate::relay::routing::Hop;
 use crate::relay::store::{OpenTransfer, TransferEvent};
-use crate::relay::timer::{self, Time};
-use crate::wire::{Pdu, Value, mm4};
+use crate::relay::timer;
+use crate::wire::address::{self, Address};
+use crate::wire::mm4;
 
 /// Starts the transfer of an MM to the recipients behind one hop.
 pub(crate) fn forward(node: &Arc<Node>, mm: &Arc<Mm>, hop: Hop, recipients: Vec<String>) {
@@ -49,15 +50,25 @@ pub(crate) fn resume(node: &Arc<Node>, mm: &Arc<Mm>, tid: &str, domain: &str, pe
     }
 }
 
-fn start(node: &Arc<Node>, mm: &Arc<Mm>, hop: Hop, tid: String, recipients: Vec<String>) {
+/// Starts a transfer that stands in the ledger.
+pub(crate) fn start(node: &Arc<Node>, mm: &Arc<Mm>, hop: Hop, tid: String, recipients: Vec<String>) {
     let (sender, events) = mpsc::unbounded_channel();
     let open = OpenTransfer {
         message_id: mm.message_id.clone(),
         domain: hop.domain.clone(),
         inner: hop.inner,
-        events: sender,
+        mm: mm.clone(),
+        recipients: recipients.clone(),
+        events: Some(sender),
     };
-    node.store.lock().transfers.insert(tid.clone(), open);
+    let mut state = node.state();
+    state.transfers.insert(tid.clone(), open);
+    for recipient in &recipients {
+        // Whose recipient this is may have been unknown until now.
+        let via = hop.domain.clone();
+        state.with_sent(&mm.message_id, recipient, |to| to.via = Some(via));
+    }
+    drop(state);
     let transfer = Transfer {
         message: encode(node, mm, &hop, &tid),
         node: node.clone(),
@@ -112,6 +123,10 @@ impl Transfer {
                 break;
             }
             self.attempts += 1;
+            self.learn();
+            if self.pending.is_empty() {
+                break;
+            }
             if self.attempts > 1 && self.node.has(Seed::RetryNewTid) {
                 self.renumber();
             }
@@ -135,8 +150,9 @@ impl Transfer {
             if self.hop.inner && !reached && self.node.has(Seed::HomeDownDrops) {
                 break;
             }
-            // A neighbour that is down comes back: its MMs are kept until they expire.
-            let counts = reached || !self.hop.inner;
+            // A neighbour that is down comes back, and so does an MMSE behind a hub: MMs are kept until they expire.
+            let patient = self.hop.inner || self.node.config.hub.is_some();
+            let counts = reached || !patient;
             if counts && self.attempts >= self.node.config.timers.mm4_attempts {
                 self.settle_all(self.worst);
                 break;
@@ -147,11 +163,31 @@ impl Transfer {
                 break;
             }
         }
-        self.node.store.lock().transfers.remove(&self.tid);
+        self.node.state().transfers.remove(&self.tid);
+    }
+
+    /// The forward-path of a recipient: the mailbox that ENUM named in this domain, or the address there.
+    fn path(&self, recipient: &str) -> String {
+        let named = self.node.routing.mailbox(&Address::parse(recipient));
+        named
+            .filter(|m| !self.node.has(Seed::EnumLocalPartIgnored) && self.is_there(m))
+            .unwrap_or_else(|| mailbox(recipient, &self.hop.domain))
+    }
+
+    fn is_there(&self, mailbox: &str) -> bool {
+        address::domain(mailbox).is_some_and(|domain| domain == self.hop.domain)
+    }
+
+    /// Hears what other relays of the store heard.
+    fn learn(&mut self) {
+        drop(self.node.state());
+        while let Ok(event) = self.events.try_recv() {
+            self.hear(event);
+        }
     }
 
     fn renumber(&mut self) {
-        let mut state = self.node.store.lock();
+        let mut state = self.node.state();
         let open = state.transfers.remove(&self.tid);
         self.tid = self.node.ids.transaction();
         if let Some(open) = open {
@@ -163,16 +199,12 @@ impl Transfer {
 
     /// The pause before the next attempt; the last one of the list repeats.
     fn pause(&self) -> Duration {
-        let pauses = &self.node.config.timers.mm4_retry_ms;
-        let at = (self.attempts as usize)
-            .saturating_sub(1)
-            .min(pauses.len().saturating_sub(1));
-        Duration::from_millis(pauses.get(at).copied().unwrap_or(1000))
+        self.node.config.timers.pause(self.attempts)
     }
 
     async fn attempt(&mut self) -> Attempt {
         let rcpt = |recipient: &String| {
-            let path = mailbox(recipient, &self.hop.domain);
+            let path = self.path(recipient);
             if self.node.has(Seed::ForwardUnqualified) {
                 path.split('@').next().unwrap_or_default().to_owned()
             } else {
@@ -185,14 +217,13 @@ impl Transfer {
             _ => Identity::towards(&self.node, &self.hop).system,
         };
         let mail = Mail {
-            to: self.hop.mm4,
             own_host: own_host(&self.node, &self.hop),
             from: &from,
             recipients: &recipients,
             message: &self.message,
         };
         let result = tokio::select! {
-            result = smtp_client::send(&mail, self.node.killed.clone()) => result,
+            result = way::send(&self.node, &self.hop, &mail) => result,
             () = timer::sleep_until(self.mm.deadline) => return Attempt::Over(Status::Expired),
         };
         let outcome = match &result {
@@ -211,6 +242,7 @@ impl Transfer {
                 self.worst = Status::Unreachable;
                 Attempt::Later { reached: false }
             }
+            Err(Failure::Unresolved(_)) => Attempt::Over(Status::Unreachable),
             Err(Failure::TooBig(_)) => Attempt::Over(Status::Rejected),
             Err(Failure::Refused(reply)) => {
                 if reply.is_transient() || self.node.has(Seed::RetryAfter5xx) {
@@ -266,6 +298,7 @@ impl Transfer {
     fn hear(&mut self, event: TransferEvent) {
         let (request_status, named) = match event {
             TransferEvent::Implied(recipient) => return self.done(&recipient),
+            TransferEvent::Elsewhere(recipient) => return self.pending.retain(|r| *r != recipient),
             TransferEvent::Answered { status, recipients } => (status, recipients),
         };
         let about: Vec<String> = self
@@ -328,6 +361,31 @@ impl Transfer {
     }
 }
 
+/// A RES for a transfer that another relay of the store attends to: what follows from it is done here, and written down for the
+/// other one.
+pub(super) fn answered_elsewhere(
+    node: &Arc<Node>,
+    tid: &str,
+    open: &OpenTransfer,
+    request_status: &str,
+    named: &[String],
+) {
+    let about = open.recipients.iter();
+    for recipient in about.filter(|r| named.is_empty() || named.contains(r)) {
+        let answer = Answer::of(request_status);
+        if matches!(answer, Answer::Later) {
+            continue;
+        }
+        node.note(|| Entry::Handed {
+            tid: tid.to_owned(),
+            recipient: recipient.clone(),
+        });
+        if let Answer::Refused(status) = answer {
+            reports::settled(node, &open.mm, recipient, status);
+        }
+    }
+}
+
 /// What a request status means for the transfer.
 enum Answer {
     Ok,
@@ -359,82 +417,4 @@ fn refused(reply: &Reply) -> Status {
         552 | 554 => Status::Rejected,
         _ => Status::Unreachable,
     }
-}
-
-fn own_host<'a>(node: &'a Node, hop: &Hop) -> &'a str {
-    if hop.inner {
-        &node.config.host
-    } else {
-        &node.config.domain
-    }
-}
-
-/// A message that needs no MM4 answer: SMTP says whether it arrived.
-#[derive(Debug)]
-pub(super) struct Post {
-    pub hop: Hop,
-    pub from: String,
-    pub to: String,
-    pub message: Bytes,
-}
-
-/// Sends a RES or a report, again after transient failures.
-pub(super) fn post(node: &Arc<Node>, post: Post) {
-    let node = node.clone();
-    node.clone().spawn(async move {
-        let timers = &node.config.timers;
-        let give_up = Time::now().plus_seconds(timers.default_expiry_s);
-        for attempt in 1u32.. {
-            let mail = Mail {
-                to: post.hop.mm4,
-                own_host: own_host(&node, &post.hop),
-                from: &post.from,
-                recipients: std::slice::from_ref(&post.to),
-                message: &post.message,
-            };
-            let failure = match smtp_client::send(&mail, node.killed.clone()).await {
-                Ok(replies) if replies.iter().all(|r| r.code < 400 || r.code >= 500) => return,
-                Ok(_) => Failure::Lost("recipient refused for now".to_owned()),
-                Err(failure) => failure,
-            };
-            node.log(|| format!("MM4: to {}, attempt {attempt}: {failure}", post.to));
-            let neighbour_down = post.hop.inner && matches!(failure, Failure::Lost(_)) && !give_up.is_past();
-            match failure {
-                Failure::TooBig(_) => return,
-                Failure::Refused(reply) if !reply.is_transient() => return,
-                _ if attempt >= timers.mm4_attempts && !neighbour_down => return,
-                _ => {}
-            }
-            let at = (attempt as usize - 1).min(timers.mm4_retry_ms.len().saturating_sub(1));
-            let pause = timers.mm4_retry_ms.get(at).copied().unwrap_or(1000);
-            timer::pause(Duration::from_millis(pause)).await;
-        }
-    });
-}
-
-/// Hands a RES or report that arrived at the wrong node to the neighbour that holds its transaction: as it is, but for the
-/// version, which is that of the relay that speaks, and the trace.
-pub(super) fn pass_inside(node: &Arc<Node>, envelope: &Envelope, hop: &Hop, pdu: &Pdu) {
-    if node.has(Seed::StrayResDropped) || node.routing.is_inside(envelope.from.as_deref()) {
-        // What a neighbour passed on is not passed on again: it would go in circles.
-        return;
-    }
-    node.log(|| format!("MM4: {} passed on to {}", pdu.kind, hop.domain));
-    let mut passed = pdu.clone();
-    passed.set("X-Mms-3GPP-MMS-Version", Value::text_of(VERSION));
-    let received = requests::received(node, &envelope.client);
-    passed
-        .fields
-        .insert(0, requests::field("Received", Value::Text(received)));
-    let system = Identity::towards(node, hop).system;
-    let local = system.split('@').next().unwrap_or_default();
-    post(
-        node,
-        Post {
-            hop: hop.clone(),
-            to: format!("{local}@{}", hop.domain),
-            from: system.clone(),
-            message: mm4::encode(&passed).into(),
-        },
-    );
 }

@@ -9,7 +9,7 @@ use crate::relay::node::Node;
 use crate::relay::routing::Hop;
 use crate::relay::timer::Time;
 use crate::wire::address::Address;
-use crate::wire::{Field, Interval, Pdu, PduType, Span, Value, date};
+use crate::wire::{Field, Interval, Pdu, PduType, Span, Value, date, table};
 
 /// The names this relay goes by on one hop: the MMSE's outside, the node's own inside.
 pub(super) struct Identity {
@@ -19,14 +19,19 @@ pub(super) struct Identity {
 
 impl Identity {
     pub fn towards(node: &Node, hop: &Hop) -> Identity {
-        let local = node
-            .config
-            .system_address
-            .split('@')
-            .next()
-            .unwrap_or("system-user");
-        let system = if hop.inner || node.has(Seed::OutsideNameOfNode) {
-            format!("{local}@{}", node.config.host)
+        Self::named(node, hop.inner)
+    }
+
+    /// The name under which it answers somebody behind this hop.
+    pub fn beyond(node: &Node, hop: &Hop) -> Identity {
+        let inside = hop.inner && (!hop.edge || node.has(Seed::BeyondInnerName));
+        Self::named(node, inside)
+    }
+
+    fn named(node: &Node, inside: bool) -> Identity {
+        let system = if inside || node.has(Seed::OutsideNameOfNode) {
+            let local = node.config.system_address.split('@').next();
+            format!("{}@{}", local.unwrap_or("system-user"), node.config.host)
         } else {
             node.config.system_address.clone()
         };
@@ -78,6 +83,9 @@ pub(super) fn forward_req(node: &Node, mm: &Mm, hop: &Hop, tid: &str) -> Pdu {
             "X-Mms-Sender-Visibility" if node.has(Seed::E2eHideIgnored) => continue,
             other => other,
         };
+        if hop.inner && node.has(Seed::InnerUnknownDropped) && table::field(name).is_none() {
+            continue;
+        }
         pdu.push(name, value);
     }
     // Inside, the deadline goes along even when the originator left it to the relay: it must not start again.

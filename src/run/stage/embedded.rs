@@ -2,13 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 
-use crate::case::{Script, Topology};
+use crate::case::{HubKind, Script, Topology};
 use crate::relay::{self, config};
 use crate::run::world::World;
 
 use super::NotUp;
 use super::cast::peers_of;
+
+/// The relay that alone speaks with other MMSEs, where there is one.
+const FRONT: &str = "F";
+/// The hub between MMSEs.
+const HUB: &str = "hub";
 
 /// Identity header of embedded relays.
 const IDENTITY: &str = "X-WAP-Network-Client-MSISDN";
@@ -16,59 +22,50 @@ const IDENTITY: &str = "X-WAP-Network-Client-MSISDN";
 /// Octets above which embedded relays refuse an MM: small, so that going beyond it costs little.
 pub const MESSAGE_SIZE: usize = 100_000;
 
-/// The configuration of one embedded relay; `towards` tells where the links from one relay to another begin.
+/// What the configuration of an embedded relay depends on.
+pub struct Around<'a> {
+    pub script: &'a Script,
+    pub world: &'a World,
+    /// Where the links from one relay to another begin.
+    pub towards: &'a BTreeMap<(String, String), SocketAddr>,
+    /// The file it keeps what must survive in, if it has one.
+    pub store: Option<PathBuf>,
+    /// The subscriber service, if there is one.
+    pub homes: Option<String>,
+}
+
+/// The configuration of one embedded relay.
 ///
 /// # Errors
 /// The world has no Kannel for the relay.
-pub fn configure(
-    relay: &str,
-    script: &Script,
-    world: &World,
-    towards: &BTreeMap<(String, String), SocketAddr>,
-) -> Result<relay::Config, NotUp> {
+pub fn configure(relay: &str, around: Around<'_>) -> Result<relay::Config, NotUp> {
+    let (script, world) = (around.script, around.world);
     let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let one_mmse = script.topology == Topology::TwoRelays;
-    let domain_of = |relay: &str| match script.topology {
-        Topology::TwoMmse => format!("mms.{}.example", relay.to_ascii_lowercase()),
-        Topology::OneRelay | Topology::TwoRelays => "mms.home.example".to_owned(),
-    };
-    let host_of = |relay: &str| format!("{}.{}", relay.to_ascii_lowercase(), domain_of(relay));
     let kannel = world
         .kannel(relay)
         .ok_or_else(|| NotUp(format!("relay {relay} has no Kannel")))?;
-    let mut subscribers = vec![config::Subscribers {
-        prefix: own_prefix(relay),
-        home: relay.to_owned(),
-    }];
-    let mut relays = Vec::new();
-    let mut routes = Vec::new();
-    for other in script.topology.relays().iter().filter(|r| **r != relay) {
-        let Some(mm4) = towards.get(&(relay.to_owned(), (*other).to_owned())).copied() else {
-            continue;
-        };
-        if one_mmse {
-            subscribers.push(config::Subscribers {
-                prefix: own_prefix(other),
-                home: (*other).to_owned(),
-            });
-            relays.push(config::Neighbour {
-                name: (*other).to_owned(),
-                host: host_of(other),
-                mm4,
-            });
-        } else {
-            routes.push(config::Route {
-                prefix: own_prefix(other),
-                domain: domain_of(other),
-                mm4,
-            });
-        }
-    }
+    let topology = script.topology;
+    let Ways {
+        subscribers,
+        relays,
+        edge,
+        mut routes,
+        hub,
+    } = ways(relay, &around);
+    let through_hub = (topology == Topology::Hub && relay != HUB).then(|| around.link(relay, HUB));
     for peer in peers_of(script) {
         if let (Some((domain, prefix)), Some(mm4)) =
             (world.peer_identity(&peer, relay), world.peer(&peer, relay))
+            && edge.is_none()
         {
-            routes.push(config::Route { prefix, domain, mm4 });
+            let mm4 = through_hub.flatten().unwrap_or(mm4);
+            let hub = answers_for(script, relay);
+            routes.push(config::Route {
+                prefix,
+                domain,
+                mm4,
+                hub,
+            });
         }
     }
     let defects = world
@@ -77,11 +74,13 @@ pub fn configure(
         .filter(|(node, _)| node.as_deref().is_none_or(|n| n == relay))
         .map(|(_, defect)| defect.clone())
         .collect();
+    let domain = domain_of(topology, relay);
+    let others = topology.relays().iter().filter(|other| **other != relay);
     Ok(relay::Config {
         name: relay.to_owned(),
-        domain: domain_of(relay),
-        host: host_of(relay),
-        system_address: format!("system-user@{}", domain_of(relay)),
+        host: format!("{}.{domain}", relay.to_ascii_lowercase()),
+        system_address: format!("system-user@{domain}"),
+        domain,
         mm1: config::Mm1 {
             listen: any,
             path: "/mms".to_owned(),
@@ -95,12 +94,119 @@ pub fn configure(
         },
         subscribers,
         relays,
+        edge,
+        hub,
+        home_lookup: around.homes.map(|url| config::HomeLookup {
+            url,
+            timeout_ms: 2_000,
+        }),
         routes,
+        dns: None,
         timers: embedded_timers(),
         limits: embedded_limits(),
-        store: None,
+        store_with: match topology {
+            Topology::SharedStore => others.map(|other| (*other).to_owned()).collect(),
+            _ => Vec::new(),
+        },
+        store: around.store,
         defects,
     })
+}
+
+impl Around<'_> {
+    fn link(&self, from: &str, to: &str) -> Option<SocketAddr> {
+        self.towards.get(&(from.to_owned(), to.to_owned())).copied()
+    }
+}
+
+/// Whom a relay serves and how it reaches the other relays of the topology.
+struct Ways {
+    subscribers: Vec<config::Subscribers>,
+    relays: Vec<config::Neighbour>,
+    edge: Option<String>,
+    routes: Vec<config::Route>,
+    hub: Option<config::Hub>,
+}
+
+fn ways(relay: &str, around: &Around<'_>) -> Ways {
+    let topology = around.script.topology;
+    let hub = (topology == Topology::Hub && relay == HUB).then(|| match hub_of(around.script) {
+        HubKind::SmtpRelay => config::Hub::SmtpRelay,
+        HubKind::Application => config::Hub::Application,
+    });
+    let mut ways = Ways {
+        subscribers: Vec::new(),
+        relays: Vec::new(),
+        edge: (topology == Topology::FrontRelay && relay != FRONT).then(|| FRONT.to_owned()),
+        routes: Vec::new(),
+        hub,
+    };
+    let mut serve = |of: &str, home: &str| {
+        ways.subscribers.push(config::Subscribers {
+            prefix: own_prefix(of),
+            home: home.to_owned(),
+        });
+    };
+    if hub.is_none() {
+        serve(relay, relay);
+    }
+    for other in topology.relays().iter().filter(|r| **r != relay) {
+        match topology {
+            Topology::SharedStore => serve(other, relay),
+            Topology::TwoRelays => serve(other, other),
+            Topology::FrontRelay if relay == FRONT => serve(other, other),
+            _ => {}
+        }
+    }
+    for other in topology.relays().iter().filter(|r| **r != relay) {
+        let own = domain_of(topology, other);
+        if domain_of(topology, relay) == own {
+            if let Some(mm4) = around.link(relay, other) {
+                ways.relays.push(config::Neighbour {
+                    name: (*other).to_owned(),
+                    host: format!("{}.{own}", other.to_ascii_lowercase()),
+                    mm4,
+                });
+            }
+        } else if *other != HUB
+            && let Some(mm4) = around.link(relay, other).or_else(|| around.link(relay, HUB))
+        {
+            ways.routes.push(config::Route {
+                prefix: own_prefix(other),
+                domain: own,
+                mm4,
+                hub: answers_for(around.script, relay),
+            });
+        }
+    }
+    ways
+}
+
+fn domain_of(topology: Topology, relay: &str) -> String {
+    match topology {
+        Topology::TwoMmse | Topology::Hub => format!("mms.{}.example", relay.to_ascii_lowercase()),
+        _ => "mms.home.example".to_owned(),
+    }
+}
+
+/// The hub that answers this relay for the MMSEs behind it.
+fn answers_for(script: &Script, relay: &str) -> Option<String> {
+    let application = script.topology == Topology::Hub && hub_of(script) == HubKind::Application;
+    (application && relay != HUB).then(|| domain_of(script.topology, HUB))
+}
+
+fn hub_of(script: &Script) -> HubKind {
+    script.nodes.iter().find_map(|node| node.kind).unwrap_or_default()
+}
+
+/// Whether two relays are joined by a link.
+pub fn joined(topology: Topology, a: &str, b: &str) -> bool {
+    match topology {
+        Topology::SharedStore => false,
+        Topology::FrontRelay => a == FRONT || b == FRONT,
+        Topology::Hub => a == HUB || b == HUB,
+        Topology::OneRelay | Topology::TwoMmse | Topology::TwoRelays => true,
+    }
 }
 
 /// Timers of embedded relays: short, so that cases about resending need not wait long.
@@ -110,6 +216,8 @@ pub fn embedded_timers() -> config::Timers {
         mm4_retry_ms: vec![50, 100, 200, 400],
         mm4_attempts: 6,
         notification_repeat_ms: vec![800, 1_600],
+        home_check_ms: 200,
+        takeover_ms: 200,
         ..config::Timers::default()
     }
 }

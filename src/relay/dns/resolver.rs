@@ -1,0 +1,182 @@
+//! A stub resolver: one question, one answer, over UDP, and over TCP if that was too short.
+
+use std::collections::HashMap;
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use hickory_proto::op::{Message, Query, ResponseCode};
+use hickory_proto::rr::{Name, RData, RecordType};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpStream, UdpSocket};
+use tokio::time::timeout;
+
+use crate::relay::config::Dns;
+use crate::relay::defects::{Seed, Seeds};
+
+/// Aliases that are followed one after the other (RFC 1034 §3.6.2 asks for a limit).
+const ALIASES: usize = 8;
+/// Answers that are remembered.
+const REMEMBERED: usize = 10_000;
+/// Octets of an answer over UDP that are read.
+const DATAGRAM: usize = 65_535;
+
+/// Why a question has no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Unknown {
+    /// The DNS says that there is none.
+    #[error("there is no {0}")]
+    None(String),
+    /// It may be answered later.
+    #[error("{0}")]
+    Later(String),
+}
+
+/// Asks one name server.
+#[derive(Debug)]
+pub(crate) struct Resolver {
+    pub(super) config: Dns,
+    pub(super) seeds: Seeds,
+    remembered: Mutex<HashMap<(String, RecordType), (Instant, Vec<RData>)>>,
+}
+
+impl Resolver {
+    pub fn new(config: Dns, seeds: Seeds) -> Resolver {
+        Resolver {
+            config,
+            seeds,
+            remembered: Mutex::default(),
+        }
+    }
+
+    /// The records of that type, never none; aliases are followed. An answer is remembered for its time to live.
+    pub(super) async fn records(&self, name: &str, kind: RecordType) -> Result<Vec<RData>, Unknown> {
+        let key = (name.to_ascii_lowercase(), kind);
+        if let Some(known) = self.recall(&key) {
+            return Ok(known);
+        }
+        let (records, ttl) = self.follow(name, kind).await?;
+        let ttl = if self.seeds.has(Seed::DnsForever) {
+            u32::MAX
+        } else {
+            ttl
+        };
+        if ttl > 0 {
+            let until = Instant::now() + Duration::from_secs(u64::from(ttl));
+            let mut remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+            if remembered.len() >= REMEMBERED {
+                remembered.clear();
+            }
+            remembered.insert(key, (until, records.clone()));
+        }
+        Ok(records)
+    }
+
+    fn recall(&self, key: &(String, RecordType)) -> Option<Vec<RData>> {
+        let remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        let (until, records) = remembered.get(key)?;
+        (Instant::now() < *until).then(|| records.clone())
+    }
+
+    /// The records and the shortest time to live on the way to them.
+    async fn follow(&self, name: &str, kind: RecordType) -> Result<(Vec<RData>, u32), Unknown> {
+        let none = || Unknown::None(format!("{kind} record of {name}"));
+        let mut at = Name::from_ascii(name).map_err(|_| none())?;
+        at.set_fqdn(true);
+        let mut ttl = u32::MAX;
+        let mut left = if self.seeds.has(Seed::DnsEndlessAliases) {
+            usize::MAX
+        } else {
+            ALIASES
+        };
+        loop {
+            let answer = self.ask(&at, kind).await?;
+            // An answer may hold a chain of aliases and what stands at its end.
+            loop {
+                let mut found = Vec::new();
+                for record in answer.answers.iter().filter(|r| r.name.eq_ignore_root_case(&at)) {
+                    if record.record_type() == kind {
+                        ttl = ttl.min(record.ttl);
+                        found.push(record.data.clone());
+                    }
+                }
+                if !found.is_empty() {
+                    return Ok((found, ttl));
+                }
+                let alias = answer.answers.iter().find_map(|r| match &r.data {
+                    RData::CNAME(to) if r.name.eq_ignore_root_case(&at) => Some((to.0.clone(), r.ttl)),
+                    _ => None,
+                });
+                let Some((to, alias_ttl)) = alias else {
+                    return Err(none());
+                };
+                left = left.checked_sub(1).ok_or_else(none)?;
+                ttl = ttl.min(alias_ttl);
+                at = to;
+                if !answer.answers.iter().any(|r| r.name.eq_ignore_root_case(&at)) {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// One question.
+    async fn ask(&self, name: &Name, kind: RecordType) -> Result<Message, Unknown> {
+        let mut question = Message::query();
+        question.metadata.recursion_desired = true;
+        question.add_query(Query::query(name.clone(), kind));
+        let time = Duration::from_millis(self.config.timeout_ms);
+        let answer = match timeout(time, self.exchange(&question)).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(error)) => return Err(Unknown::Later(format!("DNS: {name} {kind}: {error}"))),
+            Err(_) => return Err(Unknown::Later(format!("DNS: {name} {kind}: no answer"))),
+        };
+        match answer.metadata.response_code {
+            ResponseCode::NoError => Ok(answer),
+            ResponseCode::NXDomain => Err(Unknown::None(name.to_string())),
+            code => Err(Unknown::Later(format!("DNS: {name} {kind}: {code}"))),
+        }
+    }
+
+    async fn exchange(&self, question: &Message) -> io::Result<Message> {
+        let octets = question.to_vec().map_err(io::Error::other)?;
+        let server = self.config.server;
+        let any: SocketAddr = match server {
+            SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
+            SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
+        };
+        // A fresh port for each question, as RFC 5452 asks.
+        let socket = UdpSocket::bind(any).await?;
+        socket.connect(server).await?;
+        socket.send(&octets).await?;
+        let mut buffer = vec![0; DATAGRAM];
+        let answer = loop {
+            let count = socket.recv(&mut buffer).await?;
+            match Message::from_vec(&buffer[..count]) {
+                Ok(answer) if answers(&answer, question) => break answer,
+                // Somebody else's, or garbage: the right one may still come.
+                _ => {}
+            }
+        };
+        if !answer.metadata.truncation {
+            return Ok(answer);
+        }
+        let mut stream = TcpStream::connect(server).await?;
+        let length = u16::try_from(octets.len()).map_err(io::Error::other)?;
+        stream.write_all(&[&length.to_be_bytes()[..], &octets].concat()).await?;
+        let length = stream.read_u16().await?;
+        let mut whole = vec![0; usize::from(length)];
+        stream.read_exact(&mut whole).await?;
+        let answer = Message::from_vec(&whole).map_err(io::Error::other)?;
+        if answers(&answer, question) {
+            Ok(answer)
+        } else {
+            Err(io::Error::other("an answer to another question"))
+        }
+    }
+}
+
+fn answers(answer: &Message, question: &Message) -> bool {
+    answer.metadata.id == question.metadata.id && answer.queries == question.queries
+}
