@@ -6,6 +6,7 @@
 
 mod delay;
 mod desk;
+pub mod dns;
 pub mod kannel;
 mod listening;
 mod ownership;

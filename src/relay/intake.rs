@@ -65,6 +65,7 @@ fn send_on(node: &Arc<Node>, mm: &Arc<Mm>, recipients: &[String]) {
                 None => hops.push((hop, vec![recipient.clone()])),
             },
             Destination::Ask(number) => asked.push((recipient.clone(), number)),
+            Destination::Unsupported if node.has(Seed::RouteShortCodeAccepted) => {}
             Destination::Nowhere | Destination::Unsupported => no_way(node, mm, recipient, Status::Unreachable),
         }
     }

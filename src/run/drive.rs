@@ -237,6 +237,7 @@ impl Driver {
             Selector::Pdu(_) => "reply",
             Selector::Reply if matches!(place, Place::On(_)) => "mm4",
             Selector::Reply => "reply",
+            Selector::DnsQuery => "mm4",
         };
         self.timer(name)
     }

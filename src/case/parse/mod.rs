@@ -1,6 +1,7 @@
 //! Nodes → scripts. Every file of this module reads one kind of thing; the tables of [`super::vocabulary`] say which keys there are.
 
 mod damage;
+mod dns;
 mod expect;
 mod header;
 mod matchers;

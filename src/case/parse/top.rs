@@ -9,7 +9,10 @@ use crate::case::diagnostic::Diagnostic;
 use crate::case::expand::Substitution;
 use crate::case::library::Library;
 use crate::case::lint;
-use crate::case::model::{Body, Cost, NodeDecl, Phase, Script, Source, Topology};
+use crate::case::dns::Routing;
+use crate::case::model::{
+    Action, Behaviour, Body, Cost, NodeDecl, Phase, Script, Selector, Set, Source, Topology,
+};
 use crate::case::vocabulary as words;
 use crate::case::world::{NodeKind, World};
 use crate::case::yaml::{self, Data, Node, SourceFile};
@@ -239,7 +242,19 @@ fn read_script(
             _ => Cost::Long,
         },
     };
-    let requires = requires(reader, args.get("requires"));
+    let routing = match args.get("routing") {
+        Some(node) => {
+            let word = reader.word(node, "way to route", words::ROUTINGS)?;
+            Routing::ALL.iter().find(|(name, _)| *name == word)?.1
+        }
+        None => implied_routing(&body),
+    };
+    let mut requires = requires(reader, args.get("requires"));
+    for item in routing.requires() {
+        if !requires.iter().any(|r| r == item) {
+            requires.push((*item).to_owned());
+        }
+    }
     let title = args
         .get("title")
         .and_then(|t| reader.text(t, "a title"))?
@@ -257,10 +272,36 @@ fn read_script(
         text: Arc::clone(&file.text),
         topology: topology?,
         requires,
+        routing,
         nodes,
         body,
         cost,
     })
+}
+
+/// Cases that say something of the DNS are about routing by it: by ENUM if they say something of a number's name.
+fn implied_routing(body: &Body) -> Routing {
+    let Body::Scenario(steps) = body else {
+        return Routing::Static;
+    };
+    let mut routing = Routing::Static;
+    for step in steps {
+        match &step.action {
+            Action::Set(Set {
+                behaviour: Behaviour::Dns(dns),
+                ..
+            }) => {
+                let name = dns.name.references().into_iter().any(|r| r.ends_with(".enum"));
+                if name {
+                    return Routing::Enum;
+                }
+                routing = Routing::Mx;
+            }
+            Action::Expect(expect) if expect.select == Selector::DnsQuery => routing = Routing::Mx,
+            _ => {}
+        }
+    }
+    routing
 }
 
 fn topology(reader: &mut Reader<'_>, args: &Args<'_>) -> Option<Topology> {
@@ -326,13 +367,25 @@ fn nodes(reader: &mut Reader<'_>, node: Option<&Node>) -> Vec<NodeDecl> {
         }
     }
     let mut nodes: Vec<NodeDecl> = Vec::new();
+    let mut prefixes = Vec::new();
     for (key, value) in entries {
         let mut declared = NodeDecl {
             name: key.text.clone(),
             source: key.span.source(),
             home: None,
             peer: None,
+            prefix: None,
         };
+        if let Some(prefix) = value.get("prefix") {
+            if is_peer(value) {
+                prefixes.push((nodes.len(), prefix));
+            } else {
+                reader.error(Diagnostic::at(
+                    &prefix.span,
+                    "`prefix:` is for a peer MMSE".to_owned(),
+                ));
+            }
+        }
         if !is_peer(value) {
             reader.args(value, "a node", words::NODE);
             declared.home = reader.relay(value.get("home"));
@@ -356,6 +409,10 @@ fn nodes(reader: &mut Reader<'_>, node: Option<&Node>) -> Vec<NodeDecl> {
             reader.world.nodes.insert(key.text.clone(), kind);
         }
         nodes.push(declared);
+    }
+    // A prefix may be that of a user who is declared further down.
+    for (at, prefix) in prefixes {
+        nodes[at].prefix = reader.template(prefix);
     }
     nodes
 }

@@ -46,7 +46,7 @@ seeds! {
         "a circle of aliases is followed for ever", "RFC 1034 §3.6.2", ["TP-ADR-10"];
     RouteZerosKept = "routing.number.zeros-kept",
         "a number with 00 in front is not the number with +", "derived", ["TP-ADR-14"];
-    RouteTypeKept = "routing.number.type-left-out",
+    RouteTypeLeftOut = "routing.number.type-left-out",
         "numbers go out over MM4 without /TYPE=PLMN", "deployed MM4 traffic", ["TP-ADR-15"];
     RouteCaseOfDomain = "routing.domain.case-matters",
         "the own domain in capitals is a foreign one", "RFC 5321 §2.4", ["TP-ADR-17"];
@@ -56,6 +56,6 @@ seeds! {
         "a mail address that no MMSE serves goes to the first peer", "TS 23.140 §6.5", ["TP-ADR-18"];
     RouteOwnUnknownOut = "routing.own.unknown-sent-out",
         "an unknown number in the own domain goes to the first peer", "derived", ["TP-ADR-19"];
-    RouteShortCodeOut = "routing.short-code.sent-out",
+    RouteShortCodeAccepted = "routing.short-code.accepted",
         "a short code that leads nowhere is accepted and dropped", "derived", ["TP-ADR-20"];
 }

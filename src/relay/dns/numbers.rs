@@ -3,8 +3,9 @@
 use hickory_proto::rr::{RData, RecordType};
 
 use super::naptr::{self, Next};
-use super::resolver::{Resolver, Unknown};
+use super::resolver::{GENTLY, Resolver, Unknown};
 use crate::relay::defects::Seed;
+use crate::relay::timer;
 
 /// Names that are looked up one after the other where records lead on to others.
 const STEPS: usize = 5;
@@ -35,8 +36,11 @@ impl Resolver {
                 Next::Name(next) => name = next,
             }
             steps += 1;
-            if steps >= STEPS && !self.seeds.has(Seed::EnumEndlessLoop) {
-                return Err(none());
+            if steps >= STEPS {
+                if !self.seeds.has(Seed::EnumEndlessLoop) {
+                    return Err(none());
+                }
+                timer::pause(GENTLY).await;
             }
         }
     }

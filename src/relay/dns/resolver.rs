@@ -14,9 +14,12 @@ use tokio::time::timeout;
 
 use crate::relay::config::Dns;
 use crate::relay::defects::{Seed, Seeds};
+use crate::relay::timer;
 
 /// Aliases that are followed one after the other (RFC 1034 §3.6.2 asks for a limit).
 const ALIASES: usize = 8;
+/// A relay that never gives up (a defect) asks no faster than this.
+pub(super) const GENTLY: Duration = Duration::from_millis(20);
 /// Answers that are remembered.
 const REMEMBERED: usize = 10_000;
 /// Octets of an answer over UDP that are read.
@@ -85,11 +88,7 @@ impl Resolver {
         let mut at = Name::from_ascii(name).map_err(|_| none())?;
         at.set_fqdn(true);
         let mut ttl = u32::MAX;
-        let mut left = if self.seeds.has(Seed::DnsEndlessAliases) {
-            usize::MAX
-        } else {
-            ALIASES
-        };
+        let mut left = ALIASES;
         loop {
             let answer = self.ask(&at, kind).await?;
             // An answer may hold a chain of aliases and what stands at its end.
@@ -111,7 +110,14 @@ impl Resolver {
                 let Some((to, alias_ttl)) = alias else {
                     return Err(none());
                 };
-                left = left.checked_sub(1).ok_or_else(none)?;
+                left = match left.checked_sub(1) {
+                    Some(left) => left,
+                    None if self.seeds.has(Seed::DnsEndlessAliases) => {
+                        timer::pause(GENTLY).await;
+                        ALIASES
+                    }
+                    None => return Err(none()),
+                };
                 ttl = ttl.min(alias_ttl);
                 at = to;
                 if !answer.answers.iter().any(|r| r.name.eq_ignore_root_case(&at)) {

@@ -54,11 +54,11 @@ pub(super) fn submit(node: &Arc<Node>, client: Option<&str>, decoded: &Decoded, 
         node.log(|| format!("MM1: {number} repeats {tid}"));
         return Answer::Pdu(conf);
     }
-    let recipients = recipients(pdu);
+    let recipients = recipients(node, pdu);
     let all_unsupported = recipients
         .iter()
         .all(|address| node.routing.destination(&Address::parse(address)) == Destination::Unsupported);
-    if all_unsupported && !recipients.is_empty() {
+    if all_unsupported && !recipients.is_empty() && !node.has(Seed::RouteShortCodeAccepted) {
         return conf(node, &tid, status::FAILURE, None);
     }
     let birth = Birth {
@@ -193,9 +193,13 @@ fn is_corrupt(decoded: &Decoded) -> bool {
 }
 
 /// Every address of To, Cc and Bcc once, in the form of MM1.
-fn recipients(pdu: &Pdu) -> Vec<String> {
-    let addresses = ["To", "Cc", "Bcc"].iter().flat_map(|name| pdu.all(name));
-    distinct(addresses.map(|field| canonical_address(&Address::parse(&field.value.text()))))
+fn recipients(node: &Node, pdu: &Pdu) -> Vec<String> {
+    let fields = ["To", "Cc", "Bcc"].iter().flat_map(|name| pdu.all(name));
+    let addresses = fields.map(|field| Address::parse(&field.value.text()));
+    if node.has(Seed::RouteZerosKept) {
+        return distinct(addresses.map(|address| address.mm1()));
+    }
+    distinct(addresses.map(|address| canonical_address(&address)))
 }
 
 fn to_mm(node: &Node, pdu: &Pdu, number: &str, birth: Birth) -> Mm {

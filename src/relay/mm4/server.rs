@@ -241,7 +241,9 @@ fn recipient(node: &Node, path: &str) -> Result<Option<String>, &'static str> {
     const UNKNOWN: &str = "550 5.1.1 no such subscriber";
     let domain = address::domain(path);
     let own = domain.as_deref().is_none_or(|domain| node.routing.is_own(domain));
-    if !own {
+    let written = path.rsplit_once('@').map_or("", |(_, domain)| domain);
+    let shouted = written.bytes().any(|b| b.is_ascii_uppercase()) && node.has(Seed::RouteCaseOfDomain);
+    if !own || shouted {
         if node.has(Seed::InForeignRelayed) {
             return Ok(None);
         }
@@ -251,6 +253,9 @@ fn recipient(node: &Node, path: &str) -> Result<Option<String>, &'static str> {
     let system = node.config.system_address.split('@').next().unwrap_or_default();
     if local.eq_ignore_ascii_case(system) || local.eq_ignore_ascii_case("postmaster") {
         return Ok(None);
+    }
+    if local.contains("/type=") && node.has(Seed::RouteCaseOfType) {
+        return Err(UNKNOWN);
     }
     let parsed = Address::parse(local);
     let number = parsed.number().map(international).ok_or(UNKNOWN)?;
