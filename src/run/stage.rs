@@ -17,15 +17,18 @@ use crate::wire::mm4;
 use super::world::World;
 
 use self::cast::{Agent, PeerNode};
-use self::embedded::configure;
+use self::embedded::Towards;
 use self::fitness::controls;
+use self::names::Names;
 
 mod cast;
 mod embedded;
 mod fitness;
+mod names;
 
 pub use cast::peers_of;
 pub use embedded::{embedded_limits, embedded_timers};
+pub use names::Unset;
 
 /// Where a relay is driven.
 #[derive(Debug, Clone)]
@@ -53,6 +56,7 @@ pub struct Stage {
     pub bindings: BTreeMap<String, String>,
     pub unclaimed: Vec<String>,
     pub missing: Vec<String>,
+    names: Names,
     embedded: Mutex<BTreeMap<String, Embedded>>,
     remote: BTreeMap<String, Access>,
     /// The hops towards each relay.
@@ -83,6 +87,7 @@ impl Stage {
             bindings: BTreeMap::new(),
             unclaimed: Vec::new(),
             missing: Vec::new(),
+            names: Names::default(),
             embedded: Mutex::new(BTreeMap::new()),
             remote: BTreeMap::new(),
             hops: BTreeMap::new(),
@@ -93,6 +98,7 @@ impl Stage {
             if stage.missing.is_empty() {
                 stage.start_relays(script, world).await?;
                 stage.define(world, script);
+                stage.publish(script, world);
             }
         }
         Ok((stage, arrivals))
@@ -217,7 +223,7 @@ impl Stage {
             .copied()
             .filter(|r| !self.remote.contains_key(*r))
             .collect();
-        let mut towards: BTreeMap<(String, String), SocketAddr> = BTreeMap::new();
+        let mut towards = Towards::new();
         let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         for from in &own {
             for to in own.iter().filter(|to| *to != from) {
@@ -230,7 +236,7 @@ impl Stage {
             }
         }
         for relay in &own {
-            let mut config = configure(relay, script, world, &towards)?;
+            let mut config = self.configure(relay, script, world, &towards)?;
             if controls(script, relay) {
                 config.store = Some(store_file(&world.numbers.nonce(), relay));
             }

@@ -6,6 +6,7 @@ use crate::run::vars;
 use crate::run::world::World;
 
 use super::Stage;
+use super::names::Names;
 use super::embedded::{MESSAGE_SIZE, own_prefix};
 
 /// A user agent of the script.
@@ -30,6 +31,7 @@ impl Stage {
     pub(super) fn cast(&mut self, script: &Script, world: &World) {
         let nonce = world.numbers.nonce();
         self.vars.insert("run.nonce".to_owned(), nonce.clone());
+        self.names = Names::of(script, world, &nonce);
         let cast = Cast::of(script);
         for (name, home) in cast.agents {
             let prefix = world
@@ -38,6 +40,7 @@ impl Stage {
                 .unwrap_or_else(|| own_prefix(&home));
             let number = world.numbers.below(&prefix);
             self.guest.claim_number(&number, &name);
+            self.vars.insert(format!("{name}.prefix"), prefix);
             self.agents.insert(name, Agent { number, home });
         }
         let via = script.topology.relays()[0];
@@ -47,7 +50,8 @@ impl Stage {
                     .push(format!("a peer MMSE `{name}` (ixit.peers.{name})"));
                 continue;
             };
-            let host = format!("mx.{domain}");
+            let domain = self.names.domain(&name, domain);
+            let host = peer_host(&domain);
             let system_address = format!("mmse-{nonce}@{domain}");
             self.guest.claim_mailbox(&system_address, &name);
             self.vars.insert(format!("{name}.domain"), domain);
@@ -67,8 +71,10 @@ impl Stage {
             let Some((domain, prefix)) = world.peer_identity(&peer, via) else {
                 continue;
             };
+            let domain = self.names.domain(&peer, domain);
             let number = world.numbers.below(&prefix);
             self.guest.claim_number(&number, &peer);
+            self.vars.insert(format!("{name}.prefix"), prefix);
             self.number_vars(&name, &number, &domain);
             if let Some(node) = self.peers.get_mut(&peer) {
                 node.user.get_or_insert_with(|| number.clone());
@@ -78,6 +84,8 @@ impl Stage {
 
     fn number_vars(&mut self, name: &str, number: &str, domain: &str) {
         self.vars.insert(format!("{name}.number"), number.to_owned());
+        self.vars
+            .insert(format!("{name}.enum"), self.names.of_number(number));
         self.vars
             .insert(format!("{name}.plmn"), format!("{number}/TYPE=PLMN"));
         self.vars
@@ -155,6 +163,11 @@ impl Cast {
         }
         cast
     }
+}
+
+/// The host of a peer's domain.
+pub(super) fn peer_host(domain: &str) -> String {
+    format!("mx.{domain}")
 }
 
 /// The peer MMSEs of a script.
