@@ -16,11 +16,12 @@ const TYPES: &[(&str, &str)] = &[("naptr", "NAPTR"), ("mx", "MX"), ("address", "
 impl Reader<'_> {
     /// What the DNS says of a name. The outer `None`: this `set` is about something else.
     pub(super) fn dns_set(&mut self, object: &Node, args: &Args<'_>) -> Option<Option<Action>> {
+        let word = args.get("dns");
+        let said = |key: &str| args.said(key).filter(|node| word.is_none() || !node.is_null());
         let given: Vec<(&str, &str, &Node)> = TYPES
             .iter()
-            .filter_map(|(key, kind)| args.said(key).map(|node| (*key, *kind, node)))
+            .filter_map(|(key, kind)| said(key).map(|node| (*key, *kind, node)))
             .collect();
-        let word = args.get("dns");
         if given.is_empty() && word.is_none() {
             return None;
         }
@@ -76,9 +77,15 @@ impl Reader<'_> {
                 _ => records.extend(self.template(node).map(DnsRecord::Alias)),
             }
         }
+        // A name that is an alias is nothing else.
+        let alias = args.get("alias").is_some();
         let ttl = args.get("ttl").and_then(|ttl| self.number(ttl, "`ttl`"));
         Some(DnsAnswer::Records {
-            types: given.iter().map(|(_, kind, _)| *kind).collect(),
+            types: if alias {
+                TYPES.iter().map(|(_, kind)| *kind).collect()
+            } else {
+                given.iter().map(|(_, kind, _)| *kind).collect()
+            },
             records,
             ttl: ttl.unwrap_or(0),
         })

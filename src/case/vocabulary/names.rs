@@ -35,9 +35,9 @@ pub(crate) const TIMERS: &[&str] = &[
 /// Limits a target names.
 pub(crate) const LIMITS: &[&str] = &["message-size"];
 /// `enum` is the name that ENUM has for the number, `prefix` what numbers of the MMSE begin with.
-pub(crate) const USER_ATTRIBUTES: &[&str] = &["plmn", "number", "mailbox", "prefix", "enum"];
+pub(crate) const USER_ATTRIBUTES: &[&str] = &["plmn", "number", "digits", "mailbox", "prefix", "enum"];
 pub(crate) const PEER_ATTRIBUTES: &[&str] = &["domain", "host", "system-address"];
-pub(crate) const RELAY_ATTRIBUTES: &[&str] = &["domain", "system-address", "mm1-url"];
+pub(crate) const RELAY_ATTRIBUTES: &[&str] = &["domain", "domain-in-capitals", "system-address", "mm1-url"];
 /// What a capture tells beside its fields.
 pub(crate) const CAPTURE_ATTRIBUTES: &[&str] = &[
     "received-at",

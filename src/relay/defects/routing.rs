@@ -17,6 +17,8 @@ seeds! {
         "of NAPTR records of one order the largest preference is used first", "RFC 3403 §4.1", ["TP-ADR-05"];
     EnumAnyService = "routing.enum.any-service",
         "NAPTR records are used whatever service they are for", "RFC 6116 §3.4.3", ["TP-ADR-04"];
+    EnumOldServiceBreaks = "routing.enum.old-service-breaks",
+        "a record in the order of RFC 2916 makes all others useless", "RFC 3761 §8", ["TP-ADR-02", "TP-ADR-03"];
     EnumOneService = "routing.enum.one-service-only",
         "a NAPTR record that offers several services is passed over", "RFC 6116 §3.4.3.2", ["TP-ADR-07"];
     EnumNoBackReference = "routing.enum.back-references-ignored",

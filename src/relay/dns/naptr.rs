@@ -19,6 +19,10 @@ pub(super) enum Next {
 
 /// The records that are for MMS, the one to use first at the front: by order, and by preference among those of one order.
 pub(super) fn usable<'a>(records: &'a [NAPTR], seeds: &Seeds) -> Vec<&'a NAPTR> {
+    let old = |r: &NAPTR| r.services.to_ascii_lowercase().ends_with(b"+e2u");
+    if seeds.has(Seed::EnumOldServiceBreaks) && records.iter().any(old) {
+        return Vec::new();
+    }
     let mut usable: Vec<&NAPTR> = records.iter().filter(|r| is_for_mms(r, seeds)).collect();
     usable.sort_by_key(|r| {
         let order = if seeds.has(Seed::EnumOrderIgnored) { 0 } else { r.order };

@@ -84,6 +84,8 @@ impl Stage {
 
     fn number_vars(&mut self, name: &str, number: &str, domain: &str) {
         self.vars.insert(format!("{name}.number"), number.to_owned());
+        let digits = number.trim_start_matches('+').to_owned();
+        self.vars.insert(format!("{name}.digits"), digits);
         self.vars
             .insert(format!("{name}.enum"), self.names.of_number(number));
         self.vars
@@ -101,6 +103,10 @@ impl Stage {
             let target = world.target(relay);
             let ixit = target.and_then(|t| t.ixit.as_ref());
             self.vars.insert(format!("{relay}.domain"), access.domain.clone());
+            self.vars.insert(
+                format!("{relay}.domain-in-capitals"),
+                access.domain.to_ascii_uppercase(),
+            );
             self.vars
                 .insert(format!("{relay}.system-address"), access.system_address.clone());
             self.vars

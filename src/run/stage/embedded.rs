@@ -188,7 +188,11 @@ impl Stage {
             domains,
             networks,
             port: SMTP_PORT,
-            ports: peers.iter().map(|peer| (peer.host.clone(), peer.mm4.port())).collect(),
+            // A domain without MX records is its own host.
+            ports: peers
+                .iter()
+                .flat_map(|peer| [&peer.host, &peer.domain].map(|name| (name.clone(), peer.mm4.port())))
+                .collect(),
             timeout_ms: ANSWER_MS,
         }))
     }
