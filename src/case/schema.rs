@@ -220,7 +220,9 @@ fn of(shape: Shape) -> Value {
         Shape::Pdus => {
             json!({ "anyOf": [{ "$ref": "#/$defs/pdu" }, { "type": "array", "items": { "$ref": "#/$defs/pdu" } }] })
         }
-        Shape::PduOrReply => json!({ "anyOf": [{ "$ref": "#/$defs/pdu" }, { "enum": ["reply", "dns-query"] }] }),
+        Shape::PduOrReply => {
+            json!({ "anyOf": [{ "$ref": "#/$defs/pdu" }, { "enum": ["reply", "dns-query"] }] })
+        }
         Shape::Party | Shape::Relay | Shape::Link | Shape::Group | Shape::Acknowledge => definition("text"),
         Shape::Headers => definition("headers"),
         Shape::FieldDemands | Shape::HttpDemands => definition("demands"),

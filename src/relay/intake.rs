@@ -66,7 +66,9 @@ fn send_on(node: &Arc<Node>, mm: &Arc<Mm>, recipients: &[String]) {
             },
             Destination::Ask(number) => asked.push((recipient.clone(), number)),
             Destination::Unsupported if node.has(Seed::RouteShortCodeAccepted) => {}
-            Destination::Nowhere | Destination::Unsupported => no_way(node, mm, recipient, Status::Unreachable),
+            Destination::Nowhere | Destination::Unsupported => {
+                no_way(node, mm, recipient, Status::Unreachable)
+            }
         }
     }
     for (hop, recipients) in hops {
@@ -74,7 +76,8 @@ fn send_on(node: &Arc<Node>, mm: &Arc<Mm>, recipients: &[String]) {
     }
     if !asked.is_empty() {
         let (node, mm) = (node.clone(), mm.clone());
-        node.clone().spawn(async move { look_up(&node, &mm, asked).await });
+        node.clone()
+            .spawn(async move { look_up(&node, &mm, asked).await });
     }
 }
 

@@ -157,7 +157,11 @@ impl Routing {
         }
         named.insert(number.to_owned(), mailbox.to_owned());
         drop(named);
-        let peer = self.peers.iter().map(|(_, hop)| hop).find(|hop| hop.domain == domain);
+        let peer = self
+            .peers
+            .iter()
+            .map(|(_, hop)| hop)
+            .find(|hop| hop.domain == domain);
         let known = self.neighbour_at(&domain).or(peer).cloned();
         Some(known.unwrap_or_else(|| resolved(&domain)))
     }
@@ -241,7 +245,10 @@ fn resolved(domain: &str) -> Hop {
 
 /// The peers that are found by DNS, by prefix.
 fn by_dns(dns: &Dns, seeds: &Seeds) -> Vec<(String, Hop)> {
-    let domains = dns.domains.iter().map(|d| (d.prefix.clone(), resolved(&d.domain)));
+    let domains = dns
+        .domains
+        .iter()
+        .map(|d| (d.prefix.clone(), resolved(&d.domain)));
     let networks = dns.networks.iter().map(|network| {
         let domain = network_domain(network, seeds.has(Seed::GprsShortMnc));
         (network.prefix.clone(), resolved(&domain))

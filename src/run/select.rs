@@ -118,6 +118,7 @@ mod tests {
             source,
             text: Arc::from(""),
             topology: Topology::OneRelay,
+            routing: Default::default(),
             requires: Vec::new(),
             nodes: Vec::new(),
             body: Body::Always(vec![rule]),

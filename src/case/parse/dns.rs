@@ -11,7 +11,12 @@ use crate::case::yaml::Node;
 use super::reader::{Args, Reader};
 
 /// Keys of `set` and the record types they replace.
-const TYPES: &[(&str, &str)] = &[("naptr", "NAPTR"), ("mx", "MX"), ("address", "A"), ("alias", "CNAME")];
+const TYPES: &[(&str, &str)] = &[
+    ("naptr", "NAPTR"),
+    ("mx", "MX"),
+    ("address", "A"),
+    ("alias", "CNAME"),
+];
 
 impl Reader<'_> {
     /// What the DNS says of a name. The outer `None`: this `set` is about something else.

@@ -1,7 +1,7 @@
 //! `set:` — how a fake party behaves from now on.
 
-use crate::case::diagnostic::{Diagnostic, nearest};
 use crate::case::behaviour::{HttpRule, SmtpAct, SmtpRule, SmtpStage};
+use crate::case::diagnostic::{Diagnostic, nearest};
 use crate::case::model::{Action, Behaviour, Set};
 use crate::case::vocabulary as words;
 use crate::case::world::NodeKind;
@@ -34,7 +34,8 @@ impl Reader<'_> {
             if !args.iter().any(|(k, _)| words::later(&k.text).is_some()) {
                 self.error(Diagnostic::at(
                     &args.at,
-                    "`set` says one of `smtp:`, `http:`, `acknowledge:`, or what the DNS says of a name".to_owned(),
+                    "`set` says one of `smtp:`, `http:`, `acknowledge:`, or what the DNS says of a name"
+                        .to_owned(),
                 ));
             }
             return None;

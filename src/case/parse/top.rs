@@ -6,10 +6,10 @@ use std::num::NonZero;
 use std::sync::Arc;
 
 use crate::case::diagnostic::Diagnostic;
+use crate::case::dns::Routing;
 use crate::case::expand::Substitution;
 use crate::case::library::Library;
 use crate::case::lint;
-use crate::case::dns::Routing;
 use crate::case::model::{
     Action, Behaviour, Body, Cost, NodeDecl, Phase, Script, Selector, Set, Source, Topology,
 };

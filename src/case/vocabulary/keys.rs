@@ -40,11 +40,7 @@ pub(super) const HTTP: Key = may(
 );
 pub(super) const SMTP: Key = may("smtp", Shape::SmtpDemands, "demands on the SMTP side");
 pub(super) const PUSH: Key = may("push", Shape::PushDemands, "demands on the push");
-pub(super) const DNS: Key = may(
-    "dns",
-    Shape::DnsDemands,
-    "demands on a DNS query: `name`, `type`",
-);
+pub(super) const DNS: Key = may("dns", Shape::DnsDemands, "demands on a DNS query: `name`, `type`");
 pub(super) const FINDINGS: Key = may(
     "findings",
     Shape::Findings,
@@ -322,12 +318,32 @@ pub(crate) const NODE: &[Key] = &[
 /// The keys of a NAPTR record.
 pub(crate) const NAPTR: &[Key] = &[
     may("order", Shape::Number, "100 if not said"),
-    may("preference", Shape::Number, "among records of one order; 10 if not said"),
-    may("flags", Shape::Text, "`u` if not said; `none` for a record that leads on to another name"),
+    may(
+        "preference",
+        Shape::Number,
+        "among records of one order; 10 if not said",
+    ),
+    may(
+        "flags",
+        Shape::Text,
+        "`u` if not said; `none` for a record that leads on to another name",
+    ),
     may("service", Shape::Template, "`E2U+mms:mailto` if not said"),
-    may("regexp", Shape::Template, "the substitution: `!^(.*)$!mailto:\\1@$q.domain!`"),
-    may("uri", Shape::Template, "instead of `regexp`: the whole number becomes this URI"),
-    may("replacement", Shape::Template, "the name that a record without flags leads on to"),
+    may(
+        "regexp",
+        Shape::Template,
+        "the substitution: `!^(.*)$!mailto:\\1@$q.domain!`",
+    ),
+    may(
+        "uri",
+        Shape::Template,
+        "instead of `regexp`: the whole number becomes this URI",
+    ),
+    may(
+        "replacement",
+        Shape::Template,
+        "the name that a record without flags leads on to",
+    ),
 ];
 
 /// The keys of an MX record.

@@ -106,7 +106,11 @@ pub(crate) const VERBS: &[Verb] = &[
                 Shape::Acknowledge,
                 "the peer's answer to REQs that ask for one: a status, or `no`",
             ),
-            may("naptr", Shape::NaptrRecords, "the name's NAPTR records from now on"),
+            may(
+                "naptr",
+                Shape::NaptrRecords,
+                "the name's NAPTR records from now on",
+            ),
             may("mx", Shape::MxRecords, "the name's MX records from now on"),
             may("address", Shape::Templates, "the name's addresses from now on"),
             may("alias", Shape::Template, "the name is an alias of this one"),

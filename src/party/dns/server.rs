@@ -95,13 +95,8 @@ impl RequestHandler for Handler {
             Err(_) => (ResponseCode::FormErr, Vec::new()),
         };
         metadata.response_code = code;
-        let message = MessageResponseBuilder::from_message_request(request).build(
-            metadata,
-            records.iter(),
-            [],
-            [],
-            [],
-        );
+        let message =
+            MessageResponseBuilder::from_message_request(request).build(metadata, records.iter(), [], [], []);
         // A client that has gone needs no answer.
         response.send_response(message).await.unwrap_or(silent)
     }

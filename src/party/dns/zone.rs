@@ -64,7 +64,10 @@ pub enum Answer {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
     /// The records of these types are replaced by these.
-    Records { of: Vec<Kind>, by: Vec<Record> },
+    Records {
+        of: Vec<Kind>,
+        by: Vec<Record>,
+    },
     Instead(Answer),
     /// As it was published.
     Usual,
@@ -142,7 +145,12 @@ mod tests {
         }];
         let of = vec![Kind::Mx];
         names.change("mms.p.example", Change::Records { of, by });
-        let now: Vec<Data> = names.look_up("mms.p.example").unwrap().iter().map(|r| r.data.clone()).collect();
+        let now: Vec<Data> = names
+            .look_up("mms.p.example")
+            .unwrap()
+            .iter()
+            .map(|r| r.data.clone())
+            .collect();
         assert_eq!(now, [address, mx("b")]);
         names.change("mms.p.example", Change::Instead(Answer::ServFail));
         assert_eq!(names.look_up("mms.p.example"), Err(Answer::ServFail));

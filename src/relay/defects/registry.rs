@@ -41,8 +41,7 @@ macro_rules! seeds {
 pub(super) use seeds;
 
 /// Every defect the relay can be started with.
-pub static DEFECTS: LazyLock<Vec<Defect>> =
-    LazyLock::new(|| {
+pub static DEFECTS: LazyLock<Vec<Defect>> = LazyLock::new(|| {
     [
         super::mm1::LIST,
         super::mm4::LIST,

@@ -40,6 +40,8 @@ seeds! {
         "the mail exchanger with the largest preference is tried first", "RFC 5321 §5.1", ["TP-SMT-26"];
     MxFirstOnly = "routing.mx.no-fail-over",
         "only the first mail exchanger is ever tried", "RFC 5321 §5.1", ["TP-SMT-26"];
+    MxRequired = "routing.mx.required",
+        "a domain without MX records has no host", "RFC 5321 §5.1", ["TP-SMT-26"];
     MxFailurePermanent = "routing.mx.failure-permanent",
         "SERVFAIL for a domain is taken for a domain that does not exist", "derived", ["TP-ADR-09"];
     DnsForever = "routing.dns.remembered-for-ever",

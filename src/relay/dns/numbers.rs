@@ -84,7 +84,8 @@ fn mailbox(uri: &str) -> Option<String> {
     }
     let mailbox = String::from_utf8(octets).ok()?;
     let (local, domain) = mailbox.rsplit_once('@')?;
-    let legal = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic() && !b"<>".contains(&b));
+    let legal =
+        |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic() && !b"<>".contains(&b));
     (legal(local) && legal(domain)).then_some(mailbox)
 }
 
@@ -100,7 +101,15 @@ mod tests {
             mailbox("MAILTO:%2B15550100017%2FTYPE=PLMN@mms.peer.example?subject=x").as_deref(),
             Some(plain)
         );
-        for wrong in ["tel:+1555", "mailto:", "mailto:a", "mailto:@b", "mailto:a b@c", "mailto:%0d@c", "mailto:%4@c"] {
+        for wrong in [
+            "tel:+1555",
+            "mailto:",
+            "mailto:a",
+            "mailto:@b",
+            "mailto:a b@c",
+            "mailto:%0d@c",
+            "mailto:%4@c",
+        ] {
             assert_eq!(mailbox(wrong), None, "{wrong}");
         }
     }

@@ -170,7 +170,9 @@ impl Resolver {
         }
         let mut stream = TcpStream::connect(server).await?;
         let length = u16::try_from(octets.len()).map_err(io::Error::other)?;
-        stream.write_all(&[&length.to_be_bytes()[..], &octets].concat()).await?;
+        stream
+            .write_all(&[&length.to_be_bytes()[..], &octets].concat())
+            .await?;
         let length = stream.read_u16().await?;
         let mut whole = vec![0; usize::from(length)];
         stream.read_exact(&mut whole).await?;
@@ -185,4 +187,127 @@ impl Resolver {
 
 fn answers(answer: &Message, question: &Message) -> bool {
     answer.metadata.id == question.metadata.id && answer.queries == question.queries
+}
+
+#[cfg(test)]
+mod tests {
+    use hickory_proto::op::{MessageType, OpCode};
+    use hickory_proto::rr::Record;
+    use hickory_proto::rr::rdata::{CNAME, MX};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    fn resolver(server: SocketAddr) -> Resolver {
+        let config = Dns {
+            server,
+            enum_apex: None,
+            domains: Vec::new(),
+            networks: Vec::new(),
+            port: 25,
+            ports: Default::default(),
+            timeout_ms: 5_000,
+        };
+        Resolver::new(config, Seeds::default())
+    }
+
+    fn answer(question: &Message, records: Vec<Record>) -> Message {
+        let mut answer = Message::new(question.metadata.id, MessageType::Response, OpCode::Query);
+        answer.add_queries(question.queries.iter().cloned());
+        answer.add_answers(records);
+        answer
+    }
+
+    fn name(text: &str) -> Name {
+        let mut name = Name::from_ascii(text).unwrap();
+        name.set_fqdn(true);
+        name
+    }
+
+    async fn server(reply: impl Fn(&Message) -> Vec<Message> + Send + 'static) -> SocketAddr {
+        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let address = socket.local_addr().unwrap();
+        tokio::spawn(async move {
+            let mut buffer = vec![0; DATAGRAM];
+            while let Ok((count, from)) = socket.recv_from(&mut buffer).await {
+                for message in reply(&Message::from_vec(&buffer[..count]).unwrap()) {
+                    socket.send_to(&message.to_vec().unwrap(), from).await.unwrap();
+                }
+            }
+        });
+        address
+    }
+
+    #[tokio::test]
+    async fn answers_to_other_questions_are_passed_over() {
+        let server = server(|question| {
+            let record =
+                |host: &str| Record::from_rdata(name("p.example"), 0, RData::MX(MX::new(1, name(host))));
+            let mut forged = answer(question, vec![record("evil.example")]);
+            forged.metadata.id = question.metadata.id.wrapping_add(1);
+            vec![forged, answer(question, vec![record("mx.p.example")])]
+        })
+        .await;
+        let found = resolver(server)
+            .records("P.example", RecordType::MX)
+            .await
+            .unwrap();
+        assert_eq!(found, [RData::MX(MX::new(1, name("mx.p.example")))]);
+    }
+
+    #[tokio::test]
+    async fn a_chain_of_aliases_ends_somewhere() {
+        let server = server(|question| {
+            let asked = question.queries[0].name().clone();
+            let next = Name::from_ascii(format!("x{asked}")).unwrap();
+            vec![answer(
+                question,
+                vec![Record::from_rdata(asked, 0, RData::CNAME(CNAME(next)))],
+            )]
+        })
+        .await;
+        let found = resolver(server).records("a.example", RecordType::A).await;
+        assert!(matches!(found, Err(Unknown::None(_))), "{found:?}");
+    }
+
+    #[tokio::test]
+    async fn a_truncated_answer_is_asked_for_over_tcp() {
+        let tcp = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let address = tcp.local_addr().unwrap();
+        let udp = UdpSocket::bind(address).await.unwrap();
+        tokio::spawn(async move {
+            let mut buffer = vec![0; DATAGRAM];
+            let (count, from) = udp.recv_from(&mut buffer).await.unwrap();
+            let mut cut = answer(&Message::from_vec(&buffer[..count]).unwrap(), Vec::new());
+            cut.metadata.truncation = true;
+            udp.send_to(&cut.to_vec().unwrap(), from).await.unwrap();
+            let (mut stream, _) = tcp.accept().await.unwrap();
+            let length = stream.read_u16().await.unwrap();
+            let mut question = vec![0; usize::from(length)];
+            stream.read_exact(&mut question).await.unwrap();
+            let question = Message::from_vec(&question).unwrap();
+            let mx = RData::MX(MX::new(1, name("mx.p.example")));
+            let whole = answer(&question, vec![Record::from_rdata(name("p.example"), 0, mx)]);
+            let octets = whole.to_vec().unwrap();
+            stream
+                .write_u16(u16::try_from(octets.len()).unwrap())
+                .await
+                .unwrap();
+            stream.write_all(&octets).await.unwrap();
+        });
+        let found = resolver(address)
+            .records("p.example", RecordType::MX)
+            .await
+            .unwrap();
+        assert_eq!(found.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn no_server_is_no_proof() {
+        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let address = socket.local_addr().unwrap();
+        drop(socket);
+        let found = resolver(address).records("p.example", RecordType::MX).await;
+        assert!(matches!(found, Err(Unknown::Later(_))), "{found:?}");
+    }
 }

@@ -45,8 +45,11 @@ async fn hosts(node: &Node, hop: &Hop) -> Result<Vec<SocketAddr>, Failure> {
     let Some(resolver) = &node.resolver else {
         return Err(Failure::Unresolved(hop.domain.clone()));
     };
-    resolver.hosts(&hop.domain).await.map_err(|unknown| match unknown {
-        Unknown::Later(why) if !node.has(Seed::MxFailurePermanent) => Failure::Lost(why),
-        unknown => Failure::Unresolved(unknown.to_string()),
-    })
+    resolver
+        .hosts(&hop.domain)
+        .await
+        .map_err(|unknown| match unknown {
+            Unknown::Later(why) if !node.has(Seed::MxFailurePermanent) => Failure::Lost(why),
+            unknown => Failure::Unresolved(unknown.to_string()),
+        })
 }

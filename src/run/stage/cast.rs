@@ -6,8 +6,8 @@ use crate::run::vars;
 use crate::run::world::World;
 
 use super::Stage;
-use super::names::Names;
 use super::embedded::{MESSAGE_SIZE, own_prefix};
+use super::names::Names;
 
 /// A user agent of the script.
 #[derive(Debug, Clone)]

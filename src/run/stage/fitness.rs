@@ -39,8 +39,10 @@ impl Stage {
             if target.start == Start::Remote
                 && let Some(node) = script.nodes.iter().find(|n| n.prefix.is_some())
             {
-                self.missing
-                    .push(format!("a second route to {} (a remote relay has its own)", node.name));
+                self.missing.push(format!(
+                    "a second route to {} (a remote relay has its own)",
+                    node.name
+                ));
             }
             if target.start == Start::Remote && controls(script, relay) {
                 self.missing

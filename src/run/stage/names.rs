@@ -52,9 +52,15 @@ impl Names {
             let domain = if script.routing == Routing::Gprs {
                 let (country, network) = world.numbers.network();
                 // One network code of two digits, others of three.
-                let network = if at == 0 { format!("{network:02}") } else { format!("{:03}", network + 100) };
+                let network = if at == 0 {
+                    format!("{network:02}")
+                } else {
+                    format!("{:03}", network + 100)
+                };
                 let domain = format!("mms.mnc{network:0>3}.mcc{country}.gprs");
-                names.networks.insert(peer.clone(), (country.to_string(), network));
+                names
+                    .networks
+                    .insert(peer.clone(), (country.to_string(), network));
                 domain
             } else {
                 format!("mms.{}-{nonce}.example", peer.to_ascii_lowercase())
@@ -113,7 +119,9 @@ impl Stage {
             ) else {
                 continue;
             };
-            let address = world.peer(peer, via).map_or(Ipv4Addr::LOCALHOST.into(), |a| a.ip());
+            let address = world
+                .peer(peer, via)
+                .map_or(Ipv4Addr::LOCALHOST.into(), |a| a.ip());
             self.host(domain, host, address);
         }
         for relay in script.topology.relays() {
@@ -161,11 +169,7 @@ impl Stage {
     ///
     /// # Errors
     /// As [`Unset`] says.
-    pub fn change_name(
-        &self,
-        set: &DnsSet,
-        resolve: Resolve<'_>,
-    ) -> Result<(), Unset> {
+    pub fn change_name(&self, set: &DnsSet, resolve: Resolve<'_>) -> Result<(), Unset> {
         let name = resolve(&set.name)?;
         let change = match &set.answer {
             DnsAnswer::NxDomain => Change::Instead(Answer::NxDomain),
@@ -176,7 +180,12 @@ impl Stage {
                 of: types.iter().copied().filter_map(kind).collect(),
                 by: records
                     .iter()
-                    .map(|record| Ok(Record { data: data(record, resolve)?, ttl: *ttl }))
+                    .map(|record| {
+                        Ok(Record {
+                            data: data(record, resolve)?,
+                            ttl: *ttl,
+                        })
+                    })
                     .collect::<Result<_, Unset>>()?,
             },
         };

@@ -58,6 +58,7 @@ pub fn config(gateway: SocketAddr, peer: SocketAddr) -> Config {
             domain: "mms.peer.example".to_owned(),
             mm4: peer,
         }],
+        dns: None,
         timers: Timers {
             mm4_response_ms: 300,
             mm4_retry_ms: vec![50, 100],
