@@ -98,7 +98,6 @@ impl Stage {
             if stage.missing.is_empty() {
                 stage.start_relays(script, world).await?;
                 stage.define(world, script);
-                stage.publish(script, world);
             }
         }
         Ok((stage, arrivals))

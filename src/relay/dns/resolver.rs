@@ -94,7 +94,7 @@ impl Resolver {
             // An answer may hold a chain of aliases and what stands at its end.
             loop {
                 let mut found = Vec::new();
-                for record in answer.answers.iter().filter(|r| r.name.eq_ignore_root_case(&at)) {
+                for record in answer.answers.iter().filter(|r| r.name.eq_ignore_root(&at)) {
                     if record.record_type() == kind {
                         ttl = ttl.min(record.ttl);
                         found.push(record.data.clone());
@@ -104,7 +104,7 @@ impl Resolver {
                     return Ok((found, ttl));
                 }
                 let alias = answer.answers.iter().find_map(|r| match &r.data {
-                    RData::CNAME(to) if r.name.eq_ignore_root_case(&at) => Some((to.0.clone(), r.ttl)),
+                    RData::CNAME(to) if r.name.eq_ignore_root(&at) => Some((to.0.clone(), r.ttl)),
                     _ => None,
                 });
                 let Some((to, alias_ttl)) = alias else {
@@ -120,7 +120,7 @@ impl Resolver {
                 };
                 ttl = ttl.min(alias_ttl);
                 at = to;
-                if !answer.answers.iter().any(|r| r.name.eq_ignore_root_case(&at)) {
+                if !answer.answers.iter().any(|r| r.name.eq_ignore_root(&at)) {
                     break;
                 }
             }

@@ -79,7 +79,7 @@ impl Stage {
             .filter(|(node, _)| node.as_deref().is_none_or(|n| n == relay))
             .map(|(_, defect)| defect.clone())
             .collect();
-        let dns = self.dns(relay, world, &routes)?;
+        let dns = self.dns(relay, script, world, &routes)?;
         let by_table = |peer: Peer| config::Route {
             prefix: peer.prefix,
             domain: peer.domain,
@@ -159,9 +159,15 @@ impl Stage {
     }
 
     /// How an embedded relay asks the DNS, if the script routes by it.
-    fn dns(&self, relay: &str, world: &World, peers: &[Peer]) -> Result<Option<config::Dns>, NotUp> {
+    fn dns(
+        &self,
+        relay: &str,
+        script: &Script,
+        world: &World,
+        peers: &[Peer],
+    ) -> Result<Option<config::Dns>, NotUp> {
         let names = &self.names;
-        if !names.routing.asks_dns() {
+        if !script.routing.asks_dns() {
             return Ok(None);
         }
         let server = world
@@ -184,7 +190,7 @@ impl Stage {
         }
         Ok(Some(config::Dns {
             server,
-            enum_apex: names.routing.is_enum().then(|| names.apex.clone()),
+            enum_apex: script.routing.is_enum().then(|| names.apex.clone()),
             domains,
             networks,
             port: SMTP_PORT,

@@ -21,8 +21,11 @@ const PRIVATE_APEX: &str = "mms.e164.gprs";
 /// How a script's relays find MMSEs.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
-    pub routing: Routing,
     pub apex: String,
+    /// Whether relays can ask the suite's name server at all.
+    pub published: bool,
+    /// Whether the domains are those that the target's own tables name, which all scripts have in common.
+    pub shared: bool,
     /// MMSE (`p`, `B`) → its domain, where that is the script's own.
     pub domains: BTreeMap<String, String>,
     /// Peer → mobile country code and network code, where MMSEs are found by them.
@@ -38,14 +41,15 @@ impl Names {
             (None, Routing::PrivateEnum) => PRIVATE_APEX.to_owned(),
             (None, _) => PUBLIC_APEX.to_owned(),
         };
+        let asked = ixit.is_some_and(|ixit| ixit.dns_listen.is_some());
         let mut names = Names {
-            routing: script.routing,
             apex,
+            published: asked || script.routing.asks_dns(),
+            // A relay with tables of its own knows other domains than the script's.
+            shared: asked && !script.routing.is_enum(),
             ..Names::default()
         };
-        // A relay with tables of its own knows other domains than the script's.
-        let own_tables = ixit.is_some() && !script.routing.is_enum();
-        if !script.routing.asks_dns() || own_tables {
+        if !script.routing.asks_dns() || names.shared {
             return names;
         }
         for (at, peer) in peers_of(script).into_iter().enumerate() {
@@ -107,8 +111,8 @@ pub enum Unset {
 
 impl Stage {
     /// Publishes what the topology says: hosts of peers and relays, mailboxes of all users.
-    pub(super) fn publish(&self, script: &Script, world: &World) {
-        if !self.names.routing.asks_dns() {
+    pub fn publish(&self, script: &Script, world: &World) {
+        if !self.names.published {
             return;
         }
         let via = script.topology.relays()[0];
@@ -130,9 +134,6 @@ impl Stage {
                 self.host(domain, &host, Ipv4Addr::LOCALHOST.into());
             }
         }
-        if !self.names.routing.is_enum() {
-            return;
-        }
         let suffix = ".mailbox";
         let users = self.vars.keys().filter_map(|name| name.strip_suffix(suffix));
         for user in users {
@@ -149,6 +150,11 @@ impl Stage {
                 self.guest.publish(name, vec![mailbox]);
             }
         }
+    }
+
+    /// Whether other scripts have the same names in the DNS.
+    pub fn shares_names(&self) -> bool {
+        self.names.shared
     }
 
     fn host(&self, domain: &str, host: &str, address: IpAddr) {
