@@ -409,7 +409,7 @@ pub struct Rule {
 
 #[derive(Debug, Clone)]
 pub enum RuleDemand {
-    Every(Demands),
+    Every(Box<Demands>),
     /// No two MMs of one relay share this field's value.
     Unique(String),
     /// All have the same value of this field.

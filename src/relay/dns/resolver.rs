@@ -41,8 +41,14 @@ pub(crate) enum Unknown {
 pub(crate) struct Resolver {
     pub(super) config: Dns,
     pub(super) seeds: Seeds,
-    remembered: Mutex<HashMap<(String, RecordType), (Instant, Vec<RData>)>>,
+    remembered: Mutex<HashMap<Question, Remembered>>,
 }
+
+/// A name in lower case and a type.
+type Question = (String, RecordType);
+
+/// Records, and until when they hold.
+type Remembered = (Instant, Vec<RData>);
 
 impl Resolver {
     pub fn new(config: Dns, seeds: Seeds) -> Resolver {
@@ -76,7 +82,7 @@ impl Resolver {
         Ok(records)
     }
 
-    fn recall(&self, key: &(String, RecordType)) -> Option<Vec<RData>> {
+    fn recall(&self, key: &Question) -> Option<Vec<RData>> {
         let remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
         let (until, records) = remembered.get(key)?;
         (Instant::now() < *until).then(|| records.clone())
