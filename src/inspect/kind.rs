@@ -82,8 +82,15 @@ impl Kind {
                         .is_some_and(|head| head.windows(2).any(|w| w == port))
                     && matches!(octets.get(1), Some(0x00 | 0x04 | 0x05 | 0x08))
             }
-            Kind::Pap => contains(octets, b"<pap") || contains(octets, b"<?xml"),
-            Kind::Kannel => contains(octets, b"text=") && contains(octets, b"to="),
+            Kind::Pap => {
+                let text = octets.trim_ascii_start();
+                let alone = text.starts_with(b"<") || text.starts_with(b"--");
+                (contains(octets, b"<pap") || contains(octets, b"<!DOCTYPE pap"))
+                    && (alone || !contains(octets, b"X-Mms-Message-Type"))
+            }
+            Kind::Kannel => {
+                contains(octets, b"sendsms?") || contains(octets, b"text=") && contains(octets, b"to=")
+            }
             Kind::SmsDeliver => {
                 matches!(octets, [first, digits, 0x91, ..] if first & 0x03 == 0 && (1..=20).contains(digits))
             }
@@ -98,7 +105,7 @@ impl Kind {
 
     /// Whether octets that are none of this kind are refused by its decoder.
     pub(super) fn is_telling(self) -> bool {
-        matches!(self, Kind::Mm1 | Kind::Wsp | Kind::Mm4)
+        matches!(self, Kind::Mm1 | Kind::Wsp | Kind::Mm4 | Kind::Pap | Kind::Kannel)
     }
 }
 

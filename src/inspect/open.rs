@@ -1,6 +1,7 @@
 //! Octets → layers.
 
 mod carriers;
+mod gateway;
 mod mm1;
 mod mm4;
 mod push;
@@ -16,6 +17,8 @@ use crate::wire::push::sms;
 pub struct Decoded {
     /// The file as a whole; several if it is a stream of PDUs.
     pub layers: Vec<Layer>,
+    /// All of it, with what between the layers of a stream is none.
+    pub octets: Bytes,
     pub kind: Kind,
     /// The kind was found out, not given.
     pub detected: bool,
@@ -68,6 +71,7 @@ pub fn decode(input: &Input, kind: Option<Kind>) -> Result<Decoded, Unreadable> 
             Ok(layers) => {
                 return Ok(Decoded {
                     layers,
+                    octets: octets.clone(),
                     kind: candidate,
                     detected: kind.is_none(),
                 });
@@ -87,8 +91,8 @@ fn open(kind: Kind, octets: &Bytes) -> Result<Vec<Layer>, Undecodable> {
         Kind::SmsDeliver => carriers::short_message(sms::Kind::Deliver, octets).map(|layer| vec![layer]),
         Kind::SmsSubmit => carriers::short_message(sms::Kind::Submit, octets).map(|layer| vec![layer]),
         Kind::UserData => carriers::user_data(octets).map(|layer| vec![layer]),
-        Kind::Pap => carriers::pap(octets).map(|layer| vec![layer]),
-        Kind::Kannel => carriers::kannel(octets).map(|layer| vec![layer]),
+        Kind::Pap => gateway::pap(octets).map(|layer| vec![layer]),
+        Kind::Kannel => gateway::kannel(octets).map(|layer| vec![layer]),
     }
 }
 

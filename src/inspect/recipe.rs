@@ -3,6 +3,7 @@
 mod bearer;
 mod carrier;
 mod content;
+mod gateway;
 mod pdu;
 
 use std::collections::BTreeMap;
@@ -36,6 +37,7 @@ const FORMS: &[&str] = &[
     "smpp",
     "kannel",
     "pap",
+    "stream",
 ];
 
 const OCTETS: &[KeyDef] = &[may("octets", Shape::Hex, "exactly these octets")];
@@ -123,8 +125,13 @@ fn bearer_of(reader: &mut Reader<'_>, form: &str, object: &Node, pantry: &Pantry
         "sms-deliver" => bearer::sms(reader, sms::Kind::Deliver, object, pantry),
         "sms-submit" => bearer::sms(reader, sms::Kind::Submit, object, pantry),
         "smpp" => bearer::smpp(reader, object, pantry),
-        "kannel" => bearer::kannel(reader, object, pantry),
-        _ => bearer::pap(reader, object, pantry),
+        "kannel" => gateway::kannel(reader, object, pantry),
+        "pap" => gateway::pap(reader, object, pantry),
+        _ => {
+            let messages = reader.list(object, "`stream`").iter();
+            let messages: Option<Vec<Vec<u8>>> = messages.map(|item| message(reader, item, pantry)).collect();
+            messages.map(|messages| messages.concat())
+        }
     }
 }
 

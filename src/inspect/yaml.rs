@@ -1,29 +1,50 @@
 //! Layers as the YAML that [`encode`](super::encode()) reads: readable where that gives the same octets, octets where not.
 
 mod bearer;
+mod gateway;
 mod node;
 mod pdu;
 
+use std::ops::Range;
+
 use node::Yaml;
 
-use super::{Contents, Decoded, Kind, Layer, encode};
+use super::{Contents, Decoded, Kind, Layer, Place, encode};
 
 /// The text of a file for `mmspec encode`. Encoding it gives the octets that were decoded.
 ///
 /// # Errors
 /// The file holds more than such a text can.
 pub fn to_yaml(decoded: &Decoded) -> Result<String, String> {
-    let [layer] = decoded.layers.as_slice() else {
-        return Err(format!(
-            "the file holds {} messages, and a recipe describes one",
-            decoded.layers.len()
-        ));
+    let octets = &decoded.octets;
+    let mut messages: Vec<Yaml> = Vec::new();
+    let mut said = 0;
+    for layer in &decoded.layers {
+        let begin = match layer.place {
+            Place::At(offset) => offset,
+            Place::Made(_) => said,
+        };
+        gap(octets, said..begin, &mut messages);
+        messages.push(message(layer));
+        said = begin + layer.octets.len();
+    }
+    gap(octets, said..octets.len(), &mut messages);
+    let recipe = match messages.len() {
+        1 => messages.remove(0),
+        _ => Yaml::map([("stream", Yaml::List(messages))]),
     };
-    let text = message(layer).render();
-    if makes(&text, &layer.octets) {
+    let text = recipe.render();
+    if makes(&text, octets) {
         Ok(text)
     } else {
         Err("the file is too large for a text that makes the same octets".to_owned())
+    }
+}
+
+/// Octets between the layers of a stream.
+fn gap(octets: &[u8], at: Range<usize>, messages: &mut Vec<Yaml>) {
+    if let Some(octets) = octets.get(at).filter(|octets| !octets.is_empty()) {
+        messages.push(Yaml::map([("octets", Yaml::octets(octets))]));
     }
 }
 
@@ -32,6 +53,8 @@ fn message(layer: &Layer) -> Yaml {
     let candidates = match layer.kind {
         Kind::Mm1 | Kind::Mm4 => pdu::candidates(layer),
         Kind::Wsp => push(layer).into_iter().collect(),
+        Kind::Pap => gateway::pap(layer),
+        Kind::Kannel => gateway::kannel(layer),
         _ => bearer::candidates(layer),
     };
     candidates

@@ -1,20 +1,24 @@
-//! A Kannel bearerbox's `sendsms` as a relay's push proxy: `GET …/sendsms?to=…&text=…&udh=…` with binary values.
+//! A Kannel bearerbox's `sendsms` as a relay's push proxy: `GET …/sendsms?to=…&text=…&udh=…`, or the same
+//! as a form of a POST, with binary values.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::to_bytes;
 use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode};
 use axum::serve::ListenerExt;
+use bytes::Bytes;
 use tokio::net::TcpListener;
 
 use super::Listening;
 use super::desk::Desk;
 use crate::link::{Arrival, Crossing};
-use crate::wire::push::kannel::{self, Sendsms};
-use crate::wire::push::udh::{PUSH_PORT, Udh};
+use crate::wire::push::kannel::{SendSms, addressing_fault, decode as sendsms_of};
 
+/// A longer form is no request to send one short message.
+const LONGEST_FORM: usize = 1 << 20;
 /// Where nobody owns the number.
 const NOWHERE: &str = "kannel";
 
@@ -51,20 +55,22 @@ async fn sendsms(State(gateway): State<Gateway>, request: Request) -> (StatusCod
     if !request.uri().path().trim_end_matches('/').ends_with("sendsms") {
         return (StatusCode::NOT_FOUND, "Unknown request.");
     }
-    if request.method() != Method::GET {
-        return (StatusCode::METHOD_NOT_ALLOWED, "Use GET.");
-    }
-    let query = Sendsms::decode(request.uri().query().unwrap_or(""));
-    gateway.take(&query)
+    let query = match *request.method() {
+        Method::GET => Bytes::copy_from_slice(request.uri().query().unwrap_or("").as_bytes()),
+        Method::POST => match to_bytes(request.into_body(), LONGEST_FORM).await {
+            Ok(form) => form,
+            Err(_) => return (StatusCode::PAYLOAD_TOO_LARGE, "The form is too long."),
+        },
+        _ => return (StatusCode::METHOD_NOT_ALLOWED, "Use GET or POST."),
+    };
+    gateway.take(&sendsms_of(&query).value)
 }
 
 impl Gateway {
-    fn take(&self, query: &Sendsms) -> (StatusCode, &'static str) {
-        let recipient = query.recipient();
-        let owner = recipient
-            .as_deref()
-            .and_then(|number| self.desk.owner_of_number(number));
-        let complete = recipient.is_some() && query.value("text").is_some();
+    fn take(&self, sms: &SendSms) -> (StatusCode, &'static str) {
+        let to = sms.to();
+        let owner = to.as_deref().and_then(|number| self.desk.owner_of_number(number));
+        let complete = to.is_some() && sms.data().is_some();
         let status = if complete {
             let scripted = owner.as_ref().and_then(|owner| self.desk.http_status(owner));
             scripted
@@ -78,7 +84,7 @@ impl Gateway {
         let arrival = Arrival {
             place,
             from: Some(self.relay.to_string()),
-            crossing: crossing(query, status),
+            crossing: crossing(sms, status),
         };
         self.desk.hand_over(owner.map(|owner| owner.guest), arrival);
         (status, said(status))
@@ -95,43 +101,23 @@ fn said(status: StatusCode) -> &'static str {
     }
 }
 
-fn crossing(query: &Sendsms, answered: StatusCode) -> Crossing {
-    let shown = |param: &kannel::Param| {
-        let value = match param.name.as_str() {
-            "udh" => hex::encode(&param.value),
-            _ => String::from_utf8_lossy(&param.value).into_owned(),
-        };
-        (param.name.clone(), value)
-    };
-    let mut params: Vec<(String, String)> = query
-        .params
-        .iter()
-        .filter(|param| param.name != "text")
-        .map(shown)
-        .collect();
-    if let Some(note) = addressing_fault(query.value("udh")) {
+fn crossing(sms: &SendSms, answered: StatusCode) -> Crossing {
+    let mut params: Vec<(String, String)> = Vec::new();
+    for parameter in &sms.parameters {
+        match parameter.name.as_str() {
+            "text" => {}
+            "udh" => params.push(("udh".to_owned(), hex::encode(&parameter.value))),
+            name => params.push((name.to_owned(), parameter.text())),
+        }
+    }
+    if let Some(note) = addressing_fault(sms.udh().map(|udh| &udh[..])) {
         params.push(("note".to_owned(), note));
     }
     Crossing::Push {
-        recipient: query.recipient().unwrap_or_default(),
+        recipient: sms.to().unwrap_or_default(),
         gateway: "kannel".to_owned(),
         params,
-        wsp: query.value("text").unwrap_or_default().to_vec().into(),
+        wsp: sms.data().cloned().unwrap_or_default(),
         answered: answered.as_u16(),
-    }
-}
-
-/// What is wrong with the WDP addressing of a push; `None` if it goes to port 2948.
-fn addressing_fault(udh: Option<&[u8]>) -> Option<String> {
-    let Some(udh) = udh else {
-        return Some(format!("no udh: not addressed to port {PUSH_PORT}"));
-    };
-    match Udh::decode(udh).0.ports() {
-        Some(ports) if ports.destination == PUSH_PORT => None,
-        Some(ports) => Some(format!(
-            "udh addresses port {} instead of {PUSH_PORT}",
-            ports.destination
-        )),
-        None => Some("udh carries no destination port".to_owned()),
     }
 }

@@ -84,6 +84,10 @@ impl Findings {
         self.add(code, Severity::Note, at, clause, text);
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
     /// In the order of their octets; a last one says how many were left out.
     pub fn into_vec(self) -> Vec<Finding> {
         let mut list = self.list;

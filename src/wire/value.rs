@@ -14,8 +14,9 @@ pub enum Interval {
     Absolute(i64),
 }
 
-/// A field's value.
+/// A field's value. Its tag is a whole word: with a single octet, each move of a value would wait for the octets around it.
 #[derive(Debug, Clone, PartialEq)]
+#[repr(u64)]
 pub enum Value {
     /// Ids, URIs, application headers, anything that is plain text on the wire.
     Text(String),

@@ -5,9 +5,9 @@ use std::sync::OnceLock;
 
 use bytes::Bytes;
 use mmspec::case::{Library, load};
-use mmspec::wire::push::kannel::Sendsms;
+use mmspec::wire::push::kannel::{self, Escapes};
 use mmspec::wire::push::smpp::{self, Frame};
-use mmspec::wire::push::{Udh, pap, sms};
+use mmspec::wire::push::{Reading, Udh, pap, sms};
 use mmspec::wire::{Content, Decoded, Finding, Pdu, Span, Undecodable, Value, mm1, mm4, push};
 
 /// Findings a PDU may have: 200 and one that says how many were left out.
@@ -215,45 +215,52 @@ fn short_message(input: &[u8]) -> Result<Outcome, String> {
 }
 
 fn pap_message(input: &[u8]) -> Result<Outcome, String> {
-    let input = Bytes::copy_from_slice(input);
-    let (message, findings) = match pap::decode(None, &input) {
-        Ok(decoded) => decoded,
+    let reading = match pap::decode_capture(&Bytes::copy_from_slice(input)) {
+        Ok(reading) => reading,
         Err(refusal) => return refused(&refusal, input.len()),
     };
-    findings_are_within(&findings, input.len())?;
-    if !findings.is_empty() {
+    reading_is_within(&reading, input.len())?;
+    let written = pap::encode(&reading.value);
+    let again = pap::decode(Some(&written.content_type), &Bytes::from(written.body));
+    if !reading.findings.is_empty() {
+        // A name that is none is written as it came, but it must be possible to write it.
         return Ok(Outcome::Odd);
     }
-    let (content_type, octets) = pap::encode(&message);
-    let (again, findings) = pap::decode(Some(&content_type), &Bytes::from(octets))
-        .map_err(|refusal| format!("what was written is refused {refusal}"))?;
-    if let Some(finding) = findings.first() {
+    let again = again.map_err(|refusal| format!("what was written is refused {refusal}"))?;
+    if let Some(finding) = again.findings.first() {
         return Err(format!("what was written has a finding: {finding:?}"));
     }
-    if again.content.map(|c| c.body) != message.content.map(|c| c.body) {
-        return Err("the content was read back otherwise".to_owned());
+    let data = |pap: pap::Pap| pap.content.map(|content| content.data);
+    if again.value.message != reading.value.message || data(again.value) != data(reading.value) {
+        return Err("the message was read back otherwise".to_owned());
     }
     Ok(Outcome::Clean)
 }
 
 fn sendsms(input: &[u8]) -> Result<Outcome, String> {
-    let text = String::from_utf8_lossy(input);
-    let request = Sendsms::decode(&text);
-    for param in &request.params {
-        span_is_within(param.at, text.len(), &param.name)?;
-    }
-    let again = Sendsms::decode(&request.encode());
-    let values = |request: &Sendsms| -> Vec<(String, Vec<u8>)> {
-        request
-            .params
-            .iter()
-            .map(|p| (p.name.clone(), p.value.clone()))
-            .collect()
+    let reading = match kannel::decode_capture(&Bytes::copy_from_slice(input)) {
+        Ok(reading) => reading,
+        Err(refusal) => return refused(&refusal, input.len()),
     };
-    if values(&again) != values(&request) {
-        return Err(format!("read back otherwise: {again:?}"));
+    reading_is_within(&reading, input.len())?;
+    for escapes in Escapes::ALL {
+        let again = kannel::decode(&kannel::encode(&reading.value, escapes).into());
+        if again.value != reading.value {
+            return Err(format!("read back otherwise: {again:?}"));
+        }
     }
-    Ok(Outcome::Clean)
+    Ok(match reading.findings.is_empty() {
+        true => Outcome::Clean,
+        false => Outcome::Odd,
+    })
+}
+
+fn reading_is_within<T>(reading: &Reading<T>, len: usize) -> Result<(), String> {
+    findings_are_within(&reading.findings, len)?;
+    for field in &reading.fields {
+        span_is_within(field.at, len, &field.name)?;
+    }
+    Ok(())
 }
 
 fn yaml_case(input: &[u8]) -> Result<Outcome, String> {

@@ -90,6 +90,28 @@ async fn numbers_match_with_and_without_plus_and_blanks_are_plus_signs() {
 }
 
 #[tokio::test]
+async fn a_form_says_the_same_as_a_query() {
+    let desk = Desk::new();
+    let (guest, mut arrivals) = desk.open(1);
+    guest.claim_number("+15550100017", "bob");
+    let gateway = kannel::listen(Arc::clone(&desk), "A", any_port()).await.unwrap();
+
+    let form = format!("to=%2B15550100017&text=%00%ffa+b&{UDH}");
+    let mut stream = TcpStream::connect(gateway.addr).await.unwrap();
+    let request = format!(
+        "POST /cgi-bin/sendsms HTTP/1.1\r\nHost: k\r\nConnection: close\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+        form.len()
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+
+    assert!(answer.starts_with("HTTP/1.1 202"), "{answer}");
+    assert_eq!(wsp(&next(&mut arrivals).await), b"\0\xFFa b");
+}
+
+#[tokio::test]
 async fn the_owner_scripts_the_answers() {
     let desk = Desk::new();
     let (guest, mut arrivals) = desk.open(1);

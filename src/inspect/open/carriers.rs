@@ -1,16 +1,14 @@
-//! What carries a WSP push or an MM1 PDU: short messages and push proxies.
+//! What carries a WSP push or an MM1 PDU: short messages.
 
 use bytes::Bytes;
 
 use super::super::{Kind, Layer, Place};
 use super::carry;
-use crate::wire::push::kannel::Sendsms;
-use crate::wire::push::pap::{self, Element};
 use crate::wire::push::segments::{Reassembler, Taken};
 use crate::wire::push::smpp::{self, Frame};
 use crate::wire::push::udh::{PUSH_PORT, Ports, Segment};
 use crate::wire::push::{Udh, sms};
-use crate::wire::{Finding, Severity, Span, Undecodable, mm1};
+use crate::wire::{Finding, Severity, Span, Undecodable};
 
 /// User data of an SMS: a header, then a datagram or a segment of one.
 pub(super) fn user_data(octets: &Bytes) -> Result<Layer, Undecodable> {
@@ -177,103 +175,11 @@ fn elements(layer: &mut Layer, udh: &Udh, base: usize) {
 }
 
 /// A datagram to the port of push is a WSP push; a segment is a part of one.
-fn datagram(layer: &mut Layer, ports: Option<Ports>, segment: Option<Segment>, data: &Bytes) {
+pub(super) fn datagram(layer: &mut Layer, ports: Option<Ports>, segment: Option<Segment>, data: &Bytes) {
     if segment.is_some_and(|segment| segment.total > 1) {
         return;
     }
     if ports.is_some_and(|ports| ports.destination == PUSH_PORT) {
         carry(layer, Kind::Wsp, data);
-    }
-}
-
-pub(super) fn pap(octets: &Bytes) -> Result<Layer, Undecodable> {
-    let (message, findings) = pap::decode(None, octets)?;
-    let mut layer = Layer::new(Kind::Pap, format!("PAP {}", message.control.name), octets);
-    if let Some(product) = &message.product {
-        layer.row("product-name", product, Span::default());
-    }
-    rows_of(&mut layer, &message.control, "");
-    layer.findings = findings;
-    if let Some(content) = &message.content {
-        layer.row("Content-Type", content.media.to_string(), Span::default());
-        for (name, value) in &content.headers {
-            layer.row(name, value, Span::default());
-        }
-        if content.media.essence == mm1::MEDIA_TYPE {
-            carry(&mut layer, Kind::Mm1, &content.body);
-        }
-    }
-    Ok(layer)
-}
-
-fn rows_of(layer: &mut Layer, element: &Element, path: &str) {
-    let own = format!("{path}{}", element.name);
-    layer.row(own.clone(), element.text.clone(), element.at);
-    for (name, value) in &element.attributes {
-        layer.row(format!("{own} {name}"), value, element.at);
-    }
-    for child in &element.children {
-        rows_of(layer, child, &format!("{own}/"));
-    }
-}
-
-/// A `sendsms` request: the whole request, its target, or the query alone.
-pub(super) fn kannel(octets: &Bytes) -> Result<Layer, Undecodable> {
-    let none = |reason: &str| Undecodable {
-        offset: 0,
-        reason: reason.to_owned(),
-    };
-    let text = std::str::from_utf8(octets).map_err(|e| Undecodable {
-        offset: e.valid_up_to(),
-        reason: "a query is text".to_owned(),
-    })?;
-    let line = text.lines().next().unwrap_or_default();
-    let target = match line.split_once(' ') {
-        Some((_, rest)) => rest.split(' ').next().unwrap_or_default(),
-        None => line.trim_end(),
-    };
-    // A form comes as the body of the request.
-    let body = text
-        .split_once("\r\n\r\n")
-        .map_or("", |(_, body)| body.trim_end());
-    let query = match target.split_once('?') {
-        Some((_, query)) => query,
-        None if !body.is_empty() => body,
-        None => target,
-    };
-    let request = Sendsms::decode(query);
-    if request.value("to").is_none() || request.value("text").is_none() {
-        return Err(none("there is no `to=` and `text=`"));
-    }
-    let base = query.as_ptr() as usize - text.as_ptr() as usize;
-    let mut layer = Layer::new(Kind::Kannel, "Kannel sendsms", octets);
-    for param in &request.params {
-        let at = Span {
-            offset: base + param.at.offset,
-            len: param.at.len,
-        };
-        layer.row(&param.name, shown(&param.name, &param.value), at);
-    }
-    let (udh, findings) = match request.value("udh") {
-        Some(udh) => {
-            let (udh, _, findings) = Udh::decode(udh);
-            (udh, findings)
-        }
-        None => (Udh::default(), Vec::new()),
-    };
-    layer.findings = findings;
-    for element in &udh.elements {
-        layer.row(format!("udh {}", element.name()), element.text(), Span::default());
-    }
-    let text = Bytes::copy_from_slice(request.value("text").unwrap_or_default());
-    datagram(&mut layer, udh.ports(), udh.segment(), &text);
-    Ok(layer)
-}
-
-/// Binary parameters as hex, others as text.
-fn shown(name: &str, value: &[u8]) -> String {
-    match std::str::from_utf8(value) {
-        Ok(text) if name != "udh" && !text.contains('\0') => text.to_owned(),
-        _ => hex::encode_upper(value),
     }
 }

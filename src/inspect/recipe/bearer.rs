@@ -1,21 +1,18 @@
-//! Short messages, SMPP and push proxies.
+//! Short messages and SMPP.
 
 use bytes::Bytes;
 
 use super::{Pantry, payload};
 use crate::case::{Args, Diagnostic, KeyDef, Node, Reader, Shape, may, need, read_hex};
 use crate::wire::push::Udh;
-use crate::wire::push::kannel::Sendsms;
-use crate::wire::push::pap::{self, Element, Entity, MESSAGES, Pap};
 use crate::wire::push::smpp::{self, COMMANDS, Form, Smpp, TLVS, Tlv, TlvForm};
 use crate::wire::push::sms::{self, Address, Tpdu, Validity};
 use crate::wire::push::udh::{Ports, Segment};
-use crate::wire::{MediaType, mm1};
 
-const PDU: KeyDef = may("pdu", Shape::With, "the PDU it carries");
-const SEND: KeyDef = may("send", Shape::With, "the same");
-const PUSH: KeyDef = may("push", Shape::With, "the WSP push it carries");
-const OCTETS: KeyDef = may("octets", Shape::Hex, "what it carries, as octets");
+pub(super) const PDU: KeyDef = may("pdu", Shape::With, "the PDU it carries");
+pub(super) const SEND: KeyDef = may("send", Shape::With, "the same");
+pub(super) const PUSH: KeyDef = may("push", Shape::With, "the WSP push it carries");
+pub(super) const OCTETS: KeyDef = may("octets", Shape::Hex, "what it carries, as octets");
 const USER_DATA_KEY: KeyDef = may("user-data", Shape::With, "user data with its header");
 
 const USER_DATA: &[KeyDef] = &[
@@ -270,107 +267,6 @@ fn tlv(reader: &mut Reader<'_>, name: &str, value: &Node) -> Option<Tlv> {
         TlvForm::Text => Tlv::new(*tag, [reader.text(value, name)?.as_bytes(), &[0]].concat()),
         TlvForm::Octets => Tlv::new(*tag, read_hex(reader, value)?),
     })
-}
-
-const KANNEL: &[KeyDef] = &[
-    may(
-        "params",
-        Shape::With,
-        "a list of `{ name: value }` in their order; a value may be `{ octets: … }`",
-    ),
-    PUSH,
-    OCTETS,
-];
-
-/// `kannel:` — the query; what is carried is its `text`.
-pub(super) fn kannel(reader: &mut Reader<'_>, object: &Node, pantry: &Pantry<'_>) -> Option<Vec<u8>> {
-    let args = reader.args(object, "`kannel`", KANNEL)?;
-    let mut request = Sendsms::default();
-    if let Some(node) = args.get("params") {
-        for item in reader.list(node, "`params`") {
-            for (key, value) in reader.entries(item, "a parameter", "write `- to: +15550100017`")? {
-                let octets = match value.map() {
-                    Some([(name, node)]) if name.text == "octets" => read_hex(reader, node)?,
-                    _ => reader.text(value, &key.text)?.as_bytes().to_vec(),
-                };
-                request = request.with(&key.text, octets);
-            }
-        }
-    }
-    if args.iter().any(|(key, _)| CARRIED.contains(&key.text.as_str())) {
-        request = request.with("text", payload(reader, &args, pantry)?);
-    }
-    Some(request.encode().into_bytes())
-}
-
-const PAP: &[KeyDef] = &[
-    need("message", Shape::Text, "the element below <pap>"),
-    may("product-name", Shape::Text, "of the root element"),
-    may("attributes", Shape::With, "of the message, in order"),
-    may(
-        "elements",
-        Shape::With,
-        "a list of `{ address: { address-value: … } }`",
-    ),
-    may(
-        "content-type",
-        Shape::Text,
-        "of the content; application/vnd.wap.mms-message by default",
-    ),
-    may("headers", Shape::With, "other headers of the content"),
-    PDU,
-    SEND,
-    OCTETS,
-];
-
-/// `pap:` — the body of the HTTP request or response.
-pub(super) fn pap(reader: &mut Reader<'_>, object: &Node, pantry: &Pantry<'_>) -> Option<Vec<u8>> {
-    let args = reader.args(object, "`pap`", PAP)?;
-    let names: Vec<&str> = MESSAGES.iter().map(|message| message.element).collect();
-    let name = reader.word(args.get("message")?, "message of PAP", &names)?;
-    let mut control = Element::new(name);
-    control.attributes = pairs(reader, args.get("attributes"), "`attributes`")?;
-    if let Some(node) = args.get("elements") {
-        for item in reader.list(node, "`elements`") {
-            for (key, value) in
-                reader.entries(item, "an element", "write `- address: { address-value: … }`")?
-            {
-                let mut child = Element::new(&key.text);
-                child.attributes = pairs(reader, Some(value), &key.text)?;
-                control = control.holding(child);
-            }
-        }
-    }
-    let mut message = Pap::new(control);
-    if let Some(node) = args.get("product-name") {
-        message.product = Some(reader.text(node, "`product-name`")?.to_owned());
-    }
-    if ["pdu", "send", "octets"]
-        .iter()
-        .any(|key| args.get(key).is_some())
-    {
-        let media = match args.get("content-type") {
-            Some(node) => MediaType::parse(reader.text(node, "`content-type`")?),
-            None => MediaType::new(mm1::MEDIA_TYPE),
-        };
-        message.content = Some(Entity {
-            media,
-            headers: pairs(reader, args.get("headers"), "`headers`")?,
-            body: payload(reader, &args, pantry)?.into(),
-        });
-    }
-    Some(pap::encode(&message).1)
-}
-
-fn pairs(reader: &mut Reader<'_>, node: Option<&Node>, what: &str) -> Option<Vec<(String, String)>> {
-    let Some(node) = node else {
-        return Some(Vec::new());
-    };
-    let mut pairs = Vec::new();
-    for (key, value) in reader.entries(node, what, "write `{ name: value }`")? {
-        pairs.push((key.text.clone(), reader.text(value, &key.text)?.to_owned()));
-    }
-    Some(pairs)
 }
 
 /// A number, or what it is when nothing is said.

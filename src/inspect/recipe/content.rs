@@ -79,7 +79,7 @@ pub(super) fn content(reader: &mut Reader<'_>, node: &Node, pantry: &Pantry<'_>)
     Some(Some(Content::single(media, body)))
 }
 
-fn part(reader: &mut Reader<'_>, node: &Node, pantry: &Pantry<'_>) -> Option<Part> {
+pub(super) fn part(reader: &mut Reader<'_>, node: &Node, pantry: &Pantry<'_>) -> Option<Part> {
     let args = reader.args(node, "a part", PART)?;
     let text = |reader: &mut Reader<'_>, key: &str| {
         args.get(key)
@@ -110,7 +110,7 @@ fn media(reader: &mut Reader<'_>, args: &Args<'_>) -> Option<MediaType> {
 }
 
 /// A map of texts; a name whose value is a list stands once for each.
-fn pairs(reader: &mut Reader<'_>, node: &Node, what: &str) -> Vec<(String, String)> {
+pub(super) fn pairs(reader: &mut Reader<'_>, node: &Node, what: &str) -> Vec<(String, String)> {
     let Some(entries) = reader.entries(node, what, "write `{ name: value }`") else {
         return Vec::new();
     };

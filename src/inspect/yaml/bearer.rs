@@ -1,14 +1,13 @@
-//! Short messages, SMPP and push proxies.
+//! Short messages and SMPP.
 
 use bytes::Bytes;
 
 use super::message;
 use super::node::Yaml;
 use crate::inspect::{Kind, Layer};
-use crate::wire::push::kannel::Sendsms;
+use crate::wire::push::Udh;
 use crate::wire::push::smpp::{self, Smpp};
 use crate::wire::push::sms::{self, Validity};
-use crate::wire::push::{Udh, pap};
 
 /// Recipes that may give the same octets, the most readable first.
 pub(super) fn candidates(layer: &Layer) -> Vec<Yaml> {
@@ -17,15 +16,13 @@ pub(super) fn candidates(layer: &Layer) -> Vec<Yaml> {
         Kind::SmsDeliver => short_message(layer, sms::Kind::Deliver),
         Kind::SmsSubmit => short_message(layer, sms::Kind::Submit),
         Kind::Smpp => smpp_pdu(layer),
-        Kind::Kannel => kannel(layer),
-        Kind::Pap => pap_message(layer),
-        Kind::Mm1 | Kind::Mm4 | Kind::Wsp => None,
+        _ => None,
     };
     made.into_iter().collect()
 }
 
 /// What a layer carries, if it is these octets; else the octets.
-fn carried(layer: &Layer, octets: &[u8]) -> (&'static str, Yaml) {
+pub(super) fn carried(layer: &Layer, octets: &[u8]) -> (&'static str, Yaml) {
     if let Some(inner) = layer.inner.first().filter(|inner| inner.octets == octets)
         && let Yaml::Map(entries) = message(inner)
     {
@@ -138,44 +135,4 @@ fn smpp_pdu(layer: &Layer) -> Option<Yaml> {
         entries.push(message_of(layer, octets, has_header));
     }
     Some(Yaml::map([("smpp", Yaml::map(entries))]))
-}
-
-fn kannel(layer: &Layer) -> Option<Yaml> {
-    let request = Sendsms::decode(std::str::from_utf8(&layer.octets).ok()?);
-    let (text, others): (Vec<_>, Vec<_>) = request.params.iter().partition(|param| param.name == "text");
-    let value = |octets: &[u8]| match std::str::from_utf8(octets) {
-        Ok(text) if !text.contains('\0') => Yaml::text(text),
-        _ => Yaml::map([("octets", Yaml::octets(octets))]),
-    };
-    let params = others
-        .iter()
-        .map(|param| Yaml::map([(param.name.as_str(), value(&param.value))]))
-        .collect();
-    let mut entries = vec![("params", Yaml::List(params))];
-    entries.extend(text.first().map(|param| carried(layer, &param.value)));
-    Some(Yaml::map([("kannel", Yaml::map(entries))]))
-}
-
-fn pap_message(layer: &Layer) -> Option<Yaml> {
-    let (message, _) = pap::decode(None, &layer.octets).ok()?;
-    let pairs =
-        |pairs: &[(String, String)]| Yaml::map(pairs.iter().map(|(n, v)| (n.as_str(), Yaml::text(v))));
-    let elements = message
-        .control
-        .children
-        .iter()
-        .map(|child| Yaml::map([(child.name.as_str(), pairs(&child.attributes))]));
-    let mut entries = vec![("message", Yaml::text(&message.control.name))];
-    if let Some(product) = &message.product {
-        entries.push(("product-name", Yaml::text(product)));
-    }
-    entries.push(("attributes", pairs(&message.control.attributes)));
-    entries.push(("elements", Yaml::List(elements.collect())));
-    if let Some(content) = &message.content {
-        let media = content.media.to_string();
-        entries.push(("content-type", Yaml::text(&media)));
-        entries.push(("headers", pairs(&content.headers)));
-        entries.push(carried(layer, &content.body));
-    }
-    Some(Yaml::map([("pap", Yaml::map(entries))]))
 }

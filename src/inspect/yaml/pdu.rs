@@ -204,7 +204,7 @@ fn content_yaml(content: &Content, boundary: Option<&str>) -> Yaml {
     ])
 }
 
-fn part(part: &Part) -> Yaml {
+pub(super) fn part(part: &Part) -> Yaml {
     let mut entries = single(&part.media, &part.data);
     let body = entries.pop();
     if let Some(id) = &part.content_id {

@@ -43,7 +43,9 @@ pub fn html(matrix: &Matrix) -> Result<String, String> {
         columns,
         rows,
     };
-    page.render(Serde(&shown)).map_err(|e| e.to_string())
+    let mut text = page.render(Serde(&shown)).map_err(|e| e.to_string())?;
+    text.push('\n');
+    Ok(text)
 }
 
 /// What the template speaks of.

@@ -1,18 +1,21 @@
 //! Decoding an MM1 PDU.
 
+use std::iter;
+
 use bytes::Bytes;
 
 use super::{CONTENT_TYPE, MESSAGE_TYPE, rules, unnamed, values};
 use crate::wire::finding::Findings;
 use crate::wire::limits::MAX_FIELDS;
 use crate::wire::table::{self, FieldDef, Kind};
-use crate::wire::wsp::{self, Cursor, Fault, FaultKind, Form};
+use crate::wire::wsp::{self, Cursor, Fault, Form};
 use crate::wire::{
     Content, Decoded, Field, MediaType, Name, Pdu, PduType, Severity, Span, Undecodable, Value,
 };
 
-/// Room for the fields of most PDUs.
+/// Room for the fields of most PDUs, and for those among them that are no fields of [`Pdu`].
 const USUAL_FIELDS: usize = 10;
+const USUAL_FRONT: usize = USUAL_FIELDS + 2;
 
 /// Decodes leniently: everything that can be read is read, deviations become findings.
 ///
@@ -24,7 +27,7 @@ pub fn decode(octets: &Bytes) -> Result<Decoded, Undecodable> {
         octets,
         cursor: Cursor::new(octets),
         pdu: Pdu::new(kind),
-        front: Vec::with_capacity(USUAL_FIELDS),
+        front: Vec::with_capacity(USUAL_FRONT),
         findings: Findings::default(),
     };
     decoder.pdu.fields.reserve(USUAL_FIELDS);
@@ -87,7 +90,7 @@ pub(super) struct Seen {
 }
 
 /// No field has this number.
-const BY_NAME: u8 = 0;
+pub(super) const BY_NAME: u8 = 0;
 
 struct Decoder<'a> {
     octets: &'a Bytes,
@@ -138,16 +141,13 @@ impl Decoder<'_> {
         });
     }
 
+    /// On a fault the cursor is left anywhere.
     fn numbered(&mut self, octet: u8) -> Result<(), Fault> {
         let start = self.cursor.pos();
-        let mut ahead = self.cursor.clone();
-        ahead.octet()?;
+        self.cursor.octet()?;
         let def = table::field_by_octet(octet);
-        let (form, mut value) = match def {
-            Some(def) => field_value(def, &mut ahead)?,
-            None => ahead.value()?,
-        };
-        self.cursor = ahead;
+        let form = form_of(def, &self.cursor)?;
+        let mut value = self.cursor.value_of(form)?;
         self.front.push(Seen {
             octet,
             at: self.cursor.since(start),
@@ -168,22 +168,29 @@ impl Decoder<'_> {
             self.push(name, Value::Octets(raw.to_vec()), start);
             return Ok(());
         };
-        let decoded = match values::read(def, self.pdu.kind, form, &mut value, &mut self.findings) {
-            Ok(decoded) => {
-                if !value.is_empty() {
-                    let at = value.to_end();
-                    let text = format!("octets are left over within the length of {}", def.name);
-                    self.findings
-                        .error("value-trailing-octets", at, "WAP-230 §8.4.2.2", text);
-                }
-                decoded
+        let at = self.cursor.since(start);
+        // Unlike `push`, this makes the room first and then builds the field in it.
+        self.pdu.fields.extend(iter::once_with(|| Field {
+            name: def.name.into(),
+            value: Value::InsertAddress,
+            at,
+        }));
+        let Some(field) = self.pdu.fields.last_mut() else {
+            return Ok(());
+        };
+        let (kind, findings) = (self.pdu.kind, &mut self.findings);
+        match values::read_into(&mut field.value, def, kind, (form, &mut value), findings) {
+            Ok(()) if value.is_empty() => {}
+            Ok(()) => {
+                let at = value.to_end();
+                let text = format!("octets are left over within the length of {}", def.name);
+                findings.error("value-trailing-octets", at, "WAP-230 §8.4.2.2", text);
             }
             Err(fault) => {
-                fault.note(self.cursor.since(start), &mut self.findings);
-                Value::Octets(raw.to_vec())
+                fault.note(field.at, findings);
+                field.value = Value::Octets(raw.to_vec());
             }
-        };
-        self.push(def.name, decoded, start);
+        }
         Ok(())
     }
 
@@ -203,7 +210,7 @@ impl Decoder<'_> {
             self.note("field-name-form", Severity::Error, start, "ENC 1.3 §7.2", text);
         }
         let value = match form {
-            Form::Text => Value::Text(wsp::read_text(&mut value, &mut self.findings)?),
+            Form::Text => Value::Text(wsp::read_whole_text(&mut value, &mut self.findings)?),
             Form::Length if value.rest() == [0] => Value::Text(String::new()),
             _ => {
                 let text = format!("the value of {name} is no text");
@@ -311,21 +318,24 @@ impl Decoder<'_> {
     }
 }
 
-/// The extent of a field's value. Text that begins above 127 without its quote would be one octet by the rule; deployed senders
+/// The form of a field's value. Text that begins above 127 without its quote would be one octet by the rule; deployed senders
 /// leave the quote out before UTF-8, so a text field whose value looks like that is read to the NUL.
 #[inline]
-fn field_value<'a>(def: &FieldDef, cursor: &mut Cursor<'a>) -> Result<(Form, Cursor<'a>), Fault> {
-    let is_text = matches!(
-        def.kind,
-        Kind::Text | Kind::Id | Kind::Uri | Kind::Encoded | Kind::Address
-    );
-    match cursor.rest() {
-        [0xC2..=0xF4, 0x80..=0xBF, ..] if is_text && starts_with_utf8(cursor.rest()) => {
-            Ok((Form::Text, cursor.value_until_nul()?))
-        }
-        [] => Err(cursor.fault(FaultKind::Truncated)),
-        _ => cursor.value(),
+fn form_of(def: Option<&FieldDef>, value: &Cursor<'_>) -> Result<Form, Fault> {
+    if let [0xC2..=0xF4, 0x80..=0xBF, ..] = value.rest()
+        && def.is_some_and(|def| is_text(def.kind))
+        && starts_with_utf8(value.rest())
+    {
+        return Ok(Form::Text);
     }
+    value.form()
+}
+
+fn is_text(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Text | Kind::Id | Kind::Uri | Kind::Encoded | Kind::Address
+    )
 }
 
 fn starts_with_utf8(octets: &[u8]) -> bool {

@@ -1,6 +1,6 @@
 //! What ENC 1.3 demands of a PDU as a whole: order, presence, repetition.
 
-use super::decode::Seen;
+use super::decode::{BY_NAME, Seen};
 use super::{CONTENT_TYPE, MESSAGE_TYPE, TRANSACTION_ID, VERSION, conditions, contents, versions};
 use crate::wire::finding::Findings;
 use crate::wire::table::{self, FieldSet, PduDef};
@@ -20,8 +20,12 @@ pub(super) fn check(pdu: &Pdu, seen: &[Seen], len: usize, findings: &mut Finding
     if !(none_foreign && again.is_within(sets.repeatable)) {
         repetition(def, pdu, seen, findings);
     }
-    conditions::check(def, pdu, len, findings);
-    versions::check(def, pdu, seen, findings);
+    // What stands under a name instead of its number, or could not be read, is in no set.
+    let is_plain = findings.is_empty() && seen.iter().all(|field| field.octet != BY_NAME);
+    if !is_plain || met.meets(sets.restricted) {
+        conditions::check(def, pdu, len, findings);
+    }
+    versions::check(def, pdu, seen, met, findings);
     contents::check(pdu, seen, findings);
 }
 

@@ -13,37 +13,41 @@ const RELATIVE: u8 = 0x81;
 const ADDRESS_PRESENT: u8 = 0x80;
 const INSERT_ADDRESS: u8 = 0x81;
 
-/// Reads a value from a cursor that covers exactly its octets.
-pub(super) fn read(
+/// Reads a value from a cursor that covers exactly its octets, into its place: moving a value costs as much as reading it.
+pub(super) fn read_into(
+    place: &mut Value,
     def: &FieldDef,
     pdu: PduType,
-    form: Form,
-    value: &mut Cursor<'_>,
+    (form, value): (Form, &mut Cursor<'_>),
     findings: &mut Findings,
-) -> Result<Value, Fault> {
-    if form == Form::Length && is_counted(def, pdu) && value.remaining() > 1 {
+) -> Result<(), Fault> {
+    if !is_counted(def, pdu) {
+        return single(place, def, form, value, findings);
+    }
+    if form == Form::Length && value.remaining() > 1 {
         let mut inner = value.length_value()?;
         let count = inner.integer()?;
         let (form, mut rest) = inner.value()?;
-        let inner_value = single(def, form, &mut rest, findings)?;
+        let mut counted = Box::new(Value::InsertAddress);
+        single(&mut counted, def, form, &mut rest, findings)?;
         leftover(&inner, findings);
-        return Ok(Value::Counted {
+        *place = Value::Counted {
             count,
-            value: Box::new(inner_value),
-        });
+            value: counted,
+        };
+        return Ok(());
     }
-    if is_counted(def, pdu) {
-        findings.error(
-            "count-missing",
-            value.to_end(),
-            "ENC 1.3 §7.3.48",
-            format!("{} has no count before its value in {pdu}", def.name),
-        );
-    }
-    single(def, form, value, findings)
+    findings.error(
+        "count-missing",
+        value.to_end(),
+        "ENC 1.3 §7.3.48",
+        format!("{} has no count before its value in {pdu}", def.name),
+    );
+    single(place, def, form, value, findings)
 }
 
 /// In the answers to deletions a count ties a status to the locations and the text it is about (ENC 1.3 §7.3.10, §7.3.48, §7.3.49).
+#[inline]
 pub(super) fn is_counted(def: &FieldDef, pdu: PduType) -> bool {
     matches!(pdu, PduType::MboxDeleteConf | PduType::DeleteConf)
         && matches!(
@@ -52,38 +56,40 @@ pub(super) fn is_counted(def: &FieldDef, pdu: PduType) -> bool {
         )
 }
 
+#[inline]
 fn single(
+    place: &mut Value,
     def: &FieldDef,
     form: Form,
     value: &mut Cursor<'_>,
     findings: &mut Findings,
-) -> Result<Value, Fault> {
-    match def.kind {
-        Kind::Text | Kind::Id | Kind::Uri => text(form, value, findings).map(Value::Text),
-        Kind::Encoded => encoded(form, value, findings),
-        Kind::Address => address(form, value, findings),
-        Kind::From => from(value, findings),
-        Kind::Token(_) | Kind::Class(_) => token(def, form, value, findings),
-        Kind::FieldName => field_name(form, value, findings),
-        Kind::LongInteger => long_integer(def, value, findings).map(Value::Integer),
-        Kind::Integer => value.integer().map(Value::Integer),
-        Kind::Date => date(def, value, findings).map(Value::Date),
-        Kind::Interval => interval(def, value, findings),
-        Kind::Version => version(form, value, findings),
+) -> Result<(), Fault> {
+    *place = match def.kind {
+        Kind::Text | Kind::Id | Kind::Uri => Value::Text(text(form, value, findings)?),
+        Kind::Encoded => encoded(form, value, findings)?,
+        Kind::Address => address(form, value, findings)?,
+        Kind::From => from(value, findings)?,
+        Kind::Token(_) | Kind::Class(_) => token(def, form, value, findings)?,
+        Kind::FieldName => field_name(form, value, findings)?,
+        Kind::LongInteger => Value::Integer(long_integer(def, value, findings)?),
+        Kind::Integer => Value::Integer(value.integer()?),
+        Kind::Date => Value::Date(date(def, value, findings)?),
+        Kind::Interval => interval(def, value, findings)?,
+        Kind::Version => version(form, value, findings)?,
         Kind::PreviouslySentBy => {
             let mut inner = value.length_value()?;
             let count = inner.integer()?;
             let (form, mut rest) = inner.value()?;
             let address = wsp::read_encoded_string(form, &mut rest, findings)?.text;
             leftover(&inner, findings);
-            Ok(Value::PreviouslySentBy { count, address })
+            Value::PreviouslySentBy { count, address }
         }
         Kind::PreviouslySentDate => {
             let mut inner = value.length_value()?;
             let count = inner.integer()?;
             let date = date(def, &mut inner, findings)?;
             leftover(&inner, findings);
-            Ok(Value::PreviouslySentDate { count, date })
+            Value::PreviouslySentDate { count, date }
         }
         Kind::Flags => {
             let mut inner = value.length_value()?;
@@ -91,23 +97,24 @@ fn single(
             let (form, mut rest) = inner.value()?;
             let keyword = wsp::read_encoded_string(form, &mut rest, findings)?.text;
             leftover(&inner, findings);
-            Ok(Value::Flag { action, keyword })
+            Value::Flag { action, keyword }
         }
         Kind::Amount => {
             let mut inner = value.length_value()?;
             let unit = word(Value::AMOUNT_UNITS, &mut inner, def, findings)?;
             let count = inner.integer()?;
             leftover(&inner, findings);
-            Ok(Value::Amount { unit, count })
+            Value::Amount { unit, count }
         }
-        Kind::MediaType => wsp::read_media_type(value, findings).map(Value::MediaType),
-        Kind::Element => super::element::read(value, findings),
+        Kind::MediaType => Value::MediaType(wsp::read_media_type(value, findings)?),
+        Kind::Element => super::element::read(value, findings)?,
         Kind::Octets => {
             let octets = value.rest().to_vec();
             value.finish();
-            Ok(Value::Octets(octets))
+            Value::Octets(octets)
         }
-    }
+    };
+    Ok(())
 }
 
 /// The word of an octet that counts from 0x80, or its number.
@@ -138,15 +145,17 @@ fn leftover(inner: &Cursor<'_>, findings: &mut Findings) {
     }
 }
 
+#[inline]
 fn text(form: Form, value: &mut Cursor<'_>, findings: &mut Findings) -> Result<String, Fault> {
     match form {
-        Form::Text => wsp::read_text(value, findings),
+        Form::Text => wsp::read_whole_text(value, findings),
         // An empty text is its NUL alone.
-        Form::Length if value.rest() == [0] => wsp::read_text(value, findings),
+        Form::Length if value.rest() == [0] => wsp::read_whole_text(value, findings),
         _ => Err(value.fault(FaultKind::Form)),
     }
 }
 
+#[inline]
 fn encoded(form: Form, value: &mut Cursor<'_>, findings: &mut Findings) -> Result<Value, Fault> {
     if let Form::Octet(_) = form {
         return Err(value.fault(FaultKind::Form));
@@ -158,6 +167,7 @@ fn encoded(form: Form, value: &mut Cursor<'_>, findings: &mut Findings) -> Resul
     })
 }
 
+#[inline]
 fn address(form: Form, value: &mut Cursor<'_>, findings: &mut Findings) -> Result<Value, Fault> {
     if let Form::Octet(_) = form {
         return Err(value.fault(FaultKind::Form));
@@ -167,6 +177,7 @@ fn address(form: Form, value: &mut Cursor<'_>, findings: &mut Findings) -> Resul
     ))
 }
 
+#[inline]
 fn from(value: &mut Cursor<'_>, findings: &mut Findings) -> Result<Value, Fault> {
     let mut inner = value.length_value()?;
     let unknown = inner.fault(FaultKind::Form);
@@ -182,6 +193,7 @@ fn from(value: &mut Cursor<'_>, findings: &mut Findings) -> Result<Value, Fault>
     Ok(read)
 }
 
+#[inline]
 fn token(
     def: &FieldDef,
     form: Form,
@@ -208,7 +220,7 @@ fn token(
             })
         }
         Form::Text => {
-            let name = wsp::read_text(value, findings)?;
+            let name = wsp::read_whole_text(value, findings)?;
             if !matches!(def.kind, Kind::Class(_)) {
                 findings.error(
                     "token-as-text",
@@ -245,6 +257,7 @@ fn field_name(form: Form, value: &mut Cursor<'_>, findings: &mut Findings) -> Re
 }
 
 /// A long-integer; a short one is taken with a finding, and so is one with zeros in front.
+#[inline]
 fn long_integer(def: &FieldDef, value: &mut Cursor<'_>, findings: &mut Findings) -> Result<u64, Fault> {
     let start = value.pos();
     let octets = value.rest();
@@ -267,11 +280,13 @@ fn long_integer(def: &FieldDef, value: &mut Cursor<'_>, findings: &mut Findings)
     Ok(number)
 }
 
+#[inline]
 fn date(def: &FieldDef, value: &mut Cursor<'_>, findings: &mut Findings) -> Result<i64, Fault> {
     let too_large = value.fault(FaultKind::IntegerTooLarge);
     i64::try_from(long_integer(def, value, findings)?).map_err(|_| too_large)
 }
 
+#[inline]
 fn interval(def: &FieldDef, value: &mut Cursor<'_>, findings: &mut Findings) -> Result<Value, Fault> {
     let mut inner = value.length_value()?;
     let unknown = inner.fault(FaultKind::Form);
@@ -285,6 +300,7 @@ fn interval(def: &FieldDef, value: &mut Cursor<'_>, findings: &mut Findings) -> 
 }
 
 /// Short-integer of three bits major and four bits minor, or text such as `1.3` (WAP-230 §8.4.2.3).
+#[inline]
 fn version(form: Form, value: &mut Cursor<'_>, findings: &mut Findings) -> Result<Value, Fault> {
     let fault = value.fault(FaultKind::Form);
     match form {
@@ -296,7 +312,7 @@ fn version(form: Form, value: &mut Cursor<'_>, findings: &mut Findings) -> Resul
             })
         }
         Form::Text => {
-            let text = wsp::read_text(value, findings)?;
+            let text = wsp::read_whole_text(value, findings)?;
             parse_version(&text).ok_or(fault)
         }
         Form::Length => Err(fault),

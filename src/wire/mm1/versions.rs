@@ -2,7 +2,7 @@
 
 use super::decode::Seen;
 use crate::wire::finding::Findings;
-use crate::wire::table::{self, PduDef};
+use crate::wire::table::{self, FieldSet, PduDef};
 use crate::wire::{Field, Pdu, Value};
 
 const CLAUSE: &str = "ENC 1.3 §6.14";
@@ -14,7 +14,8 @@ const MAJOR_ONLY: u8 = 15;
 const OBSOLETE: std::ops::RangeInclusive<u8> = 0x81..=0x87;
 
 /// Adds what is newer than the declared version. A PDU without a version, or of another major one, is not measured.
-pub(super) fn check(def: &PduDef, pdu: &Pdu, seen: &[Seen], findings: &mut Findings) {
+/// `met` are the fields of `seen`.
+pub(super) fn check(def: &PduDef, pdu: &Pdu, seen: &[Seen], met: FieldSet, findings: &mut Findings) {
     let Some((version, major, minor)) = declared(pdu) else {
         return;
     };
@@ -29,6 +30,15 @@ pub(super) fn check(def: &PduDef, pdu: &Pdu, seen: &[Seen], findings: &mut Findi
         );
         findings.note("pdu-newer-than-version", version.at, CLAUSE, text);
     }
+    if !met.is_within(table::fields_of_version(minor)) {
+        newer_fields(seen, minor, findings);
+    }
+    for field in &pdu.fields {
+        value(field, minor, findings);
+    }
+}
+
+fn newer_fields(seen: &[Seen], minor: u8, findings: &mut Findings) {
     for field in seen {
         if let Some(known) = table::field_by_octet(field.octet).filter(|known| minor < known.since) {
             let text = format!(
@@ -37,9 +47,6 @@ pub(super) fn check(def: &PduDef, pdu: &Pdu, seen: &[Seen], findings: &mut Findi
             );
             findings.note("field-newer-than-version", field.at, CLAUSE, text);
         }
-    }
-    for field in &pdu.fields {
-        value(field, minor, findings);
     }
 }
 

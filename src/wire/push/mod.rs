@@ -13,6 +13,7 @@
 
 pub mod kannel;
 pub mod pap;
+pub mod request;
 pub mod segments;
 pub mod smpp;
 pub mod sms;
@@ -20,6 +21,8 @@ pub mod udh;
 pub mod wsp;
 
 mod gsm;
+mod reading;
 
+pub use reading::{Reading, Row};
 pub use udh::{PORTS_UDH, Udh};
 pub use wsp::{ContentTypeForm, Push, PushHeader, Shape, decode, encode, encode_as};

@@ -30,7 +30,7 @@ const CONFIRMED_PUSH: u8 = 0x07;
 /// The application of MMS user agents as a number and as a URI (ENC 1.3 table 26).
 const APPLICATION_CODE: u8 = 0x04;
 const APPLICATION_URI: &str = "x-wap-application:mms.ua";
-const APPLICATION_ID: &str = "X-Wap-Application-Id";
+pub(super) const APPLICATION_ID: &str = "X-Wap-Application-Id";
 const APPLICATION_ID_CODE: u8 = 0x2F;
 
 /// Numbers of the other headers that a push may have (WAP-230 table 39).
@@ -91,14 +91,14 @@ fn undecodable(fault: Fault) -> Undecodable {
     }
 }
 
-fn check_content_type(media: &MediaType, at: Span, findings: &mut Findings) {
+pub(super) fn check_content_type(media: &MediaType, at: Span, findings: &mut Findings) {
     if media.essence != mm1::MEDIA_TYPE {
         let text = format!("the push carries {}, not {}", media.essence, mm1::MEDIA_TYPE);
         findings.error("push-content-type", at, "ENC 1.3 §5", text);
     }
 }
 
-fn check_application(id: Option<&str>, end_of_headers: Span, findings: &mut Findings) {
+pub(super) fn check_application(id: Option<&str>, end_of_headers: Span, findings: &mut Findings) {
     let clause = "OMA MMS CTR 1.3 §8.2.2";
     match id {
         None => {

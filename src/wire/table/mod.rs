@@ -12,4 +12,4 @@ pub use condition::{Condition, Given};
 pub use fields::{FieldDef, field, field_by_octet, fields};
 pub use kind::{Kind, TokenList};
 pub use pdus::{FieldUse, PduDef, Presence, pdu, pdus};
-pub use sets::{FieldSet, PduSets, pdu_sets};
+pub use sets::{FieldSet, PduSets, fields_of_version, pdu_sets};

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::{FieldUse, Presence, field, pdus};
+use super::{FieldUse, Given, Presence, field, fields, pdus};
 use crate::wire::PduType;
 
 /// A set of MM1's fields.
@@ -47,6 +47,9 @@ pub struct PduSets {
     pub repeatable: FieldSet,
     /// At least one of these must be there; empty if there is no such rule.
     pub one_of: FieldSet,
+    /// Only where one of these stands can a condition or a barred octet be about the PDU: the fields whose place or value is
+    /// restricted, and those whose presence or value demands another field.
+    pub restricted: FieldSet,
 }
 
 /// The sets of a PDU.
@@ -64,10 +67,35 @@ static SETS: LazyLock<Vec<PduSets>> = LazyLock::new(|| {
             mandatory: of(|usage| usage.presence == Presence::Mandatory),
             repeatable: of(|usage| usage.repeatable),
             one_of: FieldSet::of(pdu.at_least_one.iter().copied()),
+            restricted: FieldSet::of(pdu.fields.iter().flat_map(restricted)),
         }
     };
     pdus().iter().map(sets).collect()
 });
+
+fn restricted(usage: &FieldUse) -> impl Iterator<Item = &'static str> {
+    let only_if = usage
+        .condition
+        .is_some_and(|condition| condition.only_if.is_some());
+    let own = Some(usage.field).filter(|_| only_if || !usage.barred.is_empty());
+    let demands = usage
+        .condition
+        .and_then(|condition| condition.must_if)
+        .map(|(Given::Field(name) | Given::Word(name, _))| name);
+    own.into_iter().chain(demands)
+}
+
+/// The fields that MMS 1.`minor` has.
+pub fn fields_of_version(minor: u8) -> FieldSet {
+    static OF_VERSION: LazyLock<[FieldSet; 4]> = LazyLock::new(|| {
+        std::array::from_fn(|minor| {
+            let known = fields().iter().filter(|def| usize::from(def.since) <= minor);
+            FieldSet::of(known.map(|def| def.name))
+        })
+    });
+    let newest = OF_VERSION.len() - 1;
+    OF_VERSION[usize::from(minor).min(newest)]
+}
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,5 @@
 //! Reading positions in a PDU, and the primitives that need nothing but octets.
 
-use std::ffi::CStr;
-
 use bytes::Bytes;
 
 use crate::wire::finding::Findings;
@@ -250,18 +248,25 @@ impl<'a> Cursor<'a> {
     #[inline]
     pub fn until_nul(&mut self) -> Result<&'a [u8], Fault> {
         let rest = self.rest();
-        // A CStr is what std finds a NUL with, a word at a time.
-        let octets = CStr::from_bytes_until_nul(rest)
-            .map_err(|_| self.fault(FaultKind::TextNotTerminated))?
-            .to_bytes();
-        self.pos += octets.len() + 1;
-        Ok(octets)
+        let len = memchr::memchr(0, rest).ok_or(self.fault(FaultKind::TextNotTerminated))?;
+        self.pos += len + 1;
+        Ok(&rest[..len])
     }
 
     /// Text-string without its quote 0x7F (WAP-230 §8.4.2.1).
     #[inline]
     pub fn text_octets(&mut self) -> Result<&'a [u8], Fault> {
         let octets = self.until_nul()?;
+        Ok(octets.strip_prefix(&[QUOTE]).unwrap_or(octets))
+    }
+
+    /// [`Cursor::text_octets`] of a cursor that [`Cursor::value`] has returned: the only NUL is its last octet.
+    #[inline]
+    pub fn whole_text_octets(&mut self) -> Result<&'a [u8], Fault> {
+        let Some((0, octets)) = self.rest().split_last() else {
+            return Err(self.fault(FaultKind::TextNotTerminated));
+        };
+        self.finish();
         Ok(octets.strip_prefix(&[QUOTE]).unwrap_or(octets))
     }
 
@@ -298,38 +303,37 @@ impl<'a> Cursor<'a> {
     /// Passes over a value of any kind by its first octet; the cursor returned covers all of it.
     #[inline]
     pub fn value(&mut self) -> Result<(Form, Cursor<'a>), Fault> {
+        let form = self.form()?;
+        Ok((form, self.value_of(form)?))
+    }
+
+    /// The form of the value that begins here.
+    #[inline]
+    pub fn form(&self) -> Result<Form, Fault> {
+        match self.peek() {
+            Some(octet @ 0x80..) => Ok(Form::Octet(octet)),
+            Some(0x20..) => Ok(Form::Text),
+            Some(_) => Ok(Form::Length),
+            None => Err(self.fault(FaultKind::Truncated)),
+        }
+    }
+
+    /// [`Cursor::value`] where the form is known. Apart from it, because a form and a cursor returned in one are slow to take apart.
+    #[inline(always)]
+    pub fn value_of(&mut self, form: Form) -> Result<Cursor<'a>, Fault> {
         let start = self.pos;
-        let form = match self.peek().ok_or(self.fault(FaultKind::Truncated))? {
-            octet @ 0x80.. => {
-                self.pos += 1;
-                Form::Octet(octet)
-            }
-            0x20.. => {
+        match form {
+            Form::Octet(_) => self.pos += 1,
+            Form::Text => {
                 self.until_nul()?;
-                Form::Text
             }
-            _ => match self.length_value() {
-                Ok(_) => Form::Length,
-                Err(fault) => {
+            Form::Length => {
+                if let Err(fault) = self.length_value() {
                     self.pos = start;
                     return Err(fault);
                 }
-            },
-        };
-        Ok((
-            form,
-            Cursor {
-                all: self.all,
-                pos: start,
-                end: self.pos,
-            },
-        ))
-    }
-
-    /// Goes behind the next NUL, whatever the first octet says; the cursor returned covers the octets with the NUL.
-    pub fn value_until_nul(&mut self) -> Result<Cursor<'a>, Fault> {
-        let start = self.pos;
-        self.until_nul()?;
+            }
+        }
         Ok(Cursor {
             all: self.all,
             pos: start,

@@ -18,4 +18,4 @@ pub use headers::{Header, header_name, read_headers};
 pub use media::{read_media_type, write_media_type};
 pub use multipart::{read_multipart, write_multipart};
 pub(crate) use multipart::{write_part_count, write_part_head};
-pub use text::{EncodedString, read_encoded_string, read_text};
+pub use text::{EncodedString, read_encoded_string, read_text, read_whole_text};

@@ -88,6 +88,15 @@ fn read_param(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Result<(Strin
     let start = cursor.pos();
     if cursor.peek().is_some_and(|first| (0x20..0x80).contains(&first)) {
         let name = text_of(cursor.text_octets()?).to_ascii_lowercase();
+        if name.is_empty() || !name.bytes().all(|octet| octet.is_ascii_graphic()) {
+            let text = format!("{name:?} is no name of a parameter");
+            findings.error(
+                "parameter-name-form",
+                cursor.since(start),
+                "WAP-230 §8.4.2.4",
+                text,
+            );
+        }
         return Ok((name, untyped(cursor)?));
     }
     let code = cursor.integer()?;

@@ -23,18 +23,36 @@ pub fn read_text(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Result<Str
     Ok(plain_text(octets, cursor.since(start), findings))
 }
 
+/// Reads a text-string from a cursor that covers exactly its octets.
+#[inline]
+pub fn read_whole_text(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Result<String, Fault> {
+    let at = cursor.to_end();
+    Ok(plain_text(cursor.whole_text_octets()?, at, findings))
+}
+
 /// Reads an encoded-string from a cursor that covers exactly its octets.
+#[inline]
 pub fn read_encoded_string(
     form: Form,
     cursor: &mut Cursor<'_>,
     findings: &mut Findings,
 ) -> Result<EncodedString, Fault> {
+    if form == Form::Text {
+        return Ok(EncodedString {
+            charset: None,
+            text: read_whole_text(cursor, findings)?,
+        });
+    }
     if form != Form::Length || cursor.remaining() == 1 {
         return Ok(EncodedString {
             charset: None,
-            text: read_text(cursor, findings)?,
+            text: read_whole_text(cursor, findings)?,
         });
     }
+    read_with_charset(cursor, findings)
+}
+
+fn read_with_charset(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Result<EncodedString, Fault> {
     let start = cursor.pos();
     let mut inner = cursor.length_value()?;
     let at = cursor.since(start);
@@ -73,6 +91,10 @@ pub fn read_encoded_string(
             latin_1(octets)
         }
     };
+    if text.contains('\0') {
+        let problem = "a NUL within the text: receivers may take it for its end";
+        findings.error("text-with-nul", at, "WAP-230 §8.4.2.1", problem);
+    }
     Ok(EncodedString {
         charset: Some(charset),
         text,
@@ -163,11 +185,16 @@ fn content_octets<'a>(inner: &mut Cursor<'a>, charset: Charset, findings: &mut F
 }
 
 /// Text without a charset is ASCII; deployed senders put UTF-8 there, and old ones ISO 8859-1.
+#[inline]
 fn plain_text(octets: &[u8], at: Span, findings: &mut Findings) -> String {
     match std::str::from_utf8(octets) {
-        Ok(text) if text.is_ascii() => return text.to_owned(),
-        _ => {}
+        Ok(text) if text.is_ascii() => text.to_owned(),
+        _ => text_beyond_ascii(octets, at, findings),
     }
+}
+
+#[cold]
+fn text_beyond_ascii(octets: &[u8], at: Span, findings: &mut Findings) -> String {
     findings.warning(
         "text-not-ascii",
         at,

@@ -1,6 +1,6 @@
 use bytes::Bytes;
 use mmspec::wire::Finding;
-use mmspec::wire::push::{Udh, kannel::Sendsms, pap, smpp, sms};
+use mmspec::wire::push::{Udh, smpp, sms};
 use proptest::prelude::*;
 
 fn within(findings: &[Finding], len: usize) {
@@ -33,18 +33,5 @@ proptest! {
             within(&carried.findings, framed.len());
         }
         let _ = smpp::frames(&framed);
-        if let Ok((_, findings)) = pap::decode(None, &whole) {
-            within(&findings, octets.len());
-        }
-        let _ = Sendsms::decode(&String::from_utf8_lossy(&octets));
-    }
-
-    #[test]
-    fn no_xml_does_harm(text in "(<[a-z/?!]{0,3}[ a-z='\"&;>]{0,12}){0,20}") {
-        let octets = Bytes::from(text);
-        if let Ok((pap, findings)) = pap::decode(None, &octets) {
-            within(&findings, octets.len());
-            let _ = pap::encode(&pap);
-        }
     }
 }

@@ -75,16 +75,7 @@ pub(in super::super) fn read(about: &About, body: &Bytes, findings: &mut Finding
         return Content::single(media, body);
     }
     let body = multipart_body(about, body, findings);
-    let named = media.param("boundary").map(|b| b.trim_end().to_owned());
-    let boundary = named.filter(|b| !b.is_empty()).or_else(|| {
-        findings.error(
-            "mime-boundary-missing",
-            about.type_at,
-            "RFC 2046 §5.1",
-            "A multipart without the parameter boundary.",
-        );
-        guessed_boundary(&body)
-    });
+    let boundary = boundary(&media, about, findings).or_else(|| guessed_boundary(&body));
     media.params.retain(|(name, _)| name != "boundary");
     let parts = boundary.map_or_else(Vec::new, |b| parts(&b, &body, about.body, findings));
     // What cannot be taken apart is kept whole, so that it is not lost to whoever looks at it.
@@ -197,6 +188,17 @@ fn parts(boundary: &str, body: &Bytes, base: usize, findings: &mut Findings) -> 
 }
 
 /// `fields` is how many header fields are still read.
+/// What the media type says; without it, a finding.
+fn boundary(media: &MediaType, about: &About, findings: &mut Findings) -> Option<String> {
+    let named = media.param("boundary").map(|b| b.trim_end().to_owned());
+    let named = named.filter(|b| !b.is_empty());
+    if named.is_none() {
+        let text = "A multipart without the parameter boundary.";
+        findings.error("mime-boundary-missing", about.type_at, "RFC 2046 §5.1", text);
+    }
+    named
+}
+
 fn read_part(
     multipart: &Bytes,
     section: Section,
@@ -217,6 +219,8 @@ fn read_part(
         .map(|(_, begun)| begun);
     // The binary form of MM1 is no multipart to MIME: it may be encoded.
     let data = if media.is_multipart() && !about.is_wap() {
+        // It stays as it came; whoever wants its parts needs to be able to find them.
+        boundary(&media, &about, findings);
         multipart_body(&about, &body, findings)
     } else {
         transfer_decoded(&about, &body, early, findings)

@@ -1,12 +1,18 @@
-//! The Push Access Protocol (WAP-247): what a push initiator (the relay) and a push proxy say to each other over HTTP.
+//! The Push Access Protocol (WAP-164, WAP-247), which a push initiator and a push proxy gateway speak over HTTP: a control
+//! document, and with a push-message what is to be pushed.
 //!
-//! A submission is a `multipart/related` of a control entity in XML, the content, and perhaps capabilities; every other message
-//! is the control entity alone. [`decode`] reads either.
+//! [`table`] holds the elements and attributes as data; reading and writing go by it.
 
-mod codec;
-mod messages;
+mod address;
+mod control;
+mod document;
+mod read;
+pub mod table;
+mod write;
 mod xml;
 
-pub use codec::{Entity, Pap, decode, encode};
-pub use messages::{MESSAGES, Message, RESULT_CODES};
-pub use xml::Element;
+pub use address::{Address, plmn_address};
+pub use document::{Element, Pap};
+pub use read::{decode, decode_capture};
+pub use table::Version;
+pub use write::{Written, encode, encode_control};
