@@ -5,6 +5,7 @@
 
 mod behaviour;
 mod catalogue;
+mod cluster;
 mod decides;
 mod diagnostic;
 mod dns;

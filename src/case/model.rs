@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::behaviour::{HttpRule, SmtpRule};
+pub use super::cluster::{HomeLookup, HomeView, HubKind};
 use super::dns::{DnsSet, Routing};
 use super::pattern::Pattern;
 use crate::wire::PduType;
@@ -47,6 +48,8 @@ pub struct Script {
     pub requires: Vec<String>,
     /// How relays find the MMSEs of others.
     pub routing: Routing,
+    /// Who knows the homes of subscribers.
+    pub home_lookup: HomeLookup,
     /// Nodes beyond, or attributes of, those of the topology.
     pub nodes: Vec<NodeDecl>,
     pub body: Body,
@@ -68,6 +71,12 @@ pub enum Topology {
     OneRelay,
     TwoMmse,
     TwoRelays,
+    /// Two relays behind one that alone speaks with other MMSEs.
+    FrontRelay,
+    /// Two relays on one store.
+    SharedStore,
+    /// Two MMSEs with a hub between them.
+    Hub,
 }
 
 impl Topology {
@@ -75,6 +84,9 @@ impl Topology {
         ("one-relay", Topology::OneRelay),
         ("two-mmse", Topology::TwoMmse),
         ("two-relays", Topology::TwoRelays),
+        ("front-relay", Topology::FrontRelay),
+        ("shared-store", Topology::SharedStore),
+        ("hub", Topology::Hub),
     ];
 
     pub fn name(self) -> &'static str {
@@ -89,11 +101,13 @@ impl Topology {
             .is_some_and(|(a, b)| is_relay(a) && is_relay(b))
     }
 
-    /// The relays of the topology.
+    /// The relays of the topology; peers send to the first unless they are told otherwise.
     pub fn relays(self) -> &'static [&'static str] {
         match self {
             Topology::OneRelay => &["A"],
-            Topology::TwoMmse | Topology::TwoRelays => &["A", "B"],
+            Topology::TwoMmse | Topology::TwoRelays | Topology::SharedStore => &["A", "B"],
+            Topology::FrontRelay => &["F", "A", "B"],
+            Topology::Hub => &["hub", "A", "B"],
         }
     }
 }
@@ -109,6 +123,8 @@ pub struct NodeDecl {
     pub peer: Option<String>,
     /// For a peer MMSE: numbers that begin so are routed to it too.
     pub prefix: Option<Template>,
+    /// For the hub of the topology.
+    pub kind: Option<HubKind>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -347,6 +363,8 @@ pub enum Behaviour {
     Smtp(Vec<SmtpRule>),
     /// Rules for the push gateway's answers to pushes for this user agent.
     Http(Vec<HttpRule>),
+    /// Where a subscriber lives.
+    Home(Vec<HomeView>),
     /// Whether a peer answers REQs that ask for it: the RES status (`Ok` by default), or `None` for silence.
     Acknowledge(Option<String>),
     /// What the DNS says about a name.

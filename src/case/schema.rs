@@ -206,7 +206,8 @@ fn of(shape: Shape) -> Value {
         Shape::Count | Shape::Number => definition("count"),
         Shape::Duration => definition("duration"),
         Shape::Topology => {
-            or_reference(json!({ "enum": Topology::ALL.iter().map(|(n, _)| *n).collect::<Vec<_>>() }))
+            let one = json!({ "enum": Topology::ALL.iter().map(|(n, _)| *n).collect::<Vec<_>>() });
+            or_reference(json!({ "anyOf": [one, { "type": "array", "minItems": 1, "items": one }] }))
         }
         Shape::Nodes => json!({ "type": "object", "additionalProperties": { "$ref": "#/$defs/node" } }),
         Shape::Examples => json!({
@@ -224,6 +225,10 @@ fn of(shape: Shape) -> Value {
             json!({ "anyOf": [{ "$ref": "#/$defs/pdu" }, { "enum": ["reply", "dns-query"] }] })
         }
         Shape::Party | Shape::Relay | Shape::Link | Shape::Group | Shape::Acknowledge => definition("text"),
+        Shape::Home => json!({ "anyOf": [
+            { "$ref": "#/$defs/text" },
+            { "type": "object", "additionalProperties": { "$ref": "#/$defs/text" } },
+        ] }),
         Shape::Headers => definition("headers"),
         Shape::FieldDemands | Shape::HttpDemands => definition("demands"),
         Shape::SmtpDemands => or_reference(aspects(words::SMTP_ASPECTS)),

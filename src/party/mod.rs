@@ -7,6 +7,7 @@
 mod delay;
 mod desk;
 pub mod dns;
+mod homes;
 pub mod kannel;
 mod listening;
 mod ownership;
@@ -15,5 +16,6 @@ mod script;
 pub mod user_agent;
 
 pub use desk::{Desk, Guest, Hold};
+pub use homes::HomeService;
 pub use listening::Listening;
 pub use script::{HttpRule, SmtpAct, SmtpRule, SmtpStage};

@@ -27,6 +27,16 @@ pub struct Config {
     /// The other relays of this MMSE (inner MM4 hop, model A).
     #[serde(default)]
     pub relays: Vec<Neighbour>,
+    /// The one of `relays` through which everything leaves that is not for a subscriber of this relay (model B). None: this
+    /// relay speaks with peers itself.
+    #[serde(default)]
+    pub edge: Option<String>,
+    /// This node is a hub between MMSEs (model D) and has no subscribers.
+    #[serde(default)]
+    pub hub: Option<Hub>,
+    /// Where the homes of own subscribers are looked up. None: `subscribers` tells them.
+    #[serde(default)]
+    pub home_lookup: Option<HomeLookup>,
     /// Peer MMSEs by number prefix. The longest matching prefix wins.
     #[serde(default)]
     pub routes: Vec<Route>,
@@ -40,9 +50,37 @@ pub struct Config {
     /// File in which the relay keeps what it is responsible for, so that it survives its process. None: it does not.
     #[serde(default)]
     pub store: Option<PathBuf>,
+    /// The other relays that work on the same `store` (model C), by name. Empty: it is this relay's own.
+    #[serde(default)]
+    pub store_with: Vec<String>,
     /// Seeded misbehaviour, by name (`mmspec relay --list-defects`).
     #[serde(default)]
     pub defects: Vec<String>,
+}
+
+/// What a hub makes of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Hub {
+    /// Mail like any other: it gets a Received field, and goes on.
+    SmtpRelay,
+    /// A transaction that ends here; another one of the hub's own begins.
+    Application,
+}
+
+/// The subscriber service of the MMSE (in the place of MM5 and MM6): `GET url/NUMBER` gives the name of the home relay as text.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct HomeLookup {
+    /// `http://10.0.0.5:8080/homes`
+    pub url: String,
+    /// How long one answer is waited for.
+    #[serde(default = "lookup_time")]
+    pub timeout_ms: u64,
+}
+
+fn lookup_time() -> u64 {
+    5_000
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -97,6 +135,9 @@ pub struct Route {
     /// Domain of the peer MMSE.
     pub domain: String,
     pub mm4: SocketAddr,
+    /// Domain of the hub that ends MM4 transactions on the way to this peer: it answers for the peer.
+    #[serde(default)]
+    pub hub: Option<String>,
 }
 
 /// Routing by DNS: numbers are made domains by ENUM or by prefix, domains are made hosts by MX and address records.
@@ -165,6 +206,10 @@ pub struct Timers {
     pub default_expiry_s: u64,
     /// When an unanswered notification is pushed again; empty: never.
     pub notification_repeat_ms: Vec<u64>,
+    /// How often the homes of subscribers for whom MMs wait are looked up again, where they are looked up.
+    pub home_check_ms: u64,
+    /// How often a relay on a common store looks whether the others are alive.
+    pub takeover_ms: u64,
 }
 
 impl Default for Timers {
@@ -175,6 +220,8 @@ impl Default for Timers {
             mm4_attempts: 8,
             default_expiry_s: 7 * 24 * 3600,
             notification_repeat_ms: Vec::new(),
+            home_check_ms: 60_000,
+            takeover_ms: 2_000,
         }
     }
 }

@@ -42,7 +42,7 @@ pub(crate) fn resume(
 ) {
     if delivery.outcome.is_some() {
         delivery.mm = delivery.mm.remains();
-        let mut state = node.store.lock();
+        let mut state = node.state();
         state.add_delivery(token.clone(), delivery);
         return state.finished(&token);
     }
@@ -52,7 +52,7 @@ pub(crate) fn resume(
 fn start(node: &Arc<Node>, token: String, delivery: Delivery, notification: Bytes, notified: bool) {
     let over = delivery.over.clone();
     let (number, deadline) = (delivery.recipient.clone(), delivery.mm.deadline);
-    node.store.lock().add_delivery(token.clone(), delivery);
+    node.state().add_delivery(token.clone(), delivery);
     let task = attend(node.clone(), token, number, deadline, notification, notified);
     node.spawn(async move {
         over.run_until_cancelled(task).await;
@@ -95,8 +95,7 @@ async fn attend(
         }
     }
     let fetched = node
-        .store
-        .lock()
+        .state()
         .deliveries
         .get(&token)
         .is_some_and(|d| d.fetched);
@@ -114,20 +113,20 @@ async fn attend(
 
 /// The transaction id of a notification that the client has not reacted to.
 fn unanswered(node: &Node, token: &str) -> Option<String> {
-    let state = node.store.lock();
+    let state = node.state();
     let delivery = state.deliveries.get(token)?;
     (!delivery.answered && !delivery.fetched).then(|| delivery.tid.clone())
 }
 
 fn repeat_with_new_tid(node: &Node, token: &str, tid: &str) -> Option<Bytes> {
-    let mm = node.store.lock().deliveries.get(token)?.mm.clone();
+    let mm = node.state().deliveries.get(token)?.mm.clone();
     Some(mm1::notification_ind(node, &mm, &format!("{tid}-2"), token))
 }
 
 /// Ends the transaction with this status; what was decided first stands.
 pub(crate) fn finish(node: &Arc<Node>, token: &str, status: Status) {
     let (mm, recipient, report_allowed, over) = {
-        let mut state = node.store.lock();
+        let mut state = node.state();
         let Some(delivery) = state.deliveries.get_mut(token) else {
             return;
         };
@@ -140,12 +139,12 @@ pub(crate) fn finish(node: &Arc<Node>, token: &str, status: Status) {
         let (recipient, over) = (delivery.recipient.clone(), delivery.over.clone());
         let report_allowed = delivery.report_allowed;
         state.finished(token);
+        node.note(|| Entry::Over {
+            token: token.to_owned(),
+            status,
+        });
         (mm, recipient, report_allowed, over)
     };
-    node.note(|| Entry::Over {
-        token: token.to_owned(),
-        status,
-    });
     node.log(|| format!("{} for {recipient}: {}", mm.message_id, status.name()));
     if status == Status::Rejected && node.has(Seed::NotificationAfterReject) {
         repeat_after_reject(node, &mm, token, &recipient);

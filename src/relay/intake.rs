@@ -9,19 +9,13 @@ use super::ledger::Entry;
 use super::model::{Mm, Status, canonical};
 use super::node::Node;
 use super::routing::{Destination, Hop};
-use super::store::{Sent, SentTo};
+use super::store::{Sent, SentTo, State};
 use super::timer;
-use super::{delivery, mm4, reports};
+use super::{delivery, homes, mm4, reports};
 use crate::wire::address::Address;
 
-/// Sends on an MM that a client of this relay submitted; `recipients` are canonical addresses, each once.
-pub(crate) fn submitted(node: &Arc<Node>, mm: &Arc<Mm>, recipients: &[String]) {
-    remember_sent(node, mm, recipients);
-    when_due(node, mm, recipients);
-}
-
 /// Notes whom a submitted MM is for, so that reports find their way back.
-pub(crate) fn remember_sent(node: &Arc<Node>, mm: &Arc<Mm>, recipients: &[String]) {
+pub(crate) fn remember_sent(node: &Node, state: &mut State, mm: &Arc<Mm>, recipients: &[String]) {
     let entry = |address: &String| {
         let via = match node.routing.destination(&Address::parse(address)) {
             Destination::Over(hop) => Some(hop.domain),
@@ -39,7 +33,7 @@ pub(crate) fn remember_sent(node: &Arc<Node>, mm: &Arc<Mm>, recipients: &[String
         mm: mm.remains(),
         recipients: recipients.iter().map(entry).collect::<HashMap<_, _>>(),
     };
-    node.store.lock().sent.insert(mm.message_id.clone(), sent);
+    state.sent.insert(mm.message_id.clone(), sent);
 }
 
 /// Sends an MM on to these recipients, at X-Mms-Delivery-Time if that lies ahead.
@@ -57,13 +51,18 @@ pub(crate) fn when_due(node: &Arc<Node>, mm: &Arc<Mm>, recipients: &[String]) {
 fn send_on(node: &Arc<Node>, mm: &Arc<Mm>, recipients: &[String]) {
     let mut hops: Vec<(Hop, Vec<String>)> = Vec::new();
     let mut asked = Vec::new();
+    let mut looked = Vec::new();
     for recipient in recipients {
         match node.routing.destination(&Address::parse(recipient)) {
             Destination::Here(number) => delivery::begin(node, mm, &number),
+            Destination::Over(hop) if hop.inner && mm.from_inside(node) && node.has(Seed::LocalLeaves) => {
+                hops.extend(node.routing.any_peer().map(|peer| (peer, vec![recipient.clone()])));
+            }
             Destination::Over(hop) => match hops.iter_mut().find(|(known, _)| known.domain == hop.domain) {
                 Some((_, there)) => there.push(recipient.clone()),
                 None => hops.push((hop, vec![recipient.clone()])),
             },
+            Destination::Look(number) => looked.push((recipient.clone(), number)),
             Destination::Ask(number) => asked.push((recipient.clone(), number)),
             Destination::Unsupported if node.has(Seed::RouteShortCodeAccepted) => {}
             Destination::Nowhere | Destination::Unsupported => {
@@ -73,6 +72,10 @@ fn send_on(node: &Arc<Node>, mm: &Arc<Mm>, recipients: &[String]) {
     }
     for (hop, recipients) in hops {
         mm4::forward(node, mm, hop, recipients);
+    }
+    if !looked.is_empty() {
+        let (node, mm) = (node.clone(), mm.clone());
+        node.clone().spawn(async move { homes::find(&node, &mm, looked).await });
     }
     if !asked.is_empty() {
         let (node, mm) = (node.clone(), mm.clone());

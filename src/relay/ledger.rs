@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
+use super::common::{self, Common};
 use super::model::Status;
 
 /// One event. `record` names the MM it is about.
@@ -93,6 +94,26 @@ pub(crate) enum Entry {
         message_id: String,
         recipient: String,
     },
+    /// The MM follows its subscriber, who lives on another relay now, under this transaction id.
+    Moved {
+        token: String,
+        tid: String,
+        domain: String,
+    },
+    /// The writer goes on with what that relay, which is dead, was responsible for.
+    TakenOver {
+        from: String,
+    },
+}
+
+/// A line of the ledger.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Line {
+    /// The relay that wrote it. Empty in a ledger with one writer.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub by: String,
+    #[serde(flatten)]
+    pub entry: Entry,
 }
 
 /// The file, if the relay has one.
@@ -100,6 +121,7 @@ pub(crate) enum Entry {
 pub(crate) struct Ledger {
     path: Option<PathBuf>,
     file: Mutex<Option<File>>,
+    common: Option<Common>,
 }
 
 impl Ledger {
@@ -107,30 +129,46 @@ impl Ledger {
     ///
     /// # Errors
     /// A file that is there cannot be read.
-    pub fn open(path: Option<&Path>) -> io::Result<(Ledger, Vec<Entry>)> {
+    pub fn open(path: Option<&Path>, common: Option<Common>) -> io::Result<(Ledger, Vec<Line>)> {
         let ledger = Ledger {
             path: path.map(Path::to_owned),
             file: Mutex::new(None),
+            common,
         };
-        let text = match path.map(fs::read) {
+        let lines = match &ledger.common {
+            Some(common) => {
+                let _turn = common.turn();
+                common.news()?
+            }
+            None => ledger.all()?,
+        };
+        Ok((ledger, lines))
+    }
+
+    /// Everything that stands in the file.
+    ///
+    /// # Errors
+    /// A file that is there cannot be read.
+    pub fn all(&self) -> io::Result<Vec<Line>> {
+        let text = match self.path.as_deref().map(fs::read) {
             None => Vec::new(),
             Some(Err(error)) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
             Some(read) => read?,
         };
-        // The last line may be torn: what it says was never answered for.
-        let lines = text.split(|octet| *octet == b'\n');
-        let entries = lines
-            .filter_map(|line| serde_json::from_slice(line).ok())
-            .collect();
-        Ok((ledger, entries))
+        Ok(common::lines(&text))
+    }
+
+    /// The other relays' side of it, if others write to it too.
+    pub fn common(&self) -> Option<&Common> {
+        self.common.as_ref()
     }
 
     /// Replaces the file's content: what is over is forgotten.
     ///
     /// # Errors
     /// The file cannot be written.
-    pub fn rewrite(&self, entries: &[Entry]) -> io::Result<()> {
-        let Some(path) = &self.path else {
+    pub fn rewrite(&self, entries: &[Line]) -> io::Result<()> {
+        let Some(path) = self.path.as_ref().filter(|_| self.common.is_none()) else {
             return Ok(());
         };
         let mut text = Vec::new();
@@ -151,8 +189,17 @@ impl Ledger {
         let Some(path) = &self.path else {
             return Ok(());
         };
-        let mut line = serde_json::to_vec(&entry())?;
+        let own = self.common.as_ref().map(Common::own);
+        let line = Line {
+            by: own.unwrap_or_default().to_owned(),
+            entry: entry(),
+        };
+        let mut line = serde_json::to_vec(&line)?;
         line.push(b'\n');
+        if own.is_some() {
+            // Another relay may have died in the middle of its line.
+            line.insert(0, b'\n');
+        }
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         let file = match &mut *file {
             Some(open) => open,
@@ -163,19 +210,22 @@ impl Ledger {
 }
 
 /// The entries of MMs that are not over; `live` are their records.
-pub(crate) fn kept(entries: Vec<Entry>, live: &HashSet<String>) -> Vec<Entry> {
+pub(crate) fn kept(entries: Vec<Line>, live: &HashSet<String>) -> Vec<Line> {
     // Tokens, transaction ids and message ids of live MMs, learned in the order in which they were written.
     let mut names: HashSet<String> = HashSet::new();
     let mut kept = Vec::new();
-    for entry in entries {
-        let (record, name) = entry.about();
+    for line in entries {
+        let (record, name) = line.entry.about();
         let keep = match record {
             Some(record) => live.contains(record),
             None => names.contains(name),
         };
         if keep {
             names.insert(name.to_owned());
-            kept.push(entry);
+            if let Entry::Moved { tid, .. } = &line.entry {
+                names.insert(tid.clone());
+            }
+            kept.push(line);
         }
     }
     kept
@@ -192,7 +242,9 @@ impl Entry {
             Entry::Kept { record, token, .. } => (Some(record), token),
             Entry::Queued { record, tid, .. } => (Some(record), tid),
             Entry::Unroutable { record, .. } => (Some(record), record),
+            Entry::TakenOver { from } => (None, from),
             Entry::Notified { token }
+            | Entry::Moved { token, .. }
             | Entry::Fetched { token }
             | Entry::Answered { token, .. }
             | Entry::Over { token, .. }

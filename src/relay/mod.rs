@@ -5,10 +5,15 @@
 //! recipient by `routing` → `delivery` notifies a client of this relay, or an MM4 transfer carries it to the next relay
 //! → what becomes of it goes to `reports`. Everything that is remembered stands in `store`; what has
 //! to survive the process is written to `ledger` first, and `resume` takes it up again.
+//!
+//! Several relays of one MMSE: `homes` knows whose subscriber a number is, and lets MMs follow one who moves; on a `common` ledger
+//! `replica` learns what the others wrote and takes over for one that died.
 
+mod common;
 mod defects;
 mod delivery;
 mod dns;
+mod homes;
 mod ids;
 mod intake;
 mod ledger;
@@ -17,6 +22,7 @@ mod mm4;
 mod model;
 mod node;
 mod push;
+mod replica;
 mod reports;
 mod resume;
 mod routing;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::node::Node;
 use super::routing;
 use super::timer::Time;
 use crate::wire::address::Address;
@@ -72,6 +73,24 @@ pub(crate) enum Origin {
 }
 
 impl Mm {
+    /// Whether its originator is a subscriber of this MMSE, but not a client of this relay.
+    pub fn from_inside(&self, node: &Node) -> bool {
+        let number = Address::parse(&self.from).number().map(routing::international);
+        self.origin != Origin::Here(number.clone().unwrap_or_default())
+            && number.is_some_and(|number| node.routing.home(&number).is_some())
+    }
+
+    /// Whether it came from this host, or through it, as its trace tells.
+    pub fn was_at(&self, host: &str) -> bool {
+        self.trace.iter().any(|received| {
+            let words: Vec<&str> = received.split_whitespace().collect();
+            words.windows(2).any(|pair| {
+                let named = pair[1].trim_end_matches(';').eq_ignore_ascii_case(host);
+                named && ["from", "by"].iter().any(|word| pair[0].eq_ignore_ascii_case(word))
+            })
+        })
+    }
+
     /// The MM without its content, for the time when only reports may still come.
     pub fn remains(&self) -> Arc<Mm> {
         Arc::new(Mm {

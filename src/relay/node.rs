@@ -3,8 +3,9 @@
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::ops::{Deref, DerefMut};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, MutexGuard};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -12,19 +13,25 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::config::Config;
+use super::common::{Common, Turn};
+use super::config::{Config, Subscribers};
 use super::defects::{Seed, Seeds, UnknownDefect};
 use super::dns::Resolver;
 use super::ids::Ids;
-use super::ledger::{Entry, Ledger};
+use super::homes::{self, Homes};
+use super::ledger::{Entry, Ledger, Line};
 use super::push::PushGateway;
 use super::routing::Routing;
 use super::socket::Socket;
-use super::store::Store;
-use super::{mm1, mm4, resume};
+use super::store::{State, Store};
+use super::{mm1, mm4, replica, resume, timer};
 
 /// How long a stopping relay lets open HTTP and SMTP exchanges finish.
 const STOP_GRACE: Duration = Duration::from_secs(2);
+
+/// How often a name on a common store is tried that is still taken, and the pause between.
+const PATIENCE: u32 = 100;
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// Why a relay did not start.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +48,8 @@ pub enum StartError {
     Store { path: PathBuf, source: io::Error },
     #[error("push gateway: {0}")]
     Push(String),
+    #[error("subscriber service: {0}")]
+    Homes(String),
 }
 
 /// Receives one line per event of the relay.
@@ -70,14 +79,18 @@ impl Relay {
         let seeds = Seeds::of(&config.defects).map_err(StartError::UnknownDefect)?;
         let push = PushGateway::new(&config.push).map_err(StartError::Push)?;
         let path = config.store.clone().filter(|_| !seeds.has(Seed::StoreForgets));
-        let (ledger, past) = Ledger::open(path.as_deref()).map_err(|source| StartError::Store {
-            path: path.unwrap_or_default(),
-            source,
-        })?;
+        let (ledger, past) =
+            open_ledger(&config, path.as_deref())
+                .await
+                .map_err(|source| StartError::Store {
+                    path: path.unwrap_or_default(),
+                    source,
+                })?;
         let mm1 = listen("MM1", config.mm1.listen).await?;
         let mm4 = listen("MM4", config.mm4.listen).await?;
         let node = Arc::new(Node {
             routing: Routing::new(&config, &seeds),
+            homes: Homes::new(&config, &seeds).map_err(StartError::Homes)?,
             resolver: config.dns.clone().map(|dns| Resolver::new(dns, seeds.clone())),
             ids: Ids::new(&config.name, &config.domain),
             mm1_addr: address_of(&mm1, "MM1", config.mm1.listen)?,
@@ -101,6 +114,8 @@ impl Relay {
             )
         });
         resume::resume(&node, past);
+        homes::watch(&node);
+        replica::watch(&node);
         node.spawn(mm1::serve(node.clone(), mm1));
         node.spawn(mm4::serve(node.clone(), mm4));
         Ok(Relay { node, mm4_addr })
@@ -112,6 +127,13 @@ impl Relay {
 
     pub fn mm4_addr(&self) -> SocketAddr {
         self.mm4_addr
+    }
+
+    /// Takes over another table of own subscribers. MMs that wait for one who moved follow.
+    pub fn reload(&self, subscribers: &[Subscribers]) {
+        self.node.log(|| "the table of subscribers is read again".to_owned());
+        self.node.routing.reload(subscribers);
+        self.node.homes.changed();
     }
 
     /// Stops in good order: no new connections, open exchanges finish, then everything ends. What is held in memory is lost.
@@ -134,6 +156,23 @@ impl Relay {
 impl Drop for Relay {
     fn drop(&mut self) {
         self.node.die();
+    }
+}
+
+/// Opens the ledger. On a common one an earlier life of this relay may just be ending, or somebody be looking whether it has.
+async fn open_ledger(config: &Config, path: Option<&Path>) -> io::Result<(Ledger, Vec<Line>)> {
+    let Some(path) = path.filter(|_| !config.store_with.is_empty()) else {
+        return Ledger::open(path, None);
+    };
+    let mut patience = PATIENCE;
+    loop {
+        match Common::open(path, &config.name, &config.store_with) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock && patience > 0 => {
+                patience -= 1;
+                timer::pause(LOOK_AGAIN).await;
+            }
+            common => return Ledger::open(Some(path), Some(common?)),
+        }
     }
 }
 
@@ -160,7 +199,8 @@ pub(crate) struct Node {
     /// None: nothing is looked up.
     pub resolver: Option<Resolver>,
     pub ids: Ids,
-    pub store: Store,
+    store: Store,
+    pub homes: Homes,
     pub ledger: Ledger,
     pub push: PushGateway,
     pub mm1_addr: SocketAddr,
@@ -209,6 +249,20 @@ impl Node {
         });
     }
 
+    /// The relay's memory, for look-ups and changes only, never across a wait. On a common store what the other relays wrote is
+    /// in it, and none of them changes anything meanwhile.
+    pub fn state(&self) -> Held<'_> {
+        let mut state = self.store.lock();
+        let turn = self.ledger.common().and_then(Common::turn);
+        if let Some(common) = self.ledger.common() {
+            match common.news() {
+                Ok(news) => replica::take(self, &mut state, &news),
+                Err(error) => self.log(|| format!("the ledger cannot be read: {error}")),
+            }
+        }
+        Held { _turn: turn, state }
+    }
+
     /// Writes an event to the ledger. One that cannot be written is lost with the process; the MM itself goes on.
     pub fn note(&self, entry: impl FnOnce() -> Entry) {
         if let Err(error) = self.ledger.write(entry) {
@@ -236,6 +290,26 @@ impl Node {
         self.killed.store(true, Ordering::Release);
         self.closing.cancel();
         self.gone.cancel();
+    }
+}
+
+/// The relay's memory while it is looked at. The turn is given back first.
+pub(crate) struct Held<'a> {
+    _turn: Option<Turn<'a>>,
+    state: MutexGuard<'a, State>,
+}
+
+impl Deref for Held<'_> {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.state
+    }
+}
+
+impl DerefMut for Held<'_> {
+    fn deref_mut(&mut self) -> &mut State {
+        &mut self.state
     }
 }
 

@@ -6,9 +6,10 @@ use super::defects::Seed;
 use super::ledger::Entry;
 use super::model::{Mm, Origin, Status, canonical};
 use super::node::Node;
-use super::store::{SentTo, TransferEvent};
+use super::store::TransferEvent;
 use super::timer::Time;
 use super::{mm1, mm4};
+use crate::wire::address::Address;
 
 /// One recipient's outcome on this node. At most one final report per recipient reaches the originator (ENC 1.3 §6.6).
 pub(crate) fn settled(node: &Arc<Node>, mm: &Arc<Mm>, recipient: &str, status: Status) {
@@ -18,11 +19,27 @@ pub(crate) fn settled(node: &Arc<Node>, mm: &Arc<Mm>, recipient: &str, status: S
                 push_delivery(node, mm, originator, recipient, status, Time::now().seconds());
             }
         }
+        // It came back to the relay it was submitted at: its recipient moved there.
+        Origin::Mm4 { .. } if is_submitted_here(node, mm) => {
+            if mark_shown(node, mm, recipient, status) && wanted(node, mm) {
+                push_delivery(node, mm, &number(&mm.from), recipient, status, Time::now().seconds());
+            }
+        }
         Origin::Mm4 { .. } if wanted(node, mm) || mm.reports.relay_delivery => {
             mm4::send_delivery_report(node, mm, recipient, status);
         }
         Origin::Mm4 { .. } => {}
     }
+}
+
+fn is_submitted_here(node: &Node, mm: &Mm) -> bool {
+    node.state().sent.get(&mm.message_id).is_some()
+}
+
+/// The number in an address that has one.
+fn number(address: &str) -> String {
+    let parsed = Address::parse(address);
+    parsed.number().unwrap_or_default().to_owned()
 }
 
 fn wanted(node: &Node, mm: &Mm) -> bool {
@@ -31,7 +48,7 @@ fn wanted(node: &Node, mm: &Mm) -> bool {
 
 /// Whether this status is news about this recipient.
 fn mark_shown(node: &Node, mm: &Mm, recipient: &str, status: Status) -> bool {
-    let mut state = node.store.lock();
+    let mut state = node.state();
     let Some(sent) = state.sent.get_mut(&mm.message_id) else {
         return false;
     };
@@ -69,6 +86,10 @@ pub(crate) fn read(node: &Arc<Node>, mm: &Arc<Mm>, reader: &str, status: &str, d
             let pdu = mm1::read_orig_ind(node, mm, &reader, status, date);
             push(node, originator, pdu);
         }
+        Origin::Mm4 { .. } if is_submitted_here(node, mm) => {
+            let pdu = mm1::read_orig_ind(node, mm, &reader, status, date);
+            push(node, &number(&mm.from), pdu);
+        }
         Origin::Mm4 { .. } if node.has(Seed::E2eReadReportLost) => {}
         Origin::Mm4 { .. } => mm4::send_read_report(node, mm, &reader, status, date),
     }
@@ -81,6 +102,8 @@ pub(crate) struct Arrived<'a> {
     pub recipient: String,
     /// Domains that the report names as its source; all must be of the MMSE that was asked.
     pub sources: &'a [String],
+    /// A node of this MMSE passed it on.
+    pub inside: bool,
     pub date: i64,
 }
 
@@ -128,18 +151,21 @@ pub(crate) fn read_arrived(node: &Arc<Node>, report: &Arrived, status: &str) -> 
     }
     mm4::imply_delivery(node, &mm.message_id, &report.recipient);
     let first = {
-        let mut state = node.store.lock();
+        let mut state = node.state();
         let entry = state
             .sent
             .get_mut(&mm.message_id)
             .and_then(|sent| sent.recipients.get_mut(&report.recipient));
-        entry.is_some_and(|entry| !std::mem::replace(&mut entry.read_shown, true))
+        let first = entry.is_some_and(|entry| !std::mem::replace(&mut entry.read_shown, true));
+        if first {
+            node.note(|| Entry::ReadShown {
+                message_id: mm.message_id.clone(),
+                recipient: report.recipient.clone(),
+            });
+        }
+        first
     };
     if first && let Origin::Here(originator) = &mm.origin {
-        node.note(|| Entry::ReadShown {
-            message_id: mm.message_id.clone(),
-            recipient: report.recipient.clone(),
-        });
         let pdu = mm1::read_orig_ind(node, &mm, &reader, status, report.date);
         push(node, originator, pdu);
     }
@@ -148,7 +174,7 @@ pub(crate) fn read_arrived(node: &Arc<Node>, report: &Arrived, status: &str) -> 
 
 /// The submitted MM, if the report is about one of its recipients and comes from the MMSE that recipient is in.
 fn find(node: &Node, report: &Arrived) -> Result<(Arc<Mm>, String), Receipt> {
-    let state = node.store.lock();
+    let state = node.state();
     let sent = state
         .sent
         .get(&report.message_id.to_owned())
@@ -161,9 +187,11 @@ fn find(node: &Node, report: &Arrived) -> Result<(Arc<Mm>, String), Receipt> {
     let via = entry.via.as_deref().ok_or(Receipt::Denied)?;
     let inner = node.routing.neighbour_at(via).is_some();
     let genuine = |domain: &String| {
-        super::routing::same_mmse(via, domain) || (inner && domain.eq_ignore_ascii_case(&node.config.domain))
+        node.routing.speaks_for(via, domain) || (inner && domain.eq_ignore_ascii_case(&node.config.domain))
     };
-    if report.sources.iter().all(genuine) {
+    // What comes through the edge was looked at there.
+    let vetted = report.inside && node.routing.is_edge(via);
+    if vetted || report.sources.iter().all(genuine) {
         found()
     } else {
         Err(Receipt::Denied)
@@ -171,21 +199,21 @@ fn find(node: &Node, report: &Arrived) -> Result<(Arc<Mm>, String), Receipt> {
 }
 
 impl Node {
-    /// Changes what is known about one recipient of a submitted MM.
-    pub(crate) fn with_sent(&self, message_id: &str, recipient: &str, change: impl FnOnce(&mut SentTo)) {
-        let mut state = self.store.lock();
-        let sent = state.sent.get_mut(&message_id.to_owned());
-        if let Some(to) = sent.and_then(|sent| sent.recipients.get_mut(recipient)) {
-            change(to);
-        }
-    }
-
-    /// Tells every open transfer of this MM.
+    /// Tells every open transfer of this MM. One of another relay of the store is told through the ledger.
     pub(crate) fn tell_transfers(&self, message_id: &str, event: &TransferEvent) {
-        let state = self.store.lock();
-        for transfer in state.transfers.values().filter(|t| t.message_id == message_id) {
-            // A transfer that is just ending needs no news.
-            let _ = transfer.events.send(event.clone());
+        let state = self.state();
+        for (tid, transfer) in state.transfers.iter().filter(|(_, t)| t.message_id == message_id) {
+            match (&transfer.events, event) {
+                // A transfer that is just ending needs no news.
+                (Some(events), _) => drop(events.send(event.clone())),
+                (None, TransferEvent::Implied(recipient)) if transfer.recipients.contains(recipient) => {
+                    self.note(|| Entry::Handed {
+                        tid: tid.clone(),
+                        recipient: recipient.clone(),
+                    });
+                }
+                (None, _) => {}
+            }
         }
     }
 }

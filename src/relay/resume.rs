@@ -5,27 +5,37 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::ledger::{self, Entry};
-use super::model::Mm;
+use super::defects::Seed;
+use super::ledger::{self, Entry, Line};
+use super::model::{Mm, Status};
 use super::node::Node;
-use super::store::Delivery;
+use super::store::{Delivery, OpenTransfer, State};
 use super::{delivery, intake, mm1, mm4};
 
-/// Takes up the events of an earlier life.
-pub(crate) fn resume(node: &Arc<Node>, entries: Vec<Entry>) {
-    if entries.is_empty() {
+/// Takes up the events of an earlier life. What other relays of a common store attend to is learned, and left to them.
+pub(crate) fn resume(node: &Arc<Node>, lines: Vec<Line>) {
+    if lines.is_empty() {
         return;
     }
-    let mut past = Past::default();
-    for entry in &entries {
-        past.take(node, entry);
-    }
+    let past = Past::of(node, &lines);
     let live = past.live();
     node.log(|| format!("{} of {} MMs go on", live.len(), past.mms.len()));
-    if let Err(error) = node.ledger.rewrite(&ledger::kept(entries, &live)) {
+    if let Err(error) = node.ledger.rewrite(&ledger::kept(lines, &live)) {
         node.log(|| format!("the ledger stays as long as it was: {error}"));
     }
-    past.go_on(node, &live);
+    past.learn(node);
+    let own: HashSet<String> = live.into_iter().filter(|record| past.is_of(record, node)).collect();
+    past.go_on(node, &own);
+}
+
+/// Goes on with what the last line of the ledger takes over from a dead relay.
+pub(crate) fn take_over(node: &Arc<Node>, lines: &[Line]) {
+    let mut past = Past::of(node, lines);
+    let taken = past.live().intersection(&past.taken).cloned().collect();
+    if node.has(Seed::StoreTakeoverTwice) {
+        past.notify_again(node);
+    }
+    past.go_on(node, &taken);
 }
 
 /// The state that the events lead to.
@@ -37,6 +47,10 @@ struct Past {
     deliveries: HashMap<String, PastDelivery>,
     /// By transaction id.
     transfers: HashMap<String, PastTransfer>,
+    /// By record: the relay that goes on with it.
+    owners: HashMap<String, String>,
+    /// Records that were taken over last.
+    taken: HashSet<String>,
 }
 
 struct PastDelivery {
@@ -53,18 +67,38 @@ struct PastTransfer {
 }
 
 impl Past {
-    fn take(&mut self, node: &Arc<Node>, entry: &Entry) {
+    fn of(node: &Node, lines: &[Line]) -> Past {
+        let mut past = Past::default();
+        let mut state = node.state();
+        for line in lines {
+            past.take(node, &mut state, line);
+        }
+        past
+    }
+
+    fn take(&mut self, node: &Node, state: &mut State, line: &Line) {
+        let entry = &line.entry;
         match entry {
-            Entry::Submitted { record, .. } => {
-                if let Some(found) = mm1::recall(node, entry) {
+            Entry::Submitted { record, .. } | Entry::Received { record, .. } => {
+                let found = match entry {
+                    Entry::Submitted { .. } => mm1::recall(node, state, entry),
+                    _ => mm4::recall(node, state, entry),
+                };
+                if let Some(found) = found {
                     self.mms.insert(record.clone(), found);
+                    self.owners.insert(record.clone(), line.by.clone());
                 }
             }
-            Entry::Received { record, .. } => {
-                if let Some(found) = mm4::recall(node, entry) {
-                    self.mms.insert(record.clone(), found);
-                }
+            Entry::TakenOver { from } => {
+                let records = self.owners.iter_mut().filter(|(_, owner)| *owner == from);
+                self.taken = records
+                    .map(|(record, owner)| {
+                        owner.clone_from(&line.by);
+                        record.clone()
+                    })
+                    .collect();
             }
+            Entry::Moved { token, tid, domain } => self.moved(token, tid, domain),
             Entry::Kept {
                 record,
                 token,
@@ -107,17 +141,77 @@ impl Past {
                 message_id,
                 recipient,
                 status,
-            } => node.with_sent(message_id, recipient, |to| to.shown.push(*status)),
+            } => state.with_sent(message_id, recipient, |to| to.shown.push(*status)),
             Entry::ReadShown {
                 message_id,
                 recipient,
-            } => node.with_sent(message_id, recipient, |to| to.read_shown = true),
+            } => state.with_sent(message_id, recipient, |to| to.read_shown = true),
         }
     }
 
     fn change(&mut self, token: &str, change: impl FnOnce(&mut PastDelivery)) {
         if let Some(delivery) = self.deliveries.get_mut(token) {
             change(delivery);
+        }
+    }
+
+    fn moved(&mut self, token: &str, tid: &str, domain: &str) {
+        let Some(past) = self.deliveries.get_mut(token) else {
+            return;
+        };
+        past.delivery.outcome = Some(Status::Forwarded);
+        let transfer = PastTransfer {
+            record: past.record.clone(),
+            domain: domain.to_owned(),
+            pending: vec![super::model::canonical(&past.delivery.recipient)],
+        };
+        self.transfers.insert(tid.to_owned(), transfer);
+    }
+
+    /// Whether this relay goes on with a record.
+    fn is_of(&self, record: &str, node: &Node) -> bool {
+        let owner = self.owners.get(record);
+        owner.is_some_and(|owner| owner.is_empty() || *owner == node.config.name)
+    }
+
+    /// Remembers what others attend to.
+    fn learn(&self, node: &Node) {
+        let mut state = node.state();
+        for (record, (mm, _)) in &self.mms {
+            if !self.is_of(record, node) {
+                state.others.insert(record.clone(), mm.clone());
+            }
+        }
+        for (token, past) in &self.deliveries {
+            if !self.is_of(&past.record, node) {
+                let mut delivery = past.delivery.again();
+                delivery.elsewhere = true;
+                state.add_delivery(token.clone(), delivery);
+            }
+        }
+        for (tid, past) in &self.transfers {
+            if !self.is_of(&past.record, node)
+                && let Some((mm, _)) = self.mms.get(&past.record)
+            {
+                let open = OpenTransfer {
+                    message_id: mm.message_id.clone(),
+                    domain: past.domain.clone(),
+                    inner: node.routing.neighbour_at(&past.domain).is_some(),
+                    mm: mm.clone(),
+                    recipients: past.pending.clone(),
+                    events: None,
+                };
+                state.transfers.insert(tid.clone(), open);
+            }
+        }
+    }
+
+    /// Notifies once more, as if for the first time (defect `cluster.store.notified-again`).
+    fn notify_again(&mut self, node: &Node) {
+        for (token, past) in &mut self.deliveries {
+            past.notified = false;
+            past.delivery.tid = node.ids.transaction();
+            past.notification = mm1::notification_ind(node, &past.delivery.mm, &past.delivery.tid, token);
         }
     }
 
@@ -168,12 +262,13 @@ impl Past {
         for (tid, past) in self.transfers {
             if let Some((mm, _)) = self.mms.get(&past.record)
                 && !past.pending.is_empty()
+                && live.contains(&past.record)
             {
                 mm4::resume(node, mm, &tid, &past.domain, past.pending);
             }
         }
-        for (mm, left) in self.mms.into_values() {
-            if !left.is_empty() {
+        for (record, (mm, left)) in self.mms {
+            if !left.is_empty() && live.contains(&record) {
                 intake::when_due(node, &mm, &left);
             }
         }

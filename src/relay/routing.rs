@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError, RwLock};
 
-use super::config::{Config, Dns, Network};
+use super::config::{Config, Dns, Network, Subscribers};
 use super::defects::{Seed, Seeds};
 use crate::wire::address::{self, Address};
 
@@ -15,6 +15,8 @@ pub(crate) enum Destination {
     Here(String),
     /// Over MM4 to a neighbour of the MMSE or to a peer.
     Over(Hop),
+    /// A subscriber of this MMSE: the subscriber service knows on which node.
+    Look(String),
     /// A number of somebody else's: ENUM knows whose.
     Ask(String),
     /// Nobody serves this address.
@@ -31,6 +33,8 @@ pub(crate) struct Hop {
     pub way: Way,
     /// A node of this MMSE.
     pub inner: bool,
+    /// It is asked to carry the message on, beyond itself.
+    pub edge: bool,
 }
 
 /// How the host of a domain is found.
@@ -47,9 +51,16 @@ pub(crate) struct Routing {
     node: String,
     domain: String,
     host: String,
-    subscribers: Vec<(String, String)>,
+    subscribers: RwLock<Vec<(String, String)>>,
+    /// The subscriber service knows the homes, and the table only whose subscribers they are.
+    looks: bool,
     neighbours: Vec<(String, Hop)>,
     peers: Vec<(String, Hop)>,
+    edge: Option<Hop>,
+    /// Hubs by the domain of the peer that they answer for.
+    hubs: Vec<(String, Hop)>,
+    /// A hub that ends MM4 transactions.
+    is_hub: bool,
     /// Numbers of others are looked up by ENUM.
     asks: bool,
     /// Any domain can be looked up by DNS.
@@ -69,6 +80,7 @@ impl Routing {
                 domain: n.host.to_ascii_lowercase(),
                 way: Way::Address(n.mm4),
                 inner: true,
+                edge: false,
             };
             (n.name.clone(), hop)
         };
@@ -77,21 +89,39 @@ impl Routing {
                 domain: r.domain.to_ascii_lowercase(),
                 way: Way::Address(r.mm4),
                 inner: false,
+                edge: false,
             };
             (r.prefix.clone(), hop)
         };
+        let hub = |r: &super::config::Route| {
+            let hop = Hop {
+                domain: r.hub.as_ref()?.to_ascii_lowercase(),
+                way: Way::Address(r.mm4),
+                inner: false,
+                edge: false,
+            };
+            Some((r.domain.to_ascii_lowercase(), hop))
+        };
+        let neighbours: Vec<(String, Hop)> = config.relays.iter().map(neighbour).collect();
+        let edge = neighbours
+            .iter()
+            .find(|(name, _)| Some(name) == config.edge.as_ref())
+            .map(|(_, hop)| Hop {
+                edge: true,
+                ..hop.clone()
+            });
         let peers = config.routes.iter().map(peer);
         let resolved = config.dns.iter().flat_map(|dns| by_dns(dns, seeds));
         Routing {
             node: config.name.clone(),
             domain: config.domain.to_ascii_lowercase(),
             host: config.host.to_ascii_lowercase(),
-            subscribers: config
-                .subscribers
-                .iter()
-                .map(|s| (s.prefix.clone(), s.home.clone()))
-                .collect(),
-            neighbours: config.relays.iter().map(neighbour).collect(),
+            subscribers: RwLock::new(table(&config.subscribers)),
+            looks: config.home_lookup.is_some() && !seeds.has(Seed::HomeLookupIgnored),
+            neighbours,
+            edge,
+            hubs: config.routes.iter().filter_map(hub).collect(),
+            is_hub: config.hub == Some(super::config::Hub::Application),
             peers: peers.chain(resolved).collect(),
             asks: config.dns.as_ref().is_some_and(|dns| dns.enum_apex.is_some()),
             resolves: config.dns.is_some(),
@@ -110,11 +140,28 @@ impl Routing {
     }
 
     /// The relay that a subscriber of this MMSE is homed on.
-    pub fn home(&self, number: &str) -> Option<&str> {
-        match (longest(&self.subscribers, number), longest(&self.peers, number)) {
+    pub fn home(&self, number: &str) -> Option<String> {
+        let subscribers = self.subscribers.read().unwrap_or_else(PoisonError::into_inner);
+        match (longest(&subscribers, number), longest(&self.peers, number)) {
             (Some((own, _)), Some((foreign, _))) if foreign > own => None,
-            (own, _) => own.map(|(_, home)| home.as_str()),
+            (own, _) => own.map(|(_, home)| home.clone()),
         }
+    }
+
+    /// Takes over another table of own subscribers.
+    pub fn reload(&self, subscribers: &[Subscribers]) {
+        let mut old = self.subscribers.write().unwrap_or_else(PoisonError::into_inner);
+        *old = table(subscribers);
+    }
+
+    /// Whether this node is its whole MMSE.
+    pub fn is_alone(&self) -> bool {
+        self.neighbours.is_empty()
+    }
+
+    /// The first peer of the table (for defects that send out what should stay).
+    pub fn any_peer(&self) -> Option<Hop> {
+        self.peers.first().map(|(_, hop)| hop.clone())
     }
 
     /// The neighbour of that name or id tag.
@@ -139,10 +186,12 @@ impl Routing {
         let peer = self
             .peers
             .iter()
+            .chain(&self.hubs)
             .map(|(_, hop)| hop)
             .find(|hop| same_mmse(&hop.domain, domain))
             .cloned();
-        peer.or_else(|| self.resolves.then(|| resolved(domain)))
+        peer.or_else(|| self.edge.clone())
+            .or_else(|| self.resolves.then(|| resolved(domain)))
     }
 
     /// The hop to the MMSE that ENUM named for this number; none if that is this node, which does not serve it.
@@ -185,6 +234,27 @@ impl Routing {
         found.cloned()
     }
 
+    /// Whether what comes from `source` may be an answer of the MMSE or node that was asked.
+    pub fn speaks_for(&self, asked: &str, source: &str) -> bool {
+        let hub = |(peer, hop): &(String, Hop)| peer == asked && same_mmse(&hop.domain, source);
+        same_mmse(asked, source) || self.hubs.iter().any(hub)
+    }
+
+    /// Whether this is the node through which everything leaves.
+    pub fn is_edge(&self, domain: &str) -> bool {
+        self.edge.as_ref().is_some_and(|edge| edge.domain == domain)
+    }
+
+    /// Whether this node carries messages of that envelope sender on to other MMSEs: those of its own MMSE, and as a hub those of
+    /// every MMSE it knows.
+    pub fn carries_for(&self, sender: Option<&str>) -> bool {
+        let known = || {
+            let domain = sender.and_then(address::domain)?;
+            self.system(&domain)
+        };
+        self.is_inside(sender) || (self.is_hub && known().is_some())
+    }
+
     /// Whether mail for this domain is for this MMSE and node.
     pub fn is_own(&self, domain: &str) -> bool {
         domain == self.domain || domain == self.host
@@ -200,11 +270,15 @@ impl Routing {
 
     fn by_number(&self, number: &str) -> Destination {
         if let Some(home) = self.home(number) {
-            return match self.neighbour(home) {
+            return match self.neighbour(&home) {
+                _ if self.looks => Destination::Look(number.to_owned()),
                 _ if home == self.node => Destination::Here(number.to_owned()),
                 Some(hop) => Destination::Over(hop.clone()),
-                None => Destination::Nowhere,
+                None => self.edge.clone().map_or(Destination::Nowhere, Destination::Over),
             };
+        }
+        if let Some(edge) = &self.edge {
+            return Destination::Over(edge.clone());
         }
         let over = || self.by_prefix(number).map(Destination::Over);
         if self.asks && number.starts_with('+') {
@@ -220,6 +294,7 @@ impl Routing {
             .iter()
             .map(|(_, hop)| hop)
             .find(|hop| Some(&hop.domain) == domain.as_ref())
+            .or(self.edge.as_ref())
             .map_or_else(
                 || self.lost(Seed::RouteMailOverMm4),
                 |hop| Destination::Over(hop.clone()),
@@ -228,8 +303,8 @@ impl Routing {
 
     /// What no table knows goes nowhere, or, with this defect, to the first peer.
     fn lost(&self, seed: Seed) -> Destination {
-        match self.peers.first() {
-            Some((_, hop)) if self.seeds.has(seed) => Destination::Over(hop.clone()),
+        match self.any_peer() {
+            Some(hop) if self.seeds.has(seed) => Destination::Over(hop),
             _ => Destination::Nowhere,
         }
     }
@@ -240,7 +315,13 @@ fn resolved(domain: &str) -> Hop {
         domain: domain.to_ascii_lowercase(),
         way: Way::Dns,
         inner: false,
+        edge: false,
     }
+}
+
+fn table(subscribers: &[Subscribers]) -> Vec<(String, String)> {
+    let entries = subscribers.iter();
+    entries.map(|s| (s.prefix.clone(), s.home.clone())).collect()
 }
 
 /// The peers that are found by DNS, by prefix.

@@ -39,6 +39,8 @@ pub(crate) struct Delivery {
     /// Set once, when the transaction is over.
     pub outcome: Option<Status>,
     pub read_reported: bool,
+    /// Another relay of the store attends to it.
+    pub elsewhere: bool,
     /// Ends the delivery's task.
     pub over: CancellationToken,
 }
@@ -55,8 +57,29 @@ impl Delivery {
             report_allowed: true,
             outcome: None,
             read_reported: false,
+            elsewhere: false,
             over: CancellationToken::new(),
         }
+    }
+}
+
+impl Delivery {
+    /// The same, with an end of its own.
+    pub fn again(&self) -> Delivery {
+        let other = Delivery::new(self.mm.clone(), self.recipient.clone(), self.tid.clone());
+        Delivery {
+            fetched: self.fetched,
+            answered: self.answered,
+            report_allowed: self.report_allowed,
+            outcome: self.outcome,
+            read_reported: self.read_reported,
+            ..other
+        }
+    }
+
+    /// Whether this relay has the MM, and its recipient has not.
+    pub fn waits(&self) -> bool {
+        self.outcome.is_none() && !self.fetched && !self.elsewhere
     }
 }
 
@@ -91,6 +114,8 @@ pub(crate) enum TransferEvent {
     Answered { status: String, recipients: Vec<String> },
     /// A report about this recipient came: the peer must have the MM.
     Implied(String),
+    /// Another relay of the store heard what became of the MM for this recipient, and did what follows from it.
+    Elsewhere(String),
 }
 
 /// An MM4 request that waits for its RES.
@@ -100,7 +125,11 @@ pub(crate) struct OpenTransfer {
     /// Domain of the MMSE or node that was asked.
     pub domain: String,
     pub inner: bool,
-    pub events: UnboundedSender<TransferEvent>,
+    pub mm: Arc<Mm>,
+    /// Recipients without an outcome when it began, or, for one that another relay of the store attends to, now.
+    pub recipients: Vec<String>,
+    /// None: another relay of the store attends to it.
+    pub events: Option<UnboundedSender<TransferEvent>>,
 }
 
 #[derive(Debug, Default)]
@@ -120,6 +149,8 @@ pub(crate) struct State {
     submissions: Recent<(String, String, [u8; 32]), Bytes>,
     /// (originator system, transaction id, recipient) → request status given.
     requests: Recent<(String, String, String), &'static str>,
+    /// By record: MMs that other relays of the store took over.
+    pub others: Recent<String, Arc<Mm>>,
     /// (originator, message id, recipient) of every MM that came over MM4.
     copies: Recent<(String, String, String), ()>,
 }
@@ -193,6 +224,20 @@ impl State {
     pub fn remember_request(&mut self, system: &str, tid: &str, recipient: &str, status: &'static str) {
         self.requests
             .insert((system.to_owned(), tid.to_owned(), recipient.to_owned()), status);
+    }
+
+    /// The MM leaves this relay, and may come back.
+    pub fn forget_copy(&mut self, from: &str, message_id: &str, recipient: &str) {
+        let key = (from.to_owned(), message_id.to_owned(), recipient.to_owned());
+        self.copies.entries.remove(&key);
+    }
+
+    /// Changes what is known about one recipient of a submitted MM.
+    pub fn with_sent(&mut self, message_id: &str, recipient: &str, change: impl FnOnce(&mut SentTo)) {
+        let sent = self.sent.get_mut(&message_id.to_owned());
+        if let Some(to) = sent.and_then(|sent| sent.recipients.get_mut(recipient)) {
+            change(to);
+        }
     }
 
     /// Whether this MM is new for this recipient; from now on it is not.

@@ -270,6 +270,7 @@ impl Driver {
                 self.stage.guest.http_rules(&set.node, rules);
             }
             Behaviour::Dns(dns) => return self.set_name(step, dns),
+            Behaviour::Home(views) => self.stage.set_home(&set.node, views),
             Behaviour::Acknowledge(status) => {
                 let mut modes = self.acknowledge.lock().unwrap_or_else(PoisonError::into_inner);
                 modes.insert(set.node.clone(), status.clone());

@@ -305,7 +305,7 @@ impl Driver {
     fn relay_of(&self, send: &Send) -> String {
         send.to
             .clone()
-            .or_else(|| self.stage.agents.get(&send.from).map(|a| a.home.clone()))
+            .or_else(|| self.stage.home_of(&send.from))
             .unwrap_or_else(|| self.first_relay())
     }
 

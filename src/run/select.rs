@@ -119,6 +119,7 @@ mod tests {
             text: Arc::from(""),
             topology: Topology::OneRelay,
             routing: Default::default(),
+            home_lookup: crate::case::HomeLookup::default(),
             requires: Vec::new(),
             nodes: Vec::new(),
             body: Body::Always(vec![rule]),

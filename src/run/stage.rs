@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use bytes::Bytes;
 use tokio::sync::mpsc;
 
-use crate::case::Script;
+use crate::case::{HomeLookup, Script, Topology};
 use crate::link::{Arrival, Hop};
 use crate::party::Guest;
 use crate::relay::{self, Relay};
@@ -17,14 +17,17 @@ use crate::wire::mm4;
 use super::world::World;
 
 use self::cast::{Agent, PeerNode};
-use self::embedded::Towards;
+use self::embedded::{Around, configure, joined};
 use self::fitness::controls;
+use self::homes::Homes;
 use self::names::Names;
 
 mod cast;
 mod embedded;
 mod fitness;
+mod homes;
 mod names;
+mod routes;
 
 pub use cast::peers_of;
 pub use embedded::{embedded_limits, embedded_timers};
@@ -61,6 +64,9 @@ pub struct Stage {
     remote: BTreeMap<String, Access>,
     /// The hops towards each relay.
     hops: BTreeMap<String, Vec<Hop>>,
+    /// Where stores of embedded relays lie, if there are any.
+    stores: Option<PathBuf>,
+    homes: Homes,
 }
 
 /// The environment's or our own fault.
@@ -91,6 +97,8 @@ impl Stage {
             embedded: Mutex::new(BTreeMap::new()),
             remote: BTreeMap::new(),
             hops: BTreeMap::new(),
+            stores: None,
+            homes: Homes::default(),
         };
         stage.judge_fitness(script, world);
         if stage.is_fit() {
@@ -222,10 +230,11 @@ impl Stage {
             .copied()
             .filter(|r| !self.remote.contains_key(*r))
             .collect();
-        let mut towards = Towards::new();
+        let mut towards: BTreeMap<(String, String), SocketAddr> = BTreeMap::new();
         let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         for from in &own {
-            for to in own.iter().filter(|to| *to != from) {
+            let joined = |to: &&&str| **to != *from && joined(script.topology, from, to);
+            for to in own.iter().filter(joined) {
                 let sink = self.guest.sink();
                 let hop = Hop::open(&link_name(from, to), from, any, sink)
                     .await
@@ -234,11 +243,28 @@ impl Stage {
                 self.hops.entry((*to).to_owned()).or_default().push(hop);
             }
         }
+        let shared = script.topology == Topology::SharedStore;
+        if shared || own.iter().any(|relay| controls(script, relay)) {
+            self.stores = Some(stores(&world.numbers.nonce())?);
+        }
+        if script.home_lookup == HomeLookup::Service {
+            self.homes.open(&own, &self.agents).await?;
+        }
         for relay in &own {
-            let mut config = self.configure(relay, script, world, &towards)?;
-            if controls(script, relay) {
-                config.store = Some(store_file(&world.numbers.nonce(), relay));
-            }
+            let file = match shared {
+                true => Some("common"),
+                false => controls(script, relay).then_some(*relay),
+            };
+            let around = Around {
+                script,
+                world,
+                names: &self.names,
+                vars: &self.vars,
+                towards: &towards,
+                store: file.and_then(|file| Some(self.stores.as_ref()?.join(file))),
+                homes: self.homes.url(relay),
+            };
+            let config = configure(relay, around)?;
             self.embedded().insert(
                 (*relay).to_owned(),
                 Embedded {
@@ -253,9 +279,11 @@ impl Stage {
     }
 }
 
-/// Where an embedded relay keeps what must survive its being killed in this script.
-fn store_file(nonce: &str, relay: &str) -> PathBuf {
-    std::env::temp_dir().join(format!("mmspec-{nonce}-{relay}.store"))
+/// Where embedded relays keep what must survive their being killed in this script.
+fn stores(nonce: &str) -> Result<PathBuf, NotUp> {
+    let dir = std::env::temp_dir().join(format!("mmspec-{nonce}"));
+    std::fs::create_dir_all(&dir).map_err(|e| NotUp(format!("{}: {e}", dir.display())))?;
+    Ok(dir)
 }
 
 impl Drop for Stage {
@@ -263,10 +291,10 @@ impl Drop for Stage {
         for embedded in self.embedded().values_mut() {
             // First the relay, then its file: a relay that lives writes it again.
             embedded.running = None;
-            if let Some(file) = &embedded.config.store {
-                // A relay that had nothing to keep made no file.
-                let _ = std::fs::remove_file(file);
-            }
+        }
+        if let Some(dir) = &self.stores {
+            // What stays behind lies among temporary files.
+            let _ = std::fs::remove_dir_all(dir);
         }
     }
 }

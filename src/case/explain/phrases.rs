@@ -3,7 +3,7 @@
 use crate::case::behaviour::{SmtpAct, SmtpStage};
 use crate::case::dns::{DnsAnswer, DnsRecord, DnsSet};
 use crate::case::model::{
-    Behaviour, Damage, Expect, FieldDemand, Matcher, Place, Script, Selector, Send, SendWhat, Set, Template,
+    Behaviour, Damage, Expect, FieldDemand, HubKind, Matcher, Place, Script, Selector, Send, SendWhat, Set, Template,
 };
 use crate::case::vocabulary as words;
 
@@ -29,6 +29,8 @@ pub(super) fn stage(script: &Script) -> String {
     nodes.extend(script.nodes.iter().map(|n| match (&n.home, &n.peer) {
         (Some(home), _) => format!("{} on {home}", n.name),
         (None, Some(peer)) => format!("{} of peer {peer}", n.name),
+        (None, None) if n.kind == Some(HubKind::Application) => format!("{} ends transactions", n.name),
+        (None, None) if n.kind.is_some() => format!("{} relays mail", n.name),
         (None, None) => format!("peer {}", n.name),
     }));
     let routing = if script.routing.asks_dns() {
@@ -143,6 +145,19 @@ pub(super) fn behaviour(set: &Set) -> String {
                 .map(|r| format!("{}{}", r.status, times(r.times)))
                 .collect();
             format!("from now on pushes for {node} are answered {}", all.join(", "))
+        }
+        Behaviour::Home(views) => {
+            let all: Vec<String> = views
+                .iter()
+                .map(|view| {
+                    let home = view.home.as_deref().unwrap_or("a relay that cannot be told");
+                    match &view.seen_by {
+                        Some(relay) => format!("{home} as {relay} is told"),
+                        None => home.to_owned(),
+                    }
+                })
+                .collect();
+            format!("from now on {node} lives on {}", all.join(", "))
         }
         Behaviour::Acknowledge(None) => format!("from now on {node} acknowledges nothing"),
         Behaviour::Acknowledge(Some(status)) => format!("from now on {node} acknowledges with {status}"),

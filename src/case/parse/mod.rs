@@ -4,6 +4,7 @@ mod damage;
 mod dns;
 mod expect;
 mod header;
+mod homes;
 mod matchers;
 mod reader;
 mod rows;

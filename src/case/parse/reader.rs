@@ -6,7 +6,7 @@ use std::ops::Deref;
 use crate::case::catalogue::is_id;
 use crate::case::diagnostic::Diagnostic;
 use crate::case::library::Library;
-use crate::case::model::{Phase, Source, StepId, Template, TestRef};
+use crate::case::model::{HomeLookup, Phase, Source, StepId, Template, TestRef};
 use crate::case::scope::{Captured, RESOLVED, Scope, Unknown, Want};
 use crate::case::template::{Piece, pieces, sole_reference};
 use crate::case::vocabulary::{self as words, Key as KeyDef};
@@ -23,6 +23,7 @@ pub(crate) struct Reader<'a> {
     pub world: World,
     pub scope: Scope,
     pub phase: Phase,
+    pub home_lookup: HomeLookup,
     pub problems: Vec<Diagnostic>,
     /// Field names outside the standard's tables that this case sends.
     pub sent: BTreeSet<String>,
@@ -43,6 +44,7 @@ impl<'a> Reader<'a> {
             world,
             scope: Scope::default(),
             phase: Phase::Setup,
+            home_lookup: HomeLookup::default(),
             problems: Vec::new(),
             sent: BTreeSet::new(),
             row: None,

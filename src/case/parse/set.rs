@@ -25,7 +25,7 @@ impl Reader<'_> {
         if let Some(dns) = self.dns_set(object, args) {
             return dns;
         }
-        let given: Vec<_> = ["smtp", "http", "acknowledge"]
+        let given: Vec<_> = ["smtp", "http", "acknowledge", "home"]
             .into_iter()
             .filter_map(|k| args.said(k).map(|node| (k, node)))
             .collect();
@@ -34,14 +34,14 @@ impl Reader<'_> {
             if !args.iter().any(|(k, _)| words::later(&k.text).is_some()) {
                 self.error(Diagnostic::at(
                     &args.at,
-                    "`set` says one of `smtp:`, `http:`, `acknowledge:`, or what the DNS says of a name"
+                    "`set` says one of `smtp:`, `http:`, `acknowledge:`, `home:`, or what the DNS says of a name"
                         .to_owned(),
                 ));
             }
             return None;
         };
         let node = match what {
-            "http" => self.node(object, "user agent", |k| *k == NodeKind::User)?,
+            "http" | "home" => self.node(object, "user agent", |k| *k == NodeKind::User)?,
             _ => self.node(object, "peer MMSE", |k| *k == NodeKind::Peer)?,
         };
         let behaviour = match what {
@@ -57,6 +57,7 @@ impl Reader<'_> {
                     .filter_map(|rule| self.http_rule(rule))
                     .collect(),
             ),
+            "home" => Behaviour::Home(self.homes(value)?),
             _ => Behaviour::Acknowledge(self.acknowledge(value)?),
         };
         Some(Action::Set(Set {

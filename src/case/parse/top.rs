@@ -11,7 +11,7 @@ use crate::case::expand::Substitution;
 use crate::case::library::Library;
 use crate::case::lint;
 use crate::case::model::{
-    Action, Behaviour, Body, Cost, NodeDecl, Phase, Script, Selector, Set, Source, Topology,
+    Action, Behaviour, Body, Cost, HomeLookup, HubKind, NodeDecl, Phase, Script, Selector, Set, Source, Topology,
 };
 use crate::case::vocabulary as words;
 use crate::case::world::{NodeKind, World};
@@ -21,6 +21,9 @@ use crate::wire::ics;
 
 use super::reader::{Args, Reader};
 use super::rows::{Row, Rows, rows};
+
+/// The name of the hub.
+const HUB: &str = "hub";
 
 /// After this many errors the rest is not said.
 const MAX_PROBLEMS: usize = 50;
@@ -47,9 +50,11 @@ pub fn load(source_name: &str, text: &str, library: &Library) -> Result<Vec<Scri
         };
         used.append(&mut substitution.used);
         problems.append(&mut substitution.problems);
-        let (script, mut found) = script(&node, row, &rows, &file, library);
-        problems.append(&mut found);
-        scripts.extend(script);
+        for (topology, node) in by_topology(&node, &mut problems) {
+            let (script, mut found) = script(&node, row, topology.as_deref(), &rows, &file, library);
+            problems.append(&mut found);
+            scripts.extend(script);
+        }
         if problems.len() > MAX_PROBLEMS {
             break;
         }
@@ -162,9 +167,48 @@ fn filled(root: &Node, substitution: &mut Substitution<'_>) -> Node {
     }
 }
 
+/// A case whose topology is a list, once for each of them; any other as it is.
+fn by_topology<'n>(root: &'n Node, problems: &mut Vec<Diagnostic>) -> Vec<(Option<String>, Cow<'n, Node>)> {
+    let listed = root.get("topology").and_then(Node::list);
+    let (Some(topologies), Some(entries)) = (listed, root.map()) else {
+        return vec![(None, Cow::Borrowed(root))];
+    };
+    let mut all: Vec<(Option<String>, Cow<'n, Node>)> = Vec::new();
+    for topology in topologies {
+        let name = topology.text().map(str::to_owned);
+        if all.iter().any(|(other, _)| *other == name) {
+            problems.push(Diagnostic::at(
+                &topology.span,
+                "this topology stands here twice".to_owned(),
+            ));
+            continue;
+        }
+        let with_it = entries
+            .iter()
+            .map(|(key, value)| match key.text.as_str() {
+                "topology" => (key.clone(), topology.clone()),
+                _ => (key.clone(), value.clone()),
+            })
+            .collect();
+        let node = Node {
+            span: root.span.clone(),
+            data: Data::Map(with_it),
+        };
+        all.push((name, Cow::Owned(node)));
+    }
+    if all.is_empty() {
+        problems.push(Diagnostic::at(
+            &root.span,
+            "the list of topologies is empty".to_owned(),
+        ));
+    }
+    all
+}
+
 fn script(
     node: &Node,
     row: &Row,
+    listed: Option<&str>,
     rows: &Rows,
     file: &Arc<SourceFile>,
     library: &Library,
@@ -177,7 +221,7 @@ fn script(
         .filter(|c| !row.bindings.has(&c.text))
         .map(|c| c.text.clone())
         .collect();
-    let script = read_script(&mut reader, node, row, rows, file);
+    let script = read_script(&mut reader, node, row, listed, rows, file);
     let mut problems = reader.problems;
     if problems.is_empty()
         && let Some(script) = &script
@@ -191,6 +235,7 @@ fn read_script(
     reader: &mut Reader<'_>,
     node: &Node,
     row: &Row,
+    listed: Option<&str>,
     rows: &Rows,
     file: &Arc<SourceFile>,
 ) -> Option<Script> {
@@ -214,6 +259,9 @@ fn read_script(
         // Without nodes every step would be an error.
         None => return None,
     };
+    if let Some(word) = args.get("home-lookup") {
+        reader.home_lookup = HomeLookup::from_word(reader.word(word, "home look-up", HomeLookup::WORDS)?);
+    }
     for column in &rows.columns {
         if reader.world.nodes.contains_key(&column.text) {
             reader.error(Diagnostic::at(
@@ -260,19 +308,25 @@ fn read_script(
         .and_then(|t| reader.text(t, "a title"))?
         .to_owned();
     let case_id = case_id?;
+    let row_name = match (&row.name, listed) {
+        (Some(name), Some(topology)) => Some(format!("{name}@{topology}")),
+        (None, Some(topology)) => Some(topology.to_owned()),
+        (name, None) => name.clone(),
+    };
     Some(Script {
-        id: match &row.name {
+        id: match &row_name {
             Some(name) => format!("{case_id}[{name}]"),
             None => case_id.clone(),
         },
         source: args.get("id")?.span.source(),
         case_id,
-        row: row.name.clone(),
+        row: row_name,
         title,
         text: Arc::clone(&file.text),
         topology: topology?,
         requires,
         routing,
+        home_lookup: reader.home_lookup,
         nodes,
         body,
         cost,
@@ -350,9 +404,10 @@ fn nodes(reader: &mut Reader<'_>, node: Option<&Node>) -> Vec<NodeDecl> {
     let Some(entries) = reader.entries(node, "`nodes:`", help) else {
         return Vec::new();
     };
+    let is_hub = |key: &yaml::Key| key.text == HUB;
     let is_peer = |value: &Node| value.get("home").is_none() && value.get("peer").is_none();
     // Peers first: users may belong to them.
-    for (key, value) in entries.iter().filter(|(_, v)| is_peer(v)) {
+    for (key, value) in entries.iter().filter(|(k, v)| is_peer(v) && !is_hub(k)) {
         if !reader.world.nodes.contains_key(&key.text) {
             let named = Node {
                 span: key.span.clone(),
@@ -375,9 +430,10 @@ fn nodes(reader: &mut Reader<'_>, node: Option<&Node>) -> Vec<NodeDecl> {
             home: None,
             peer: None,
             prefix: None,
+            kind: None,
         };
         if let Some(prefix) = value.get("prefix") {
-            if is_peer(value) {
+            if is_peer(value) && !is_hub(key) {
                 prefixes.push((nodes.len(), prefix));
             } else {
                 reader.error(Diagnostic::at(
@@ -386,7 +442,12 @@ fn nodes(reader: &mut Reader<'_>, node: Option<&Node>) -> Vec<NodeDecl> {
                 ));
             }
         }
-        if !is_peer(value) {
+        if is_hub(key) {
+            declared.kind = hub_kind(reader, key, value);
+        } else if let Some(kind) = value.get("kind") {
+            reader.error(Diagnostic::at(&kind.span, format!("`kind:` is for the node `{HUB}`")));
+        }
+        if !is_peer(value) && !is_hub(key) {
             reader.args(value, "a node", words::NODE);
             declared.home = reader.relay(value.get("home"));
             declared.peer = value
@@ -415,6 +476,20 @@ fn nodes(reader: &mut Reader<'_>, node: Option<&Node>) -> Vec<NodeDecl> {
         nodes[at].prefix = reader.template(prefix);
     }
     nodes
+}
+
+/// What the hub of the topology is.
+fn hub_kind(reader: &mut Reader<'_>, key: &yaml::Key, value: &Node) -> Option<HubKind> {
+    if reader.world.nodes.get(HUB) != Some(&NodeKind::Relay) {
+        reader.error(
+            Diagnostic::at(&key.span, "this topology has no hub".to_owned())
+                .help("the topology `hub` has one; elsewhere no node can be called so"),
+        );
+        return None;
+    }
+    let args = reader.args(value, "the hub", words::NODE)?;
+    let word = reader.word(args.get("kind")?, "kind of hub", HubKind::WORDS)?;
+    Some(HubKind::from_word(word))
 }
 
 /// In reading order, each said once, not too many.

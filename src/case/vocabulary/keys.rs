@@ -1,5 +1,7 @@
 //! The keys of every map in a case but those of steps.
 
+use crate::case::cluster::{HomeLookup, HubKind};
+
 use super::names::{ROUTINGS, SMTP_STAGES};
 use super::shape::{Key, Shape, may, need};
 
@@ -51,7 +53,11 @@ pub(super) const FINDINGS: Key = may(
 pub(crate) const CASE: &[Key] = &[
     need("id", Shape::Id, "the case's name, unique in the suite"),
     need("title", Shape::Text, "the requirement in one sentence"),
-    need("topology", Shape::Topology, "the relays and parties"),
+    need(
+        "topology",
+        Shape::Topology,
+        "the relays and parties; a list runs the case once on each",
+    ),
     may(
         "requires",
         Shape::Ics,
@@ -61,6 +67,11 @@ pub(crate) const CASE: &[Key] = &[
         "routing",
         Shape::Word(ROUTINGS),
         "how relays find the MMSEs of others; by a table if nothing in the case is about DNS",
+    ),
+    may(
+        "home-lookup",
+        Shape::Word(HomeLookup::WORDS),
+        "who knows the homes of subscribers: a table in each relay if not said",
     ),
     may("nodes", Shape::Nodes, "more user agents and peers"),
     may("examples", Shape::Examples, "rows; the case runs once for each"),
@@ -308,6 +319,11 @@ pub(crate) const HTTP_RULE: &[Key] = &[
 pub(crate) const NODE: &[Key] = &[
     may("home", Shape::Relay, "a user agent of this relay"),
     may("peer", Shape::Party, "a subscriber of this peer MMSE"),
+    may(
+        "kind",
+        Shape::Word(HubKind::WORDS),
+        "of the hub: a mail relay if not said",
+    ),
     may(
         "prefix",
         Shape::Template,

@@ -80,15 +80,28 @@ pub(crate) const TOPOLOGIES: &[Nodes] = &[
         peers: &[("p", "carol")],
         links: &["A-B"],
     },
+    Nodes {
+        topology: Topology::FrontRelay,
+        users: &[("alice", "A"), ("bob", "B")],
+        peers: &[("p", "carol")],
+        links: &["A-F", "B-F"],
+    },
+    Nodes {
+        topology: Topology::SharedStore,
+        users: &[("alice", "A"), ("bob", "B")],
+        peers: &[("p", "carol")],
+        links: &[],
+    },
+    Nodes {
+        topology: Topology::Hub,
+        users: &[("alice", "A"), ("bob", "B")],
+        peers: &[("p", "carol")],
+        links: &["A-hub", "B-hub"],
+    },
 ];
 
 /// Words of the language that this version cannot run yet, and what they need.
 pub(crate) const LATER: &[(&str, &str)] = &[
-    (
-        "front-relay",
-        "a topology whose relay F terminates MM4 for others",
-    ),
-    ("hub", "a topology with a hub between two MMSEs"),
     ("shape", "links with a rate, delay or loss"),
 ];
 

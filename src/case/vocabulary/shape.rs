@@ -54,6 +54,8 @@ pub(crate) enum Shape {
     NaptrRecords,
     MxRecords,
     Acknowledge,
+    /// A relay, or a map from relays to relays.
+    Home,
     Lines,
     Group,
     With,

@@ -124,6 +124,11 @@ pub(crate) const VERBS: &[Verb] = &[
                 Shape::Number,
                 "seconds for which records may be remembered; 0 if not said",
             ),
+            may(
+                "home",
+                Shape::Home,
+                "the relay that this user agent lives on from now on, or what each relay is told",
+            ),
         ],
         about: "how a fake party behaves, or what the DNS says of a name, from now on",
     },

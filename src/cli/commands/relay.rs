@@ -40,7 +40,7 @@ async fn serve(config: Config) -> Result<(), Failure> {
     let log = std::sync::Arc::new(|line: &str| output::complain(line));
     let relay = Relay::start_logging(config, log).await.map_err(|e| match e {
         StartError::Listen { .. } | StartError::Store { .. } => Failure::error(e),
-        StartError::UnknownDefect(_) | StartError::Push(_) => Failure::usage(e),
+        StartError::UnknownDefect(_) | StartError::Push(_) | StartError::Homes(_) => Failure::usage(e),
     })?;
     print(&format!(
         "MM1 http://{}{path}\nMM4 {}\nCtrl-C ends it",

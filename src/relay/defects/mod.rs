@@ -1,6 +1,7 @@
 //! Seeded misbehaviour: each defect is one small deviation with a name, checked at one place in the code.
 
 mod across;
+mod cluster;
 mod mm1;
 mod mm4;
 mod registry;

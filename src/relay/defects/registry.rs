@@ -46,6 +46,7 @@ pub static DEFECTS: LazyLock<Vec<Defect>> = LazyLock::new(|| {
         super::mm1::LIST,
         super::mm4::LIST,
         super::across::LIST,
+        super::cluster::LIST,
         super::routing::LIST,
     ]
     .concat()

@@ -64,12 +64,15 @@ impl Verdict {
 
 /// Marks this client's notification as answered; the delivery's token if it was this client's.
 fn answered(node: &Node, client: Option<&str>, tid: &str, pdu: &Pdu) -> Option<String> {
-    let mut state = node.store.lock();
+    let mut state = node.state();
     let number = match client {
         _ if node.has(Seed::AckAnybody) => state.number_of_tid(tid)?,
         other => other?.to_owned(),
     };
     let (token, delivery) = state.delivery_by_tid(&number, tid)?;
+    if delivery.elsewhere && node.has(Seed::StoreAcknowledgeOwn) {
+        return None;
+    }
     delivery.answered = true;
     let forbidden = pdu
         .text("X-Mms-Report-Allowed")
@@ -86,7 +89,7 @@ fn answered(node: &Node, client: Option<&str>, tid: &str, pdu: &Pdu) -> Option<S
 }
 
 fn retrieved(node: &Arc<Node>, token: &str, anyway: bool) {
-    let fetched = node.store.lock().deliveries.get(token).is_some_and(|d| d.fetched);
+    let fetched = node.state().deliveries.get(token).is_some_and(|d| d.fetched);
     if fetched || anyway {
         delivery::finish(node, token, Status::Retrieved);
     }
@@ -133,7 +136,7 @@ pub(super) fn read_rec(node: &Arc<Node>, client: Option<&str>, pdu: &Pdu) -> Ans
 
 /// The MM, if this client fetched it, its originator wants a read report, and there was none yet; and the reader's number.
 fn read_mm(node: &Node, client: &str, message_id: &str) -> Option<(Arc<Mm>, String)> {
-    let mut state = node.store.lock();
+    let mut state = node.state();
     if node.has(Seed::ReadRecAnybody) && state.delivery_by_message(client, message_id).is_none() {
         let mm = state.any_delivery_of(message_id)?.mm.clone();
         return Some((mm, client.to_owned()));

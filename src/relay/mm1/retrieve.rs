@@ -17,7 +17,7 @@ const SERVICE_DENIED: &str = "Error-permanent-service-denied";
 /// The MM behind that Content-Location, if it is this client's. `looking` is a HEAD: it changes nothing.
 pub(super) fn retrieve(node: &Arc<Node>, client: Option<&str>, token: &str, looking: bool) -> Bytes {
     let (mm, tid) = {
-        let mut state = node.store.lock();
+        let mut state = node.state();
         let Some(delivery) = state.deliveries.get_mut(token) else {
             return failure(node, NOT_FOUND, "There is no such multimedia message.\n");
         };
@@ -25,8 +25,9 @@ pub(super) fn retrieve(node: &Arc<Node>, client: Option<&str>, token: &str, look
             node.log(|| format!("MM1: {} asks for another's MM", client.unwrap_or("nobody")));
             return failure(node, SERVICE_DENIED, "This multimedia message is not yours.\n");
         }
+        let elsewhere = delivery.elsewhere && node.has(Seed::StoreFetchOwn);
         let spent = node.has(Seed::RetrieveOnce) && delivery.fetched;
-        if delivery.outcome.is_some() || delivery.mm.deadline.is_past() || spent {
+        if delivery.outcome.is_some() || delivery.mm.deadline.is_past() || spent || elsewhere {
             return failure(node, NOT_FOUND, "This multimedia message is no longer here.\n");
         }
         if !looking && !delivery.fetched {

@@ -14,7 +14,7 @@ use crate::relay::ledger::Entry;
 use crate::relay::model::{Birth, Mm, Origin, Reports, canonical_address, says_yes};
 use crate::relay::node::Node;
 use crate::relay::routing::Destination;
-use crate::relay::store::distinct;
+use crate::relay::store::{State, distinct};
 use crate::relay::timer::Time;
 use crate::wire::address::Address;
 use crate::wire::table::{self, Kind};
@@ -48,8 +48,10 @@ pub(super) fn submit(node: &Arc<Node>, client: Option<&str>, decoded: &Decoded, 
         Err(refusal) => return conf(node, &tid, refusal, None),
     };
     let hash: [u8; 32] = Sha256::digest(octets).into();
+    // Looked up and remembered in one go: on a common store the same PDU may come to another relay at this moment.
+    let mut state = node.state();
     if !node.has(Seed::SubmitDuplicateAccepted)
-        && let Some(conf) = node.store.lock().submission(&number, &tid, hash)
+        && let Some(conf) = state.submission(&number, &tid, hash)
     {
         node.log(|| format!("MM1: {number} repeats {tid}"));
         return Answer::Pdu(conf);
@@ -81,15 +83,15 @@ pub(super) fn submit(node: &Arc<Node>, client: Option<&str>, decoded: &Decoded, 
         node.log(|| format!("the ledger cannot be written: {error}"));
         return self::conf(node, &tid, status::TRANSIENT, None);
     }
-    node.store
-        .lock()
-        .remember_submission(&number, &tid, hash, conf.clone());
-    intake::submitted(node, &mm, &recipients);
+    state.remember_submission(&number, &tid, hash, conf.clone());
+    intake::remember_sent(node, &mut state, &mm, &recipients);
+    drop(state);
+    intake::when_due(node, &mm, &recipients);
     Answer::Pdu(conf)
 }
 
 /// A submission of an earlier life: the MM and its recipients.
-pub(crate) fn recall(node: &Arc<Node>, entry: &Entry) -> Option<(Arc<Mm>, Vec<String>)> {
+pub(crate) fn recall(node: &Node, state: &mut State, entry: &Entry) -> Option<(Arc<Mm>, Vec<String>)> {
     let Entry::Submitted {
         record,
         at,
@@ -113,8 +115,8 @@ pub(crate) fn recall(node: &Arc<Node>, entry: &Entry) -> Option<(Arc<Mm>, Vec<St
     let tid = pdu.text("X-Mms-Transaction-ID").unwrap_or_default();
     let hash: [u8; 32] = Sha256::digest(&octets).into();
     let conf = Bytes::copy_from_slice(conf);
-    node.store.lock().remember_submission(client, &tid, hash, conf);
-    intake::remember_sent(node, &mm, recipients);
+    state.remember_submission(client, &tid, hash, conf);
+    intake::remember_sent(node, state, &mm, recipients);
     Some((mm, recipients.clone()))
 }
 

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use super::outbound;
 use super::post::{self, Post};
 use super::requests::{self, Identity};
 use super::server::Envelope;
 use crate::relay::defects::Seed;
 use crate::relay::ids::{bare, node_of};
-use crate::relay::model::canonical;
+use crate::relay::model::{canonical, says_yes};
 use crate::relay::node::Node;
 use crate::relay::routing::{Hop, same_mmse};
 use crate::relay::store::TransferEvent;
@@ -93,7 +94,7 @@ pub(super) fn send(
     if forward && node.has(Seed::ResWrongTid) {
         tid = node.ids.transaction();
     }
-    let identity = Identity::towards(node, &to.hop);
+    let identity = Identity::beyond(node, &to.hop);
     let mut pdu = requests::pdu(node, kind, bare(&tid));
     if kind != PduType::Mm4ReadReplyReportRes
         && let Some(id) = request.text("X-Mms-Message-ID").filter(|id| !id.is_empty())
@@ -121,7 +122,7 @@ pub(super) fn send(
         node,
         Post {
             hop: to.hop.clone(),
-            from: identity.system,
+            from: Identity::towards(node, &to.hop).system,
             to: to.mailbox.clone(),
             message: mm4::encode(&pdu).into(),
         },
@@ -132,7 +133,7 @@ pub(super) fn send(
 pub(super) fn arrived(node: &Arc<Node>, envelope: &Envelope, res: &Pdu) {
     let tid = res.text("X-Mms-Transaction-ID").unwrap_or_default();
     let tid = bare(&tid);
-    let Some(open) = node.store.lock().transfers.get(tid).cloned() else {
+    let Some(open) = node.state().transfers.get(tid).cloned() else {
         if let Some(hop) = node_of(tid).and_then(|tag| node.routing.neighbour(tag)) {
             post::pass_inside(node, envelope, hop, res);
         }
@@ -140,20 +141,43 @@ pub(super) fn arrived(node: &Arc<Node>, envelope: &Envelope, res: &Pdu) {
     };
     let from_asked = sources(node, envelope, res)
         .iter()
-        .all(|domain| same_mmse(domain, &open.domain) || (open.inner && node.routing.is_own(domain)));
+        .all(|domain| node.routing.speaks_for(&open.domain, domain) || (open.inner && node.routing.is_own(domain)));
     if !from_asked && !node.has(Seed::ResFromAnybody) {
         return node.log(|| format!("MM4: RES for {tid} from an MMSE that was not asked"));
     }
     let named = res.all("X-Mms-Request-Recipients");
-    let event = TransferEvent::Answered {
-        status: res.text("X-Mms-Request-Status-Code").unwrap_or_default(),
-        recipients: named
-            .flat_map(|f| super::fields::addresses(&f.value.text()))
-            .map(|one| canonical(&one))
-            .collect(),
-    };
-    // The transfer may just have ended: then nobody waits.
-    let _ = open.events.send(event);
+    let status = res.text("X-Mms-Request-Status-Code").unwrap_or_default();
+    let recipients: Vec<String> = named
+        .flat_map(|f| super::fields::addresses(&f.value.text()))
+        .map(|one| canonical(&one))
+        .collect();
+    match &open.events {
+        // The transfer may just have ended: then nobody waits.
+        Some(events) => drop(events.send(TransferEvent::Answered { status, recipients })),
+        None => outbound::answered_elsewhere(node, tid, &open, &status, &recipients),
+    }
+}
+
+/// A RES or report for somebody in another MMSE: the edge sends it on under its own envelope, a hub in a transaction of its own.
+pub(super) fn carry_on(node: &Arc<Node>, envelope: &Envelope, pdu: &Pdu) {
+    let mut carried = pdu.clone();
+    if node.config.hub.is_some() {
+        if let Some(to) = ReplyTo::of(node, envelope, pdu).filter(|_| says_yes(pdu, "X-Mms-Ack-Request")) {
+            send(node, &to, pdu, status::OK, &[]);
+        }
+        if !node.has(Seed::HubForeignTid) {
+            carried.set("X-Mms-Transaction-ID", requests::quoted(&node.ids.transaction()));
+        }
+        carried.set("Sender", Value::Address(node.config.system_address.clone()));
+        carried.set("X-Mms-Ack-Request", Value::token("No"));
+        carried.remove("X-Mms-Originator-System");
+    }
+    for mailbox in &envelope.beyond {
+        let hop = address::domain(mailbox).and_then(|domain| node.routing.system(&domain));
+        if let Some(hop) = hop {
+            post::pass_on(node, envelope, hop, mailbox.clone(), &carried);
+        }
+    }
 }
 
 /// The domains that a message names as its source. What a node of this MMSE passes on comes from whom its fields say.

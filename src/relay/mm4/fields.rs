@@ -184,7 +184,9 @@ pub(super) fn qualified(node: &Node, text: &str) -> String {
 
 fn with_domain(node: &Node, text: &str) -> String {
     match node.routing.destination(&Address::parse(text)) {
-        Destination::Here(_) => mailbox(text, &node.config.domain),
+        Destination::Here(_) | Destination::Look(_) => mailbox(text, &node.config.domain),
+        // The edge knows whose address this is.
+        Destination::Over(Hop { edge: true, .. }) => Address::parse(text).mm1(),
         Destination::Over(Hop { inner: true, .. }) => mailbox(text, &node.config.domain),
         Destination::Over(hop) => mailbox(text, &hop.domain),
         // Where ENUM is asked, its last answer tells.

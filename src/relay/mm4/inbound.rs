@@ -14,6 +14,7 @@ use crate::relay::ledger::Entry;
 use crate::relay::model::{Birth, Mm, Status, canonical, says_yes};
 use crate::relay::node::Node;
 use crate::relay::routing::Destination;
+use crate::relay::store::State;
 use crate::relay::timer::Time;
 use crate::wire::address::{self, Address};
 use crate::wire::{Decoded, Pdu, PduType, Severity, mm4};
@@ -36,6 +37,10 @@ pub(super) fn take(node: &Arc<Node>, envelope: &Envelope, octets: &Bytes) -> Str
     node.log(|| format!("MM4: {kind} from {from}"));
     let taken = match kind {
         PduType::Mm4ForwardReq => forward_req(node, envelope, &decoded, octets),
+        _ if !envelope.beyond.is_empty() => {
+            answers::carry_on(node, envelope, pdu);
+            true
+        }
         PduType::Mm4ForwardRes => {
             answers::arrived(node, envelope, pdu);
             true
@@ -123,7 +128,7 @@ fn check(node: &Node, envelope: &Envelope, decoded: &Decoded) -> Result<(), &'st
     if hollow || broken {
         return Err(status::FORMAT_CORRUPT);
     }
-    if envelope.subscribers.is_empty() {
+    if envelope.recipients.is_empty() {
         return Err(status::SERVICE_DENIED);
     }
     let from = Address::parse(&pdu.text("From").unwrap_or_default());
@@ -159,9 +164,10 @@ fn deliver(
     let system = system_key(envelope, pdu);
     let mut outcomes = Vec::new();
     let mut due = Vec::new();
-    for number in recipients(node, envelope, pdu) {
-        let recipient = Address::Plmn(number).mm1();
-        let mut state = node.store.lock();
+    let mut failed = Vec::new();
+    // Looked up and remembered in one go: on a common store the same request may come to another relay at this moment.
+    let mut state = node.state();
+    for recipient in recipients(node, envelope, pdu) {
         if !node.has(Seed::DuplicateReqTwice) {
             if let Some(before) = state.request(&system, tid, &recipient) {
                 outcomes.push((recipient, before));
@@ -174,38 +180,37 @@ fn deliver(
         }
         let outcome = outcome(node, envelope, pdu, &recipient);
         state.remember_request(&system, tid, &recipient, outcome);
-        drop(state);
         match outcome {
             status::OK => due.push(recipient.clone()),
             status::ADDRESS_UNRESOLVED if node.has(Seed::LoopSilent) => {
                 outcomes.push((recipient, status::OK));
                 continue;
             }
-            _ if report_failures => {
-                crate::relay::reports::settled(node, &mm, &recipient, Status::Unreachable)
-            }
-            _ => {}
+            _ => failed.push(recipient.clone()),
         }
         outcomes.push((recipient, outcome));
     }
-    if due.is_empty() {
-        return outcomes;
+    if !due.is_empty() {
+        node.note(|| Entry::Received {
+            record: mm.record.clone(),
+            at: mm.taken.millis(),
+            system,
+            shown_id: mm.shown_id.clone(),
+            received,
+            recipients: due.clone(),
+            message: octets.to_vec(),
+        });
     }
-    node.note(|| Entry::Received {
-        record: mm.record.clone(),
-        at: mm.taken.millis(),
-        system,
-        shown_id: mm.shown_id.clone(),
-        received,
-        recipients: due.clone(),
-        message: octets.to_vec(),
-    });
+    drop(state);
+    for recipient in failed.iter().filter(|_| report_failures) {
+        crate::relay::reports::settled(node, &mm, recipient, Status::Unreachable);
+    }
     intake::when_due(node, &mm, &due);
     outcomes
 }
 
 /// A request of an earlier life: the MM and its recipients.
-pub(crate) fn recall(node: &Arc<Node>, entry: &Entry) -> Option<(Arc<Mm>, Vec<String>)> {
+pub(crate) fn recall(node: &Node, state: &mut State, entry: &Entry) -> Option<(Arc<Mm>, Vec<String>)> {
     let Entry::Received {
         record,
         at,
@@ -226,8 +231,12 @@ pub(crate) fn recall(node: &Arc<Node>, entry: &Entry) -> Option<(Arc<Mm>, Vec<St
     };
     let mm = Arc::new(requests::to_mm(node, &pdu, received.clone(), birth));
     let tid = pdu.text("X-Mms-Transaction-ID").unwrap_or_default();
-    let mut state = node.store.lock();
-    for recipient in recipients {
+    let known: &[String] = if node.has(Seed::StoreCopiesOwn) {
+        &[]
+    } else {
+        recipients
+    };
+    for recipient in known {
         state.remember_request(system, bare(&tid), recipient, status::OK);
         state.is_first_copy(&mm.from, &mm.message_id, recipient);
     }
@@ -236,36 +245,47 @@ pub(crate) fn recall(node: &Arc<Node>, entry: &Entry) -> Option<(Arc<Mm>, Vec<St
 
 fn recipients(node: &Node, envelope: &Envelope, pdu: &Pdu) -> Vec<String> {
     if !node.has(Seed::InHeaderDecides) {
-        return envelope.subscribers.clone();
+        return envelope.recipients.clone();
     }
     let listed = ["To", "Cc"].iter().flat_map(|name| pdu.all(name));
     listed
         .flat_map(|f| fields::addresses(&f.value.text()))
         .filter_map(|one| Address::parse(&one).number().map(str::to_owned))
         .filter(|number| node.routing.home(number).is_some())
+        .map(|number| Address::Plmn(number).mm1())
         .collect()
 }
 
 /// What becomes of the MM for one recipient: an MM that came from a node, or through it, does not go back there.
 fn outcome(node: &Node, envelope: &Envelope, pdu: &Pdu, recipient: &str) -> &'static str {
+    let limit = if node.has(Seed::HopsFew) {
+        1
+    } else {
+        node.config.limits.hops
+    };
+    let far = pdu.all("Received").count() >= limit;
+    let carried = || node.routing.carries_for(envelope.from.as_deref());
     match node.routing.destination(&Address::parse(recipient)) {
         Destination::Here(_) => status::OK,
-        Destination::Over(hop) if hop.inner => {
+        Destination::Look(_) if far => status::ADDRESS_UNRESOLVED,
+        Destination::Look(_) => status::OK,
+        Destination::Over(hop) if hop.inner || carried() => {
             let sent_by = envelope.from.as_deref().and_then(address::domain);
             let passed = |f: &crate::wire::Field| passed_through(&f.value.text(), &hop.domain);
-            let far = pdu.all("Received").count() >= node.config.limits.hops;
-            if far || sent_by.as_ref() == Some(&hop.domain) || pdu.all("Received").any(passed) {
+            let back = sent_by.as_ref() == Some(&hop.domain) || pdu.all("Received").any(passed);
+            if far || back {
                 status::ADDRESS_UNRESOLVED
             } else {
                 status::OK
             }
         }
+        Destination::Ask(_) if carried() && !far => status::OK,
         _ => status::SERVICE_DENIED,
     }
 }
 
 /// Whether a Received field was added by this host.
-fn passed_through(received: &str, host: &str) -> bool {
+pub(super) fn passed_through(received: &str, host: &str) -> bool {
     let mut words = received.split_whitespace();
     words.any(|word| word.eq_ignore_ascii_case("by"))
         && words

@@ -1,10 +1,11 @@
 //! MM4: the side of the relay that other Relay/Servers see. In: [`server`] speaks SMTP, [`inbound`] takes MMs, [`reports`]
 //! takes and makes reports. Out: [`outbound`] keeps one transfer per MM and next hop, [`post`]
-//! sends what needs no answer, [`way`] finds the host, [`smtp_client`] carries it.
+//! sends what needs no answer, [`way`] finds the host, [`smtp_client`] carries it. [`hub`] is a mail relay between MMSEs.
 
 mod answers;
 mod command;
 mod fields;
+mod hub;
 mod inbound;
 mod outbound;
 mod post;
@@ -15,6 +16,6 @@ mod smtp_client;
 mod way;
 
 pub(crate) use inbound::recall;
-pub(crate) use outbound::{forward, resume};
+pub(crate) use outbound::{forward, resume, start};
 pub(crate) use reports::{imply_delivery, send_delivery_report, send_read_report};
 pub(crate) use server::serve;

@@ -50,20 +50,25 @@ pub(crate) fn resume(node: &Arc<Node>, mm: &Arc<Mm>, tid: &str, domain: &str, pe
     }
 }
 
-fn start(node: &Arc<Node>, mm: &Arc<Mm>, hop: Hop, tid: String, recipients: Vec<String>) {
+/// Starts a transfer that stands in the ledger.
+pub(crate) fn start(node: &Arc<Node>, mm: &Arc<Mm>, hop: Hop, tid: String, recipients: Vec<String>) {
     let (sender, events) = mpsc::unbounded_channel();
     let open = OpenTransfer {
         message_id: mm.message_id.clone(),
         domain: hop.domain.clone(),
         inner: hop.inner,
-        events: sender,
+        mm: mm.clone(),
+        recipients: recipients.clone(),
+        events: Some(sender),
     };
-    node.store.lock().transfers.insert(tid.clone(), open);
+    let mut state = node.state();
+    state.transfers.insert(tid.clone(), open);
     for recipient in &recipients {
         // Whose recipient this is may have been unknown until now.
         let via = hop.domain.clone();
-        node.with_sent(&mm.message_id, recipient, |to| to.via = Some(via));
+        state.with_sent(&mm.message_id, recipient, |to| to.via = Some(via));
     }
+    drop(state);
     let transfer = Transfer {
         message: encode(node, mm, &hop, &tid),
         node: node.clone(),
@@ -118,6 +123,10 @@ impl Transfer {
                 break;
             }
             self.attempts += 1;
+            self.learn();
+            if self.pending.is_empty() {
+                break;
+            }
             if self.attempts > 1 && self.node.has(Seed::RetryNewTid) {
                 self.renumber();
             }
@@ -153,7 +162,7 @@ impl Transfer {
                 break;
             }
         }
-        self.node.store.lock().transfers.remove(&self.tid);
+        self.node.state().transfers.remove(&self.tid);
     }
 
     /// The forward-path of a recipient: the mailbox that ENUM named in this domain, or the address there.
@@ -168,8 +177,16 @@ impl Transfer {
         address::domain(mailbox).is_some_and(|domain| domain == self.hop.domain)
     }
 
+    /// Hears what other relays of the store heard.
+    fn learn(&mut self) {
+        drop(self.node.state());
+        while let Ok(event) = self.events.try_recv() {
+            self.hear(event);
+        }
+    }
+
     fn renumber(&mut self) {
-        let mut state = self.node.store.lock();
+        let mut state = self.node.state();
         let open = state.transfers.remove(&self.tid);
         self.tid = self.node.ids.transaction();
         if let Some(open) = open {
@@ -280,6 +297,7 @@ impl Transfer {
     fn hear(&mut self, event: TransferEvent) {
         let (request_status, named) = match event {
             TransferEvent::Implied(recipient) => return self.done(&recipient),
+            TransferEvent::Elsewhere(recipient) => return self.pending.retain(|r| *r != recipient),
             TransferEvent::Answered { status, recipients } => (status, recipients),
         };
         let about: Vec<String> = self
@@ -338,6 +356,31 @@ impl Transfer {
     fn settle_all(&mut self, status: Status) {
         for recipient in self.pending.clone() {
             self.settle(&recipient, status);
+        }
+    }
+}
+
+/// A RES for a transfer that another relay of the store attends to: what follows from it is done here, and written down for the
+/// other one.
+pub(super) fn answered_elsewhere(
+    node: &Arc<Node>,
+    tid: &str,
+    open: &OpenTransfer,
+    request_status: &str,
+    named: &[String],
+) {
+    let about = open.recipients.iter();
+    for recipient in about.filter(|r| named.is_empty() || named.contains(r)) {
+        let answer = Answer::of(request_status);
+        if matches!(answer, Answer::Later) {
+            continue;
+        }
+        node.note(|| Entry::Handed {
+            tid: tid.to_owned(),
+            recipient: recipient.clone(),
+        });
+        if let Answer::Refused(status) = answer {
+            reports::settled(node, &open.mm, recipient, status);
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::fields::VERSION;
+use super::inbound::passed_through;
 use super::requests::{self, Identity};
 use super::server::Envelope;
 use super::smtp_client::{Failure, Mail};
@@ -13,7 +14,7 @@ use crate::relay::defects::Seed;
 use crate::relay::node::Node;
 use crate::relay::routing::Hop;
 use crate::relay::timer::{self, Time};
-use crate::wire::{Pdu, Value, mm4};
+use crate::wire::{Pdu, Value, address, mm4};
 
 /// A message that needs no MM4 answer: SMTP says whether it arrived.
 #[derive(Debug)]
@@ -55,13 +56,23 @@ pub(super) fn post(node: &Arc<Node>, post: Post) {
     });
 }
 
-/// Hands a RES or report that arrived at the wrong node to the neighbour that holds its transaction: as it is, but for the
-/// version, which is that of the relay that speaks, and the trace.
+/// Hands a RES or report that arrived at the wrong node to the neighbour that holds its transaction.
 pub(super) fn pass_inside(node: &Arc<Node>, envelope: &Envelope, hop: &Hop, pdu: &Pdu) {
-    if node.has(Seed::StrayResDropped) || node.routing.is_inside(envelope.from.as_deref()) {
-        // What a neighbour passed on is not passed on again: it would go in circles.
+    let sent_by = envelope.from.as_deref().and_then(address::domain);
+    let passed = |f: &crate::wire::Field| passed_through(&f.value.text(), &hop.domain);
+    if node.has(Seed::StrayResDropped) || sent_by.as_ref() == Some(&hop.domain) || pdu.all("Received").any(passed)
+    {
+        // What was there already does not go there again: it would go in circles.
         return;
     }
+    let system = Identity::towards(node, hop).system;
+    let local = system.split('@').next().unwrap_or_default();
+    let to = format!("{local}@{}", hop.domain);
+    pass_on(node, envelope, hop.clone(), to, pdu);
+}
+
+/// Sends a RES or report on as it is, but for the version, which is that of the relay that speaks, and the trace.
+pub(super) fn pass_on(node: &Arc<Node>, envelope: &Envelope, hop: Hop, to: String, pdu: &Pdu) {
     node.log(|| format!("MM4: {} passed on to {}", pdu.kind, hop.domain));
     let mut passed = pdu.clone();
     passed.set("X-Mms-3GPP-MMS-Version", Value::text_of(VERSION));
@@ -69,15 +80,7 @@ pub(super) fn pass_inside(node: &Arc<Node>, envelope: &Envelope, hop: &Hop, pdu:
     passed
         .fields
         .insert(0, requests::field("Received", Value::Text(received)));
-    let system = Identity::towards(node, hop).system;
-    let local = system.split('@').next().unwrap_or_default();
-    post(
-        node,
-        Post {
-            hop: hop.clone(),
-            to: format!("{local}@{}", hop.domain),
-            from: system.clone(),
-            message: mm4::encode(&passed).into(),
-        },
-    );
+    let from = Identity::towards(node, &hop).system;
+    let message = mm4::encode(&passed).into();
+    post(node, Post { hop, from, to, message });
 }

@@ -58,7 +58,6 @@ pub(crate) fn send_read_report(node: &Arc<Node>, mm: &Mm, reader: &str, status: 
 struct Outgoing {
     pdu: Pdu,
     hop: Hop,
-    system: String,
     originator: String,
 }
 
@@ -68,12 +67,13 @@ impl Outgoing {
             node.log(|| format!("MM4: no way for a report to {}", mm.from));
             return None;
         };
-        let system = Identity::towards(node, &hop).system;
+        let system = Identity::beyond(node, &hop).system;
         let originator = mailbox(&mm.from, &hop.domain);
         let mut from = mailbox(recipient, &node.config.domain);
         let mut to = match &mm.origin {
-            _ if hop.inner => mailbox(&mm.from, &node.config.domain),
+            _ if hop.inner && !hop.edge => mailbox(&mm.from, &node.config.domain),
             Origin::Mm4 { sender: Some(sender) } if canonical(sender) == mm.from => sender.clone(),
+            _ if hop.edge => mm.from.clone(),
             _ => originator.clone(),
         };
         let delivery = kind == PduType::Mm4DeliveryReportReq;
@@ -89,12 +89,11 @@ impl Outgoing {
             .with("X-Mms-Message-ID", requests::quoted(&id))
             .with("From", Value::Address(from))
             .with("To", Value::Address(to))
-            .with("Sender", Value::Address(system.clone()))
+            .with("Sender", Value::Address(system))
             .with("X-Mms-Ack-Request", Value::token("No"));
         Some(Outgoing {
             pdu,
             hop,
-            system,
             originator,
         })
     }
@@ -102,8 +101,8 @@ impl Outgoing {
     fn send(self, node: &Arc<Node>) {
         node.log(|| format!("MM4: {} to {}", self.pdu.kind, self.originator));
         let message = Post {
+            from: Identity::towards(node, &self.hop).system,
             hop: self.hop,
-            from: self.system,
             to: self.originator,
             message: mm4::encode(&self.pdu).into(),
         };
@@ -113,8 +112,11 @@ impl Outgoing {
 
 /// The Relay/Server of the originator: by its address, else by the Sender of the MM.
 fn way_back(node: &Node, mm: &Mm) -> Option<Hop> {
-    if let Destination::Over(hop) = node.routing.destination(&Address::parse(&mm.from)) {
-        return Some(hop);
+    match node.routing.destination(&Address::parse(&mm.from)) {
+        Destination::Over(hop) => return Some(hop),
+        // Wherever its originator lives now, the relay that took the MM waits for reports.
+        Destination::Look(_) => return node_of(&mm.message_id).and_then(|tag| node.routing.neighbour(tag)).cloned(),
+        _ => {}
     }
     let Origin::Mm4 { sender: Some(sender) } = &mm.origin else {
         return None;
@@ -133,6 +135,9 @@ pub(super) fn arrived(node: &Arc<Node>, envelope: &Envelope, pdu: &Pdu) -> bool 
     let message_id = text("X-Mms-Message-ID");
     let message_id = bare(&message_id);
     if let Some(hop) = holder(node, message_id) {
+        if !plausible(node, envelope, pdu) {
+            return refuse(node, envelope, pdu);
+        }
         post::pass_inside(node, envelope, &hop, pdu);
         return true;
     }
@@ -156,9 +161,36 @@ pub(super) fn arrived(node: &Arc<Node>, envelope: &Envelope, pdu: &Pdu) -> bool 
     }
 }
 
+/// Whether a report that goes on inside comes from the MMSE of the recipient it is about: inside, nobody asks any more.
+fn plausible(node: &Node, envelope: &Envelope, pdu: &Pdu) -> bool {
+    if node.routing.is_inside(envelope.from.as_deref()) || node.has(Seed::ReportFromAnybody) {
+        return true;
+    }
+    let about = Address::parse(&pdu.text("From").unwrap_or_default());
+    match node.routing.destination(&about) {
+        Destination::Over(hop) if !hop.inner => {
+            let sources = answers::sources(node, envelope, pdu);
+            sources
+                .iter()
+                .all(|source| node.routing.speaks_for(&hop.domain, source))
+        }
+        Destination::Ask(_) => true,
+        _ => false,
+    }
+}
+
+/// Refuses a report, by a RES if one was asked for.
+fn refuse(node: &Arc<Node>, envelope: &Envelope, pdu: &Pdu) -> bool {
+    let reply_to = ReplyTo::of(node, envelope, pdu).filter(|_| says_yes(pdu, "X-Mms-Ack-Request"));
+    if let Some(to) = &reply_to {
+        answers::send(node, to, pdu, status::SERVICE_DENIED, &[]);
+    }
+    reply_to.is_some()
+}
+
 /// The neighbour that holds this MM, if this node does not.
 fn holder(node: &Node, message_id: &str) -> Option<Hop> {
-    if node.store.lock().sent.get(&message_id.to_owned()).is_some() {
+    if node.state().sent.get(&message_id.to_owned()).is_some() {
         return None;
     }
     node_of(message_id)
@@ -182,6 +214,7 @@ fn receive(
         message_id,
         recipient: canonical(&from),
         sources: &sources,
+        inside: node.routing.is_inside(envelope.from.as_deref()),
         date: match pdu.value("Date") {
             Some(Value::Date(date)) => *date,
             _ => Time::now().seconds(),

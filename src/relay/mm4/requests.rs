@@ -19,14 +19,19 @@ pub(super) struct Identity {
 
 impl Identity {
     pub fn towards(node: &Node, hop: &Hop) -> Identity {
-        let local = node
-            .config
-            .system_address
-            .split('@')
-            .next()
-            .unwrap_or("system-user");
-        let system = if hop.inner || node.has(Seed::OutsideNameOfNode) {
-            format!("{local}@{}", node.config.host)
+        Self::named(node, hop.inner)
+    }
+
+    /// The name under which it answers somebody behind this hop.
+    pub fn beyond(node: &Node, hop: &Hop) -> Identity {
+        let inside = hop.inner && (!hop.edge || node.has(Seed::BeyondInnerName));
+        Self::named(node, inside)
+    }
+
+    fn named(node: &Node, inside: bool) -> Identity {
+        let system = if inside || node.has(Seed::OutsideNameOfNode) {
+            let local = node.config.system_address.split('@').next();
+            format!("{}@{}", local.unwrap_or("system-user"), node.config.host)
         } else {
             node.config.system_address.clone()
         };

@@ -9,10 +9,13 @@ use tokio::net::TcpListener;
 use tokio::time::timeout;
 
 use super::command::Command;
-use super::inbound;
+use super::fields::mailbox;
+use super::{hub, inbound};
+use crate::relay::config::Hub;
 use crate::relay::defects::Seed;
+use crate::relay::model::canonical_address;
 use crate::relay::node::Node;
-use crate::relay::routing::{Destination, international};
+use crate::relay::routing::Destination;
 use crate::relay::socket::Socket;
 use crate::wire::address::{self, Address};
 use crate::wire::smtp::{Received, Receiver};
@@ -24,6 +27,9 @@ const MOST_RECIPIENTS: usize = 1000;
 
 /// Accepts connections until the relay closes.
 pub(crate) async fn serve(node: Arc<Node>, listener: TcpListener) {
+    if node.config.hub == Some(Hub::SmtpRelay) {
+        return hub::serve(node, listener).await;
+    }
     node.accept(&listener, |socket| Session::new(node.clone()).run(socket))
         .await;
 }
@@ -33,8 +39,10 @@ pub(crate) async fn serve(node: Arc<Node>, listener: TcpListener) {
 pub(super) struct Envelope {
     /// Reverse-path; none for `<>`.
     pub from: Option<String>,
-    /// Numbers of this MMSE's subscribers.
-    pub subscribers: Vec<String>,
+    /// Whom an MM is for, canonical: this MMSE's subscribers, and those of others if they are carried on for this sender.
+    pub recipients: Vec<String>,
+    /// The mailboxes in other MMSEs among them.
+    pub beyond: Vec<String>,
     /// The name the client gave itself.
     pub client: String,
 }
@@ -178,7 +186,8 @@ impl Session {
         self.recipients = 0;
         self.envelope = Some(Envelope {
             from: (!path.is_empty()).then_some(path),
-            subscribers: Vec::new(),
+            recipients: Vec::new(),
+            beyond: Vec::new(),
             client: client.clone(),
         });
         "250 2.1.0 Ok".to_owned()
@@ -191,13 +200,19 @@ impl Session {
         if self.recipients >= MOST_RECIPIENTS {
             return "452 4.5.3 too many recipients".to_owned();
         }
-        match recipient(&self.node, path) {
-            Ok(Some(number)) => {
-                if !envelope.subscribers.contains(&number) {
-                    envelope.subscribers.push(number);
+        match Recipient::of(&self.node, envelope.from.as_deref(), path) {
+            Ok(Recipient::System) => {}
+            Ok(Recipient::Subscriber(address)) => {
+                if !envelope.recipients.contains(&address) {
+                    envelope.recipients.push(address);
                 }
             }
-            Ok(None) => {}
+            Ok(Recipient::Beyond(address, mailbox)) => {
+                if !envelope.beyond.contains(&mailbox) {
+                    envelope.recipients.push(address);
+                    envelope.beyond.push(mailbox);
+                }
+            }
             Err(refusal) => return refusal.to_owned(),
         }
         self.recipients += 1;
@@ -235,34 +250,61 @@ impl Session {
     }
 }
 
-/// The subscriber's number behind a forward-path; none for a mailbox of the relay itself.
-fn recipient(node: &Node, path: &str) -> Result<Option<String>, &'static str> {
-    const FOREIGN: &str = "550 5.7.1 no relaying to that domain";
-    const UNKNOWN: &str = "550 5.1.1 no such subscriber";
-    let domain = address::domain(path);
-    let own = domain.as_deref().is_none_or(|domain| node.routing.is_own(domain));
-    let written = path.rsplit_once('@').map_or("", |(_, domain)| domain);
-    let shouted = written.bytes().any(|b| b.is_ascii_uppercase()) && node.has(Seed::RouteCaseOfDomain);
-    if !own || shouted {
-        if node.has(Seed::InForeignRelayed) {
-            return Ok(None);
+/// Whom a forward-path leads to.
+enum Recipient {
+    /// The relay itself.
+    System,
+    /// A subscriber of this MMSE, by canonical address.
+    Subscriber(String),
+    /// Somebody in another MMSE: canonical address, mailbox there.
+    Beyond(String, String),
+}
+
+impl Recipient {
+    fn of(node: &Node, sender: Option<&str>, path: &str) -> Result<Recipient, &'static str> {
+        const FOREIGN: &str = "550 5.7.1 no relaying to that domain";
+        const UNKNOWN: &str = "550 5.1.1 no such subscriber";
+        let domain = address::domain(path);
+        let local = path.rsplit_once('@').map_or(path, |(local, _)| local);
+        let carried = node.routing.carries_for(sender);
+        let written = path.rsplit_once('@').map_or("", |(_, domain)| domain);
+        if written.bytes().any(|b| b.is_ascii_uppercase()) && node.has(Seed::RouteCaseOfDomain) {
+            return Err(FOREIGN);
         }
-        return Err(FOREIGN);
-    }
-    let local = path.rsplit_once('@').map_or(path, |(local, _)| local);
-    let system = node.config.system_address.split('@').next().unwrap_or_default();
-    if local.eq_ignore_ascii_case(system) || local.eq_ignore_ascii_case("postmaster") {
-        return Ok(None);
-    }
-    if local.contains("/type=") && node.has(Seed::RouteCaseOfType) {
-        return Err(UNKNOWN);
-    }
-    let parsed = Address::parse(local);
-    let number = parsed.number().map(international).ok_or(UNKNOWN)?;
-    match node.routing.destination(&parsed) {
-        Destination::Here(_) => Ok(Some(number)),
-        Destination::Over(hop) if hop.inner => Ok(Some(number)),
-        _ => Err(UNKNOWN),
+        if local.contains("/type=") && node.has(Seed::RouteCaseOfType) {
+            return Err(UNKNOWN);
+        }
+        if let Some(domain) = domain.filter(|domain| !node.routing.is_own(domain)) {
+            if carried && node.routing.system(&domain).is_some_and(|hop| !hop.inner) {
+                let parsed = Address::parse(local);
+                let address = match parsed.number() {
+                    Some(_) => canonical_address(&parsed),
+                    None => path.to_owned(),
+                };
+                return Ok(Recipient::Beyond(address, path.to_owned()));
+            }
+            if node.has(Seed::InForeignRelayed) {
+                return Ok(Recipient::System);
+            }
+            return Err(FOREIGN);
+        }
+        let system = node.config.system_address.split('@').next().unwrap_or_default();
+        if local.eq_ignore_ascii_case(system) || local.eq_ignore_ascii_case("postmaster") {
+            return Ok(Recipient::System);
+        }
+        let parsed = Address::parse(local);
+        parsed.number().ok_or(UNKNOWN)?;
+        let address = canonical_address(&parsed);
+        match node.routing.destination(&parsed) {
+            Destination::Here(_) | Destination::Look(_) => Ok(Recipient::Subscriber(address)),
+            Destination::Over(hop) if hop.inner => Ok(Recipient::Subscriber(address)),
+            Destination::Over(hop) if carried => {
+                let mailbox = mailbox(&address, &hop.domain);
+                Ok(Recipient::Beyond(address, mailbox))
+            }
+            Destination::Ask(_) if carried => Ok(Recipient::Subscriber(address)),
+            _ => Err(UNKNOWN),
+        }
     }
 }
 

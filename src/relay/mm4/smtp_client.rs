@@ -30,7 +30,7 @@ pub(super) struct Reply {
 }
 
 impl Reply {
-    fn is_positive(&self) -> bool {
+    pub fn is_positive(&self) -> bool {
         (200..400).contains(&self.code)
     }
 
@@ -79,12 +79,13 @@ pub(super) async fn send(
     result
 }
 
-struct Connection {
+/// A connection to the next host.
+pub(super) struct Connection {
     socket: BufReader<Socket>,
 }
 
 impl Connection {
-    async fn open(to: SocketAddr, killed: Arc<AtomicBool>) -> Result<Connection, Failure> {
+    pub async fn open(to: SocketAddr, killed: Arc<AtomicBool>) -> Result<Connection, Failure> {
         let stream = timeout(CONNECT, TcpStream::connect(to))
             .await
             .map_err(|_| Failure::Lost(format!("{to} does not answer")))?
@@ -123,6 +124,20 @@ impl Connection {
         Ok(replies)
     }
 
+    /// Greets, and begins a transaction from this reverse-path.
+    pub async fn begin(&mut self, own_host: &str, sender: &str) -> Result<(), Failure> {
+        positive(self.reply(REPLY).await?)?;
+        self.hello(own_host).await?;
+        positive(self.command(&format!("MAIL FROM:<{sender}>")).await?)
+    }
+
+    /// Sends the message of a transaction that has recipients; the reply to it.
+    pub async fn data(&mut self, message: &[u8]) -> Result<Reply, Failure> {
+        positive(self.command("DATA").await?)?;
+        self.write(&smtp::stuff(message)).await?;
+        self.reply(FINAL_REPLY).await
+    }
+
     /// EHLO, or HELO with a peer that knows no other; the peer's SIZE, if it offers one.
     async fn hello(&mut self, own_host: &str) -> Result<Option<usize>, Failure> {
         let ehlo = self.command(&format!("EHLO {own_host}")).await?;
@@ -141,7 +156,7 @@ impl Connection {
         Ok(size)
     }
 
-    async fn command(&mut self, line: &str) -> Result<Reply, Failure> {
+    pub async fn command(&mut self, line: &str) -> Result<Reply, Failure> {
         // No value that came from outside may start a new command.
         let line: String = line.chars().filter(|c| !c.is_control()).collect();
         self.write(format!("{line}\r\n").as_bytes()).await?;
@@ -188,7 +203,7 @@ impl Connection {
     }
 
     /// Takes leave; what the peer says to it changes nothing.
-    async fn quit(&mut self) {
+    pub async fn quit(&mut self) {
         let _ = timeout(FAREWELL, self.command("QUIT")).await;
     }
 }

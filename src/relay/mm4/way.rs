@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::smtp_client::{self, Failure, Mail, Reply};
+use super::smtp_client::{self, Connection, Failure, Mail, Reply};
 use crate::relay::defects::Seed;
 use crate::relay::dns::Unknown;
 use crate::relay::node::Node;
@@ -24,6 +24,18 @@ pub(super) async fn send(node: &Node, hop: &Hop, mail: &Mail<'_>) -> Result<Vec<
                 failure = transient;
             }
             over => return over,
+        }
+    }
+    Err(failure)
+}
+
+/// A connection to the first host that answers.
+pub(super) async fn open(node: &Node, hop: &Hop) -> Result<Connection, Failure> {
+    let mut failure = Failure::Lost(format!("{} has no host", hop.domain));
+    for host in hosts(node, hop).await? {
+        match Connection::open(host, node.killed.clone()).await {
+            Ok(connection) => return Ok(connection),
+            Err(lost) => failure = lost,
         }
     }
     Err(failure)

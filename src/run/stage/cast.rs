@@ -147,7 +147,7 @@ impl Cast {
     fn of(script: &Script) -> Cast {
         let home_of_bob = match script.topology {
             Topology::OneRelay => "A",
-            Topology::TwoMmse | Topology::TwoRelays => "B",
+            _ => "B",
         };
         let mut cast = Cast {
             agents: vec![("alice".into(), "A".into()), ("bob".into(), home_of_bob.into())],
@@ -164,7 +164,7 @@ impl Cast {
                     cast.subscribers.retain(|(name, _)| *name != node.name);
                     cast.subscribers.push((node.name.clone(), peer.clone()));
                 }
-                (None, None) => {}
+                (None, None) => {} // a peer, or the hub
             }
         }
         cast
@@ -182,7 +182,7 @@ pub fn peers_of(script: &Script) -> Vec<String> {
     let more = script
         .nodes
         .iter()
-        .filter(|n| n.home.is_none() && n.peer.is_none());
+        .filter(|n| n.home.is_none() && n.peer.is_none() && n.kind.is_none());
     for node in more {
         if !peers.contains(&node.name) {
             peers.push(node.name.clone());

@@ -2,220 +2,219 @@
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 
-use crate::case::{Script, Topology};
+use crate::case::{HubKind, Script, Topology};
 use crate::relay::{self, config};
 use crate::run::world::World;
 
-use super::cast::{peer_host, peers_of};
-use super::{NotUp, Stage};
+use super::NotUp;
+use super::names::Names;
+use super::routes::{Peer, dns, peers};
+
+/// The relay that alone speaks with other MMSEs, where there is one.
+const FRONT: &str = "F";
+/// The hub between MMSEs.
+const HUB: &str = "hub";
 
 /// Identity header of embedded relays.
 const IDENTITY: &str = "X-WAP-Network-Client-MSISDN";
 
-/// Port of MM4 at a host that nobody told another one for.
-const SMTP_PORT: u16 = 25;
-
-/// Milliseconds for which embedded relays wait for an answer of the DNS.
-const ANSWER_MS: u64 = 500;
-
 /// Octets above which embedded relays refuse an MM: small, so that going beyond it costs little.
 pub const MESSAGE_SIZE: usize = 100_000;
 
-/// Where the links from one relay to another begin.
-pub type Towards = BTreeMap<(String, String), SocketAddr>;
+/// What the configuration of an embedded relay depends on.
+pub struct Around<'a> {
+    pub script: &'a Script,
+    pub world: &'a World,
+    /// Domains that are the script's own.
+    pub names: &'a Names,
+    /// Values of references.
+    pub vars: &'a BTreeMap<String, String>,
+    /// Where the links from one relay to another begin.
+    pub towards: &'a BTreeMap<(String, String), SocketAddr>,
+    /// The file it keeps what must survive in, if it has one.
+    pub store: Option<PathBuf>,
+    /// The subscriber service, if there is one.
+    pub homes: Option<String>,
+}
 
-impl Stage {
-    /// The configuration of one embedded relay.
-    ///
-    /// # Errors
-    /// The world has no Kannel for the relay.
-    pub(super) fn configure(
-        &self,
-        relay: &str,
-        script: &Script,
-        world: &World,
-        towards: &Towards,
-    ) -> Result<relay::Config, NotUp> {
-        let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let domain = self.domain_of(relay, script);
-        let kannel = world
-            .kannel(relay)
-            .ok_or_else(|| NotUp(format!("relay {relay} has no Kannel")))?;
-        let mut subscribers = vec![config::Subscribers {
-            prefix: own_prefix(relay),
-            home: relay.to_owned(),
-        }];
-        let mut relays = Vec::new();
-        let mut routes = self.peer_routes(relay, script, world)?;
-        for other in script.topology.relays().iter().filter(|r| **r != relay) {
-            let Some(mm4) = towards.get(&(relay.to_owned(), (*other).to_owned())).copied() else {
-                continue;
-            };
-            let (prefix, host) = (own_prefix(other), host_of(other, &self.domain_of(other, script)));
-            if script.topology == Topology::TwoRelays {
-                subscribers.push(config::Subscribers {
-                    prefix,
-                    home: (*other).to_owned(),
-                });
-                relays.push(config::Neighbour {
+/// The configuration of one embedded relay.
+///
+/// # Errors
+/// The world has no Kannel for the relay.
+pub fn configure(relay: &str, around: Around<'_>) -> Result<relay::Config, NotUp> {
+    let (script, world) = (around.script, around.world);
+    let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let kannel = world
+        .kannel(relay)
+        .ok_or_else(|| NotUp(format!("relay {relay} has no Kannel")))?;
+    let topology = script.topology;
+    let Ways {
+        subscribers,
+        relays,
+        edge,
+        mut routes,
+        hub,
+    } = ways(relay, &around);
+    let through_hub = (topology == Topology::Hub && relay != HUB).then(|| around.link(relay, HUB));
+    if edge.is_none() {
+        let mut peers = peers(relay, &around)?;
+        for peer in &mut peers {
+            peer.mm4 = through_hub.flatten().unwrap_or(peer.mm4);
+        }
+        routes.extend(peers);
+    }
+    let dns = dns(relay, &around, &routes)?;
+    let defects = world
+        .defects
+        .iter()
+        .filter(|(node, _)| node.as_deref().is_none_or(|n| n == relay))
+        .map(|(_, defect)| defect.clone())
+        .collect();
+    let domain = around.domain(relay);
+    let others = topology.relays().iter().filter(|other| **other != relay);
+    Ok(relay::Config {
+        name: relay.to_owned(),
+        host: format!("{}.{domain}", relay.to_ascii_lowercase()),
+        system_address: format!("system-user@{domain}"),
+        domain,
+        mm1: config::Mm1 {
+            listen: any,
+            path: "/mms".to_owned(),
+            identity_header: IDENTITY.to_owned(),
+        },
+        mm4: config::Mm4 { listen: any },
+        push: config::Push {
+            kannel: format!("http://{kannel}/cgi-bin/sendsms"),
+            username: relay.to_owned(),
+            password: "mmspec".to_owned(),
+        },
+        subscribers,
+        relays,
+        edge,
+        hub,
+        home_lookup: around.homes.map(|url| config::HomeLookup {
+            url,
+            timeout_ms: 2_000,
+        }),
+        routes: match dns {
+            None => routes.into_iter().map(Peer::by_table).collect(),
+            Some(_) => Vec::new(),
+        },
+        dns,
+        timers: embedded_timers(),
+        limits: embedded_limits(),
+        store_with: match topology {
+            Topology::SharedStore => others.map(|other| (*other).to_owned()).collect(),
+            _ => Vec::new(),
+        },
+        store: around.store,
+        defects,
+    })
+}
+
+impl Around<'_> {
+    /// The domain of a relay's MMSE.
+    fn domain(&self, relay: &str) -> String {
+        self.names.domain(relay, domain_of(self.script.topology, relay))
+    }
+
+    fn link(&self, from: &str, to: &str) -> Option<SocketAddr> {
+        self.towards.get(&(from.to_owned(), to.to_owned())).copied()
+    }
+}
+
+/// Whom a relay serves and how it reaches the other relays of the topology.
+struct Ways {
+    subscribers: Vec<config::Subscribers>,
+    relays: Vec<config::Neighbour>,
+    edge: Option<String>,
+    routes: Vec<Peer>,
+    hub: Option<config::Hub>,
+}
+
+fn ways(relay: &str, around: &Around<'_>) -> Ways {
+    let topology = around.script.topology;
+    let hub = (topology == Topology::Hub && relay == HUB).then(|| match hub_of(around.script) {
+        HubKind::SmtpRelay => config::Hub::SmtpRelay,
+        HubKind::Application => config::Hub::Application,
+    });
+    let mut ways = Ways {
+        subscribers: Vec::new(),
+        relays: Vec::new(),
+        edge: (topology == Topology::FrontRelay && relay != FRONT).then(|| FRONT.to_owned()),
+        routes: Vec::new(),
+        hub,
+    };
+    let mut serve = |of: &str, home: &str| {
+        ways.subscribers.push(config::Subscribers {
+            prefix: own_prefix(of),
+            home: home.to_owned(),
+        });
+    };
+    if hub.is_none() {
+        serve(relay, relay);
+    }
+    for other in topology.relays().iter().filter(|r| **r != relay) {
+        match topology {
+            Topology::SharedStore => serve(other, relay),
+            Topology::TwoRelays => serve(other, other),
+            Topology::FrontRelay if relay == FRONT => serve(other, other),
+            _ => {}
+        }
+    }
+    for other in topology.relays().iter().filter(|r| **r != relay) {
+        let own = around.domain(other);
+        if around.domain(relay) == own {
+            if let Some(mm4) = around.link(relay, other) {
+                ways.relays.push(config::Neighbour {
                     name: (*other).to_owned(),
-                    host,
-                    mm4,
-                });
-            } else {
-                routes.push(Peer {
-                    name: (*other).to_owned(),
-                    domain: self.domain_of(other, script),
-                    prefix,
-                    host,
+                    host: format!("{}.{own}", other.to_ascii_lowercase()),
                     mm4,
                 });
             }
-        }
-        let defects = world
-            .defects
-            .iter()
-            .filter(|(node, _)| node.as_deref().is_none_or(|n| n == relay))
-            .map(|(_, defect)| defect.clone())
-            .collect();
-        let dns = self.dns(relay, script, world, &routes)?;
-        let by_table = |peer: Peer| config::Route {
-            prefix: peer.prefix,
-            domain: peer.domain,
-            mm4: peer.mm4,
-        };
-        Ok(relay::Config {
-            name: relay.to_owned(),
-            host: host_of(relay, &domain),
-            system_address: format!("system-user@{domain}"),
-            domain,
-            mm1: config::Mm1 {
-                listen: any,
-                path: "/mms".to_owned(),
-                identity_header: IDENTITY.to_owned(),
-            },
-            mm4: config::Mm4 { listen: any },
-            push: config::Push {
-                kannel: format!("http://{kannel}/cgi-bin/sendsms"),
-                username: relay.to_owned(),
-                password: "mmspec".to_owned(),
-            },
-            subscribers,
-            relays,
-            routes: if dns.is_some() {
-                Vec::new()
-            } else {
-                routes.into_iter().map(by_table).collect()
-            },
-            dns,
-            timers: embedded_timers(),
-            limits: embedded_limits(),
-            store: None,
-            defects,
-        })
-    }
-
-    fn domain_of(&self, relay: &str, script: &Script) -> String {
-        match script.topology {
-            Topology::TwoMmse => {
-                let usual = format!("mms.{}.example", relay.to_ascii_lowercase());
-                self.names.domain(relay, usual)
-            }
-            Topology::OneRelay | Topology::TwoRelays => "mms.home.example".to_owned(),
-        }
-    }
-
-    /// The peers by number prefix: each by its own, and by those that the case gives it.
-    fn peer_routes(&self, relay: &str, script: &Script, world: &World) -> Result<Vec<Peer>, NotUp> {
-        let mut routes = Vec::new();
-        for name in peers_of(script) {
-            let (Some((domain, prefix)), Some(mm4)) =
-                (world.peer_identity(&name, relay), world.peer(&name, relay))
-            else {
-                continue;
-            };
-            let domain = self.names.domain(&name, domain);
-            let peer = Peer {
-                host: peer_host(&domain),
-                name,
-                domain,
-                prefix,
+        } else if *other != HUB
+            && let Some(mm4) = around.link(relay, other).or_else(|| around.link(relay, HUB))
+        {
+            ways.routes.push(Peer {
+                name: (*other).to_owned(),
+                prefix: own_prefix(other),
+                host: format!("{}.{own}", other.to_ascii_lowercase()),
+                domain: own,
                 mm4,
-            };
-            let more = script.nodes.iter().filter(|node| node.name == peer.name);
-            for prefix in more.filter_map(|node| node.prefix.as_ref()) {
-                let prefix = prefix
-                    .resolve(&|reference| self.vars.get(reference).cloned())
-                    .map_err(|reference| NotUp(format!("${reference} has no value")))?;
-                routes.push(Peer {
-                    prefix,
-                    ..peer.clone()
-                });
-            }
-            routes.push(peer);
+                hub: answers_for(around.script, relay),
+            });
         }
-        Ok(routes)
     }
+    ways
+}
 
-    /// How an embedded relay asks the DNS, if the script routes by it.
-    fn dns(
-        &self,
-        relay: &str,
-        script: &Script,
-        world: &World,
-        peers: &[Peer],
-    ) -> Result<Option<config::Dns>, NotUp> {
-        let names = &self.names;
-        if !script.routing.asks_dns() {
-            return Ok(None);
-        }
-        let server = world
-            .dns(relay)
-            .ok_or_else(|| NotUp(format!("relay {relay} has no name server")))?;
-        let mut domains = Vec::new();
-        let mut networks = Vec::new();
-        for peer in peers {
-            match names.networks.get(&peer.name) {
-                Some((mcc, mnc)) => networks.push(config::Network {
-                    prefix: peer.prefix.clone(),
-                    mcc: mcc.clone(),
-                    mnc: mnc.clone(),
-                }),
-                None => domains.push(config::Domain {
-                    prefix: peer.prefix.clone(),
-                    domain: peer.domain.clone(),
-                }),
-            }
-        }
-        Ok(Some(config::Dns {
-            server,
-            enum_apex: script.routing.is_enum().then(|| names.apex.clone()),
-            domains,
-            networks,
-            port: SMTP_PORT,
-            // A domain without MX records is its own host.
-            ports: peers
-                .iter()
-                .flat_map(|peer| [&peer.host, &peer.domain].map(|name| (name.clone(), peer.mm4.port())))
-                .collect(),
-            timeout_ms: ANSWER_MS,
-        }))
+fn domain_of(topology: Topology, relay: &str) -> String {
+    match topology {
+        Topology::TwoMmse | Topology::Hub => format!("mms.{}.example", relay.to_ascii_lowercase()),
+        _ => "mms.home.example".to_owned(),
     }
 }
 
-/// An MMSE that is reached by number prefix.
-#[derive(Debug, Clone)]
-struct Peer {
-    name: String,
-    domain: String,
-    prefix: String,
-    host: String,
-    mm4: SocketAddr,
+/// The hub that answers this relay for the MMSEs behind it.
+pub(super) fn answers_for(script: &Script, relay: &str) -> Option<String> {
+    let application = script.topology == Topology::Hub && hub_of(script) == HubKind::Application;
+    (application && relay != HUB).then(|| domain_of(script.topology, HUB))
 }
 
-fn host_of(relay: &str, domain: &str) -> String {
-    format!("{}.{domain}", relay.to_ascii_lowercase())
+fn hub_of(script: &Script) -> HubKind {
+    script.nodes.iter().find_map(|node| node.kind).unwrap_or_default()
+}
+
+/// Whether two relays are joined by a link.
+pub fn joined(topology: Topology, a: &str, b: &str) -> bool {
+    match topology {
+        Topology::SharedStore => false,
+        Topology::FrontRelay => a == FRONT || b == FRONT,
+        Topology::Hub => a == HUB || b == HUB,
+        Topology::OneRelay | Topology::TwoMmse | Topology::TwoRelays => true,
+    }
 }
 
 /// Timers of embedded relays: short, so that cases about resending need not wait long.
@@ -225,6 +224,8 @@ pub fn embedded_timers() -> config::Timers {
         mm4_retry_ms: vec![50, 100, 200, 400],
         mm4_attempts: 6,
         notification_repeat_ms: vec![800, 1_600],
+        home_check_ms: 200,
+        takeover_ms: 200,
         ..config::Timers::default()
     }
 }

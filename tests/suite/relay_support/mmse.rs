@@ -57,7 +57,11 @@ pub fn config(gateway: SocketAddr, peer: SocketAddr) -> Config {
             prefix: "+155502".to_owned(),
             domain: "mms.peer.example".to_owned(),
             mm4: peer,
+            hub: None,
         }],
+        edge: None,
+        hub: None,
+        home_lookup: None,
         dns: None,
         timers: Timers {
             mm4_response_ms: 300,
@@ -65,9 +69,12 @@ pub fn config(gateway: SocketAddr, peer: SocketAddr) -> Config {
             mm4_attempts: 4,
             default_expiry_s: 3600,
             notification_repeat_ms: Vec::new(),
+            home_check_ms: 50,
+            takeover_ms: 50,
         },
         limits: Limits::default(),
         store: None,
+        store_with: Vec::new(),
         defects: Vec::new(),
     }
 }

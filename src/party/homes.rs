@@ -1,0 +1,69 @@
+//! The subscriber service of an MMSE, in the place of MM5 and MM6: `GET /homes/NUMBER` gives the name of the home relay. It answers one
+//! relay, from what it was last told, and forbids to remember the answer.
+
+use std::collections::HashMap;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::http::header::CACHE_CONTROL;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use tokio::net::TcpListener;
+
+use super::Listening;
+
+type Homes = Arc<Mutex<HashMap<String, Option<String>>>>;
+
+/// A subscriber service for one relay. Dropped, it is gone.
+#[derive(Debug)]
+pub struct HomeService {
+    listening: Listening,
+    homes: Homes,
+}
+
+impl HomeService {
+    /// Opens one on a port of the system's choice. It knows nobody.
+    ///
+    /// # Errors
+    /// There is no port.
+    pub async fn open() -> io::Result<HomeService> {
+        let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
+        let (listening, stop) = Listening::new(listener.local_addr()?);
+        let homes = Homes::default();
+        let router = Router::new()
+            .route("/homes/{number}", get(home))
+            .with_state(homes.clone());
+        tokio::spawn(async move {
+            let served = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned());
+            // Serving ends without error, when told to stop.
+            let _ = served.await;
+        });
+        Ok(HomeService { listening, homes })
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}/homes", self.listening.addr)
+    }
+
+    /// The home of a number from now on. None: the service cannot say.
+    pub fn set(&self, number: &str, home: Option<&str>) {
+        let mut homes = self.homes.lock().unwrap_or_else(PoisonError::into_inner);
+        homes.insert(number.to_owned(), home.map(str::to_owned));
+    }
+}
+
+async fn home(State(homes): State<Homes>, Path(number): Path<String>) -> Response {
+    let known = {
+        let homes = homes.lock().unwrap_or_else(PoisonError::into_inner);
+        homes.get(&number).cloned()
+    };
+    match known {
+        Some(Some(home)) => ([(CACHE_CONTROL, "no-store")], home).into_response(),
+        Some(None) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
