@@ -90,7 +90,10 @@ impl Common {
         let mut text = Vec::new();
         read.file.read_to_end(&mut text)?;
         // A line that is not complete is being written.
-        let complete = text.iter().rposition(|octet| *octet == b'\n').map_or(0, |at| at + 1);
+        let complete = text
+            .iter()
+            .rposition(|octet| *octet == b'\n')
+            .map_or(0, |at| at + 1);
         text.truncate(complete);
         read.offset += complete as u64;
         Ok(lines(&text))

@@ -94,11 +94,7 @@ async fn attend(
             notification = repeat_with_new_tid(&node, &token, &tid).unwrap_or(notification);
         }
     }
-    let fetched = node
-        .state()
-        .deliveries
-        .get(&token)
-        .is_some_and(|d| d.fetched);
+    let fetched = node.state().deliveries.get(&token).is_some_and(|d| d.fetched);
     // Fetched and never acknowledged: nobody can say that it was not retrieved.
     finish(
         &node,

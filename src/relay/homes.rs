@@ -73,7 +73,10 @@ impl Homes {
     /// Nobody knows, or nobody knows now.
     async fn home(&self, node: &Node, number: &str) -> Result<String, Unknown> {
         match &self.source {
-            Source::Table => node.routing.home(number).ok_or_else(|| Unknown::Nobody(number.to_owned())),
+            Source::Table => node
+                .routing
+                .home(number)
+                .ok_or_else(|| Unknown::Nobody(number.to_owned())),
             Source::Service { http, url } => {
                 if let Some(known) = self.known(number) {
                     return Ok(known);
@@ -84,7 +87,9 @@ impl Homes {
                         self.remember(number, &home);
                         Ok(home)
                     }
-                    Err(Unknown::Later(why)) if self.seeds.has(Seed::HomeLookupFinal) => Err(Unknown::Nobody(why)),
+                    Err(Unknown::Later(why)) if self.seeds.has(Seed::HomeLookupFinal) => {
+                        Err(Unknown::Nobody(why))
+                    }
                     Err(unknown) => Err(unknown),
                 }
             }
@@ -123,7 +128,9 @@ async fn ask(http: &reqwest::Client, url: &str, number: &str) -> Result<String, 
     match answer.status() {
         status if status.is_success() => Ok(answer.text().await.map_err(later)?.trim().to_owned()),
         reqwest::StatusCode::NOT_FOUND => Err(Unknown::Nobody(number.to_owned())),
-        status => Err(Unknown::Later(format!("the subscriber service answered {status}"))),
+        status => Err(Unknown::Later(format!(
+            "the subscriber service answered {status}"
+        ))),
     }
 }
 
@@ -188,7 +195,8 @@ pub(crate) fn watch(node: &Arc<Node>) {
             let waiting: Vec<(String, String)> = {
                 let state = node.state();
                 let open = state.deliveries.iter().filter(|(_, d)| d.waits());
-                open.map(|(token, d)| (token.clone(), d.recipient.clone())).collect()
+                open.map(|(token, d)| (token.clone(), d.recipient.clone()))
+                    .collect()
             };
             for (token, number) in waiting {
                 // A home that is not known now is looked up again the next time.

@@ -56,7 +56,11 @@ fn send_on(node: &Arc<Node>, mm: &Arc<Mm>, recipients: &[String]) {
         match node.routing.destination(&Address::parse(recipient)) {
             Destination::Here(number) => delivery::begin(node, mm, &number),
             Destination::Over(hop) if hop.inner && mm.from_inside(node) && node.has(Seed::LocalLeaves) => {
-                hops.extend(node.routing.any_peer().map(|peer| (peer, vec![recipient.clone()])));
+                hops.extend(
+                    node.routing
+                        .any_peer()
+                        .map(|peer| (peer, vec![recipient.clone()])),
+                );
             }
             Destination::Over(hop) => match hops.iter_mut().find(|(known, _)| known.domain == hop.domain) {
                 Some((_, there)) => there.push(recipient.clone()),
@@ -75,7 +79,8 @@ fn send_on(node: &Arc<Node>, mm: &Arc<Mm>, recipients: &[String]) {
     }
     if !looked.is_empty() {
         let (node, mm) = (node.clone(), mm.clone());
-        node.clone().spawn(async move { homes::find(&node, &mm, looked).await });
+        node.clone()
+            .spawn(async move { homes::find(&node, &mm, looked).await });
     }
     if !asked.is_empty() {
         let (node, mm) = (node.clone(), mm.clone());

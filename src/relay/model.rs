@@ -86,7 +86,10 @@ impl Mm {
             let words: Vec<&str> = received.split_whitespace().collect();
             words.windows(2).any(|pair| {
                 let named = pair[1].trim_end_matches(';').eq_ignore_ascii_case(host);
-                named && ["from", "by"].iter().any(|word| pair[0].eq_ignore_ascii_case(word))
+                named
+                    && ["from", "by"]
+                        .iter()
+                        .any(|word| pair[0].eq_ignore_ascii_case(word))
             })
         })
     }

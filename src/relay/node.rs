@@ -5,8 +5,8 @@ use std::io;
 use std::net::SocketAddr;
 use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, MutexGuard};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
 
 use tokio::net::TcpListener;
@@ -17,8 +17,8 @@ use super::common::{Common, Turn};
 use super::config::{Config, Subscribers};
 use super::defects::{Seed, Seeds, UnknownDefect};
 use super::dns::Resolver;
-use super::ids::Ids;
 use super::homes::{self, Homes};
+use super::ids::Ids;
 use super::ledger::{Entry, Ledger, Line};
 use super::push::PushGateway;
 use super::routing::Routing;
@@ -131,7 +131,8 @@ impl Relay {
 
     /// Takes over another table of own subscribers. MMs that wait for one who moved follow.
     pub fn reload(&self, subscribers: &[Subscribers]) {
-        self.node.log(|| "the table of subscribers is read again".to_owned());
+        self.node
+            .log(|| "the table of subscribers is read again".to_owned());
         self.node.routing.reload(subscribers);
         self.node.homes.changed();
     }

@@ -22,7 +22,14 @@ pub(crate) fn settled(node: &Arc<Node>, mm: &Arc<Mm>, recipient: &str, status: S
         // It came back to the relay it was submitted at: its recipient moved there.
         Origin::Mm4 { .. } if is_submitted_here(node, mm) => {
             if mark_shown(node, mm, recipient, status) && wanted(node, mm) {
-                push_delivery(node, mm, &number(&mm.from), recipient, status, Time::now().seconds());
+                push_delivery(
+                    node,
+                    mm,
+                    &number(&mm.from),
+                    recipient,
+                    status,
+                    Time::now().seconds(),
+                );
             }
         }
         Origin::Mm4 { .. } if wanted(node, mm) || mm.reports.relay_delivery => {

@@ -24,7 +24,10 @@ pub(crate) fn resume(node: &Arc<Node>, lines: Vec<Line>) {
         node.log(|| format!("the ledger stays as long as it was: {error}"));
     }
     past.learn(node);
-    let own: HashSet<String> = live.into_iter().filter(|record| past.is_of(record, node)).collect();
+    let own: HashSet<String> = live
+        .into_iter()
+        .filter(|record| past.is_of(record, node))
+        .collect();
     past.go_on(node, &own);
 }
 

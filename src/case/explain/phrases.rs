@@ -3,7 +3,8 @@
 use crate::case::behaviour::{SmtpAct, SmtpStage};
 use crate::case::dns::{DnsAnswer, DnsRecord, DnsSet};
 use crate::case::model::{
-    Behaviour, Damage, Expect, FieldDemand, HubKind, Matcher, Place, Script, Selector, Send, SendWhat, Set, Template,
+    Behaviour, Damage, Expect, FieldDemand, HubKind, Matcher, Place, Script, Selector, Send, SendWhat, Set,
+    Template,
 };
 use crate::case::vocabulary as words;
 

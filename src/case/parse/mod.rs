@@ -6,6 +6,7 @@ mod expect;
 mod header;
 mod homes;
 mod matchers;
+mod nodes;
 mod reader;
 mod rows;
 mod rules;

@@ -101,9 +101,7 @@ pub(crate) const TOPOLOGIES: &[Nodes] = &[
 ];
 
 /// Words of the language that this version cannot run yet, and what they need.
-pub(crate) const LATER: &[(&str, &str)] = &[
-    ("shape", "links with a rate, delay or loss"),
-];
+pub(crate) const LATER: &[(&str, &str)] = &[("shape", "links with a rate, delay or loss")];
 
 /// Why a word cannot be used yet.
 pub(crate) fn later(word: &str) -> Option<&'static str> {

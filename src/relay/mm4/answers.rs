@@ -139,9 +139,9 @@ pub(super) fn arrived(node: &Arc<Node>, envelope: &Envelope, res: &Pdu) {
         }
         return;
     };
-    let from_asked = sources(node, envelope, res)
-        .iter()
-        .all(|domain| node.routing.speaks_for(&open.domain, domain) || (open.inner && node.routing.is_own(domain)));
+    let from_asked = sources(node, envelope, res).iter().all(|domain| {
+        node.routing.speaks_for(&open.domain, domain) || (open.inner && node.routing.is_own(domain))
+    });
     if !from_asked && !node.has(Seed::ResFromAnybody) {
         return node.log(|| format!("MM4: RES for {tid} from an MMSE that was not asked"));
     }

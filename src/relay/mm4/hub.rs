@@ -97,7 +97,10 @@ impl Session {
             Command::Ehlo(name) => {
                 self.greet(name);
                 let limit = self.node.config.limits.message_size;
-                format!("250-{}\r\n250-SIZE {limit}\r\n250 8BITMIME", self.node.config.host)
+                format!(
+                    "250-{}\r\n250-SIZE {limit}\r\n250 8BITMIME",
+                    self.node.config.host
+                )
             }
             Command::Mail(..) if self.client.is_none() => "503 5.5.1 EHLO first".to_owned(),
             Command::Mail(..) if self.sender.is_some() => "503 5.5.1 MAIL was given".to_owned(),
@@ -197,7 +200,8 @@ impl Session {
         }
         traced.extend_from_slice(message);
         let reply = onward.connection.data(&traced).await;
-        self.node.log(|| format!("mail from <{sender}> to {}", onward.hop.domain));
+        self.node
+            .log(|| format!("mail from <{sender}> to {}", onward.hop.domain));
         match reply {
             Ok(reply) => {
                 onward.connection.quit().await;
@@ -241,7 +245,10 @@ mod tests {
 
     #[test]
     fn only_the_header_counts() {
-        assert_eq!(hops(b"Received: a\r\nTo: b\r\nreceived: c\r\n\r\nReceived: d\r\n"), 2);
+        assert_eq!(
+            hops(b"Received: a\r\nTo: b\r\nreceived: c\r\n\r\nReceived: d\r\n"),
+            2
+        );
         assert_eq!(hops(b""), 0);
     }
 }

@@ -60,7 +60,9 @@ pub(super) fn post(node: &Arc<Node>, post: Post) {
 pub(super) fn pass_inside(node: &Arc<Node>, envelope: &Envelope, hop: &Hop, pdu: &Pdu) {
     let sent_by = envelope.from.as_deref().and_then(address::domain);
     let passed = |f: &crate::wire::Field| passed_through(&f.value.text(), &hop.domain);
-    if node.has(Seed::StrayResDropped) || sent_by.as_ref() == Some(&hop.domain) || pdu.all("Received").any(passed)
+    if node.has(Seed::StrayResDropped)
+        || sent_by.as_ref() == Some(&hop.domain)
+        || pdu.all("Received").any(passed)
     {
         // What was there already does not go there again: it would go in circles.
         return;
@@ -82,5 +84,13 @@ pub(super) fn pass_on(node: &Arc<Node>, envelope: &Envelope, hop: Hop, to: Strin
         .insert(0, requests::field("Received", Value::Text(received)));
     let from = Identity::towards(node, &hop).system;
     let message = mm4::encode(&passed).into();
-    post(node, Post { hop, from, to, message });
+    post(
+        node,
+        Post {
+            hop,
+            from,
+            to,
+            message,
+        },
+    );
 }

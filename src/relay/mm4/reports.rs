@@ -91,11 +91,7 @@ impl Outgoing {
             .with("To", Value::Address(to))
             .with("Sender", Value::Address(system))
             .with("X-Mms-Ack-Request", Value::token("No"));
-        Some(Outgoing {
-            pdu,
-            hop,
-            originator,
-        })
+        Some(Outgoing { pdu, hop, originator })
     }
 
     fn send(self, node: &Arc<Node>) {
@@ -115,7 +111,11 @@ fn way_back(node: &Node, mm: &Mm) -> Option<Hop> {
     match node.routing.destination(&Address::parse(&mm.from)) {
         Destination::Over(hop) => return Some(hop),
         // Wherever its originator lives now, the relay that took the MM waits for reports.
-        Destination::Look(_) => return node_of(&mm.message_id).and_then(|tag| node.routing.neighbour(tag)).cloned(),
+        Destination::Look(_) => {
+            return node_of(&mm.message_id)
+                .and_then(|tag| node.routing.neighbour(tag))
+                .cloned();
+        }
         _ => {}
     }
     let Origin::Mm4 { sender: Some(sender) } = &mm.origin else {
