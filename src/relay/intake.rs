@@ -55,7 +55,7 @@ fn send_on(node: &Arc<Node>, mm: &Arc<Mm>, recipients: &[String]) {
     for recipient in recipients {
         match node.routing.destination(&Address::parse(recipient)) {
             Destination::Here(number) => delivery::begin(node, mm, &number),
-            Destination::Over(hop) if hop.inner && mm.from_inside(node) && node.has(Seed::LocalLeaves) => {
+            Destination::Over(hop) if hop.inner && mm.is_from_inside(node) && node.has(Seed::LocalLeaves) => {
                 hops.extend(
                     node.routing
                         .any_peer()

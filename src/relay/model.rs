@@ -74,7 +74,7 @@ pub(crate) enum Origin {
 
 impl Mm {
     /// Whether its originator is a subscriber of this MMSE, but not a client of this relay.
-    pub fn from_inside(&self, node: &Node) -> bool {
+    pub fn is_from_inside(&self, node: &Node) -> bool {
         let number = Address::parse(&self.from).number().map(routing::international);
         self.origin != Origin::Here(number.clone().unwrap_or_default())
             && number.is_some_and(|number| node.routing.home(&number).is_some())

@@ -43,7 +43,7 @@ fn the_case_itself() {
     insta::assert_snapshot!(errors(&[
         "id: a b\ntitle: t\ntopology: one-relay\nstep: []\n",
         "id: a\ntitle: t\ntopology: one-realy\nsteps: []\n",
-        "id: a\ntitle: t\ntopology: hub\nsteps: []\n",
+        "id: a\ntitle: t\ntopology: hub\nnodes: { hub: { kind: relay }, q: { kind: application } }\nsteps: []\n",
         "id: a\ntitle: t\ntopology: one-relay\nrequires: [MM4 inbound]\ncost: heavy\nsteps: []\n",
         "id: a\ntitle: t\ntopology: one-relay\nnodes: { A: { home: A }, dave: { home: B }, erin: { peer: bob } }\nsteps: []\n",
     ]));

@@ -38,6 +38,7 @@ mod relay_cluster;
 mod relay_load;
 mod relay_mm1;
 mod relay_mm4;
+mod relay_processes;
 mod relay_support;
 mod report_junit;
 mod report_progress;

@@ -14,6 +14,7 @@ mod send;
 mod set;
 mod steps;
 mod top;
+mod topologies;
 
 pub(crate) use matchers::hex;
 pub(crate) use reader::{Args, Reader};

@@ -1,15 +1,13 @@
 //! `nodes:` of a case.
 
 use crate::case::diagnostic::Diagnostic;
-use crate::case::model::{HubKind, NodeDecl};
+use crate::case::model::NodeDecl;
 use crate::case::vocabulary as words;
 use crate::case::world::NodeKind;
 use crate::case::yaml::{self, Data, Node};
 
 use super::reader::Reader;
-
-/// The name of the hub.
-const HUB: &str = "hub";
+use super::topologies::{HUB, hub_kind};
 
 /// Makes the nodes known, and says what was declared.
 pub(super) fn nodes(reader: &mut Reader<'_>, node: Option<&Node>) -> Vec<NodeDecl> {
@@ -93,18 +91,4 @@ pub(super) fn nodes(reader: &mut Reader<'_>, node: Option<&Node>) -> Vec<NodeDec
         nodes[at].prefix = reader.template(prefix);
     }
     nodes
-}
-
-/// What the hub of the topology is.
-fn hub_kind(reader: &mut Reader<'_>, key: &yaml::Key, value: &Node) -> Option<HubKind> {
-    if reader.world.nodes.get(HUB) != Some(&NodeKind::Relay) {
-        reader.error(
-            Diagnostic::at(&key.span, "this topology has no hub".to_owned())
-                .help("the topology `hub` has one; elsewhere no node can be called so"),
-        );
-        return None;
-    }
-    let args = reader.args(value, "the hub", words::NODE)?;
-    let word = reader.word(args.get("kind")?, "kind of hub", HubKind::WORDS)?;
-    Some(HubKind::from_word(word))
 }

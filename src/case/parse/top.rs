@@ -22,6 +22,7 @@ use crate::wire::ics;
 use super::nodes::nodes;
 use super::reader::{Args, Reader};
 use super::rows::{Row, Rows, rows};
+use super::topologies::by_topology;
 
 /// After this many errors the rest is not said.
 const MAX_PROBLEMS: usize = 50;
@@ -163,44 +164,6 @@ fn filled(root: &Node, substitution: &mut Substitution<'_>) -> Node {
         span: root.span.clone(),
         data: Data::Map(entries),
     }
-}
-
-/// A case whose topology is a list, once for each of them; any other as it is.
-fn by_topology<'n>(root: &'n Node, problems: &mut Vec<Diagnostic>) -> Vec<(Option<String>, Cow<'n, Node>)> {
-    let listed = root.get("topology").and_then(Node::list);
-    let (Some(topologies), Some(entries)) = (listed, root.map()) else {
-        return vec![(None, Cow::Borrowed(root))];
-    };
-    let mut all: Vec<(Option<String>, Cow<'n, Node>)> = Vec::new();
-    for topology in topologies {
-        let name = topology.text().map(str::to_owned);
-        if all.iter().any(|(other, _)| *other == name) {
-            problems.push(Diagnostic::at(
-                &topology.span,
-                "this topology stands here twice".to_owned(),
-            ));
-            continue;
-        }
-        let with_it = entries
-            .iter()
-            .map(|(key, value)| match key.text.as_str() {
-                "topology" => (key.clone(), topology.clone()),
-                _ => (key.clone(), value.clone()),
-            })
-            .collect();
-        let node = Node {
-            span: root.span.clone(),
-            data: Data::Map(with_it),
-        };
-        all.push((name, Cow::Owned(node)));
-    }
-    if all.is_empty() {
-        problems.push(Diagnostic::at(
-            &root.span,
-            "the list of topologies is empty".to_owned(),
-        ));
-    }
-    all
 }
 
 fn script(

@@ -1,6 +1,7 @@
 //! `mmspec relay`: the embedded relay alone, for trying things by hand and as a peer of real ones.
 
 use std::fs;
+use std::path::Path;
 
 use super::shared::{print, runtime};
 use crate::cli::args::RelayArgs;
@@ -17,25 +18,20 @@ pub fn relay(args: &RelayArgs) -> Result<u8, Failure> {
         print(&defects())?;
         return Ok(exit::AS_EXPECTED);
     }
-    let (name, text) = match &args.config {
-        None => ("the built-in configuration".to_owned(), SMALL.to_owned()),
-        Some(path) => {
-            let text =
-                fs::read_to_string(path).map_err(|e| Failure::usage(format!("{}: {e}", path.display())))?;
-            (path.display().to_string(), text)
-        }
+    let config = match &args.config {
+        None => parse("the built-in configuration", SMALL)?,
+        Some(path) => read(path)?,
     };
-    let config: Config = serde_saphyr::from_str(&text).map_err(|e| Failure::usage(format!("{name}: {e}")))?;
     if args.print_config {
         print(&serde_saphyr::to_string(&config).map_err(Failure::error)?)?;
         return Ok(exit::AS_EXPECTED);
     }
-    runtime()?.block_on(serve(config))?;
+    runtime()?.block_on(serve(config, args.config.as_deref()))?;
     Ok(exit::AS_EXPECTED)
 }
 
-/// Runs until Ctrl-C.
-async fn serve(config: Config) -> Result<(), Failure> {
+/// Runs until Ctrl-C. SIGHUP reads the table of subscribers again.
+async fn serve(config: Config, file: Option<&Path>) -> Result<(), Failure> {
     let path = config.mm1.path.clone();
     let log = std::sync::Arc::new(|line: &str| output::complain(line));
     let relay = Relay::start_logging(config, log).await.map_err(|e| match e {
@@ -47,11 +43,65 @@ async fn serve(config: Config) -> Result<(), Failure> {
         relay.mm1_addr(),
         relay.mm4_addr()
     ))?;
-    tokio::signal::ctrl_c()
-        .await
-        .map_err(|e| Failure::error(format!("cannot wait for Ctrl-C: {e}")))?;
+    let cannot = |e: std::io::Error| Failure::error(format!("cannot wait for signals: {e}"));
+    let mut again = Again::new().map_err(cannot)?;
+    loop {
+        tokio::select! {
+            ended = tokio::signal::ctrl_c() => {
+                ended.map_err(cannot)?;
+                break;
+            }
+            () = again.wanted() => match file.map(read) {
+                Some(Ok(config)) => relay.reload(&config.subscribers),
+                // It goes on with what it has.
+                Some(Err(failure)) => output::complain(&failure.message),
+                None => {}
+            },
+        }
+    }
     relay.stop().await;
     Ok(())
+}
+
+/// SIGHUP, where there is such a thing.
+struct Again {
+    #[cfg(unix)]
+    signal: tokio::signal::unix::Signal,
+}
+
+impl Again {
+    #[cfg(unix)]
+    fn new() -> std::io::Result<Again> {
+        let kind = tokio::signal::unix::SignalKind::hangup();
+        tokio::signal::unix::signal(kind).map(|signal| Again { signal })
+    }
+
+    #[cfg(unix)]
+    async fn wanted(&mut self) {
+        if self.signal.recv().await.is_none() {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn new() -> std::io::Result<Again> {
+        Ok(Again {})
+    }
+
+    #[cfg(not(unix))]
+    async fn wanted(&mut self) {
+        std::future::pending::<()>().await;
+    }
+}
+
+fn read(path: &Path) -> Result<Config, Failure> {
+    let name = path.display();
+    let text = fs::read_to_string(path).map_err(|e| Failure::usage(format!("{name}: {e}")))?;
+    parse(&name.to_string(), &text)
+}
+
+fn parse(name: &str, text: &str) -> Result<Config, Failure> {
+    serde_saphyr::from_str(text).map_err(|e| Failure::usage(format!("{name}: {e}")))
 }
 
 fn defects() -> String {

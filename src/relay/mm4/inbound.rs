@@ -258,14 +258,11 @@ fn recipients(node: &Node, envelope: &Envelope, pdu: &Pdu) -> Vec<String> {
 
 /// What becomes of the MM for one recipient: an MM that came from a node, or through it, does not go back there.
 fn outcome(node: &Node, envelope: &Envelope, pdu: &Pdu, recipient: &str) -> &'static str {
-    let limit = if node.has(Seed::HopsFew) {
-        1
-    } else {
-        node.config.limits.hops
-    };
-    let far = pdu.all("Received").count() >= limit;
+    let hops = pdu.all("Received").count();
+    let far = hops >= node.config.limits.hops;
     let carried = || node.routing.carries_for(envelope.from.as_deref());
     match node.routing.destination(&Address::parse(recipient)) {
+        Destination::Here(_) if hops > 0 && node.has(Seed::HopsFew) => status::ADDRESS_UNRESOLVED,
         Destination::Here(_) => status::OK,
         Destination::Look(_) if far => status::ADDRESS_UNRESOLVED,
         Destination::Look(_) => status::OK,

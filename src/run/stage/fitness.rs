@@ -22,8 +22,8 @@ impl Stage {
             }
             if target.start == Start::Remote && relays.len() > 1 {
                 self.missing.push(format!(
-                    "a recorded MM4 link between {} (relay {relay} is remote: topology {} needs embedded relays)",
-                    relays.join(" and "),
+                    "what joins {} inside a run (relay {relay} is remote: topology {} needs embedded relays)",
+                    relays.join(", "),
                     script.topology.name()
                 ));
             }

@@ -48,7 +48,33 @@ pub async fn http(addr: SocketAddr, head: &str, body: &[u8]) -> Answer {
     }
 }
 
-pub async fn post_octets(relay: &Relay, client: &str, octets: &[u8]) -> Answer {
+/// A relay that runs, in this process or another.
+pub trait Running {
+    fn mm1_addr(&self) -> SocketAddr;
+    fn mm4_addr(&self) -> SocketAddr;
+}
+
+impl Running for Relay {
+    fn mm1_addr(&self) -> SocketAddr {
+        Relay::mm1_addr(self)
+    }
+
+    fn mm4_addr(&self) -> SocketAddr {
+        Relay::mm4_addr(self)
+    }
+}
+
+impl<R: Running> Running for std::sync::Arc<R> {
+    fn mm1_addr(&self) -> SocketAddr {
+        self.as_ref().mm1_addr()
+    }
+
+    fn mm4_addr(&self) -> SocketAddr {
+        self.as_ref().mm4_addr()
+    }
+}
+
+pub async fn post_octets(relay: &impl Running, client: &str, octets: &[u8]) -> Answer {
     let head = format!(
         "POST /mms HTTP/1.1\r\nContent-Type: {}\r\nX-WAP-Network-Client-MSISDN: {client}\r\nContent-Length: {}",
         mm1::MEDIA_TYPE,
@@ -57,17 +83,22 @@ pub async fn post_octets(relay: &Relay, client: &str, octets: &[u8]) -> Answer {
     http(relay.mm1_addr(), &head, octets).await
 }
 
-pub async fn post(relay: &Relay, client: &str, pdu: &Pdu) -> Answer {
+pub async fn post(relay: &impl Running, client: &str, pdu: &Pdu) -> Answer {
     post_octets(relay, client, &mm1::encode(pdu)).await
 }
 
 /// GET of the Content-Location of a notification.
-pub async fn get(relay: &Relay, client: &str, notification: &Pushed) -> Answer {
+pub async fn get(relay: &impl Running, client: &str, notification: &Pushed) -> Answer {
     let location = notification.text("X-Mms-Content-Location");
     let base = format!("http://{}", relay.mm1_addr());
-    let path = location
-        .strip_prefix(&base)
-        .expect("an absolute URI on this relay");
+    assert!(location.starts_with(&base), "an absolute URI on this relay");
+    get_through(relay, client, notification).await
+}
+
+/// The same through another relay than the one that notified.
+pub async fn get_through(relay: &impl Running, client: &str, notification: &Pushed) -> Answer {
+    let location = notification.text("X-Mms-Content-Location");
+    let path = location.find("/mms/").map(|at| &location[at..]).unwrap();
     let head = format!("GET {path} HTTP/1.1\r\nX-WAP-Network-Client-MSISDN: {client}");
     http(relay.mm1_addr(), &head, b"").await
 }

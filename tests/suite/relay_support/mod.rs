@@ -5,13 +5,15 @@ mod gateway;
 mod mmse;
 mod pdus;
 mod peer;
+mod process;
 mod smtp;
 
-pub use client::{Answer, get, http, post, post_octets};
+pub use client::{Answer, Running, get, get_through, http, post, post_octets};
 pub use gateway::{Gateway, Pushed};
 pub use mmse::{
     ALICE, BEA, BOB, CAROL, QUIET, SOON, carol_mailbox, cluster, config, free, home_mailbox, local, plmn,
 };
 pub use pdus::{answer_to, forward_req, notify_resp, picture_and_text, read_rec, send_req};
 pub use peer::{Mail, Peer, Script};
+pub use process::Process;
 pub use smtp::{Smtp, deliver};

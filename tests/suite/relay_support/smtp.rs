@@ -2,13 +2,12 @@
 
 use std::net::SocketAddr;
 
-use mmspec::relay::Relay;
 use mmspec::wire::{Pdu, mm4};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::SOON;
+use super::{Running, SOON};
 
 /// A conversation with an SMTP server.
 pub struct Smtp {
@@ -64,7 +63,7 @@ impl Smtp {
 }
 
 /// Delivers one message by SMTP; the code of the reply to its end.
-pub async fn deliver(relay: &Relay, from: &str, to: &[String], pdu: &Pdu) -> u16 {
+pub async fn deliver(relay: &impl Running, from: &str, to: &[String], pdu: &Pdu) -> u16 {
     let mut smtp = Smtp::connect(relay.mm4_addr()).await;
     assert_eq!(smtp.command("EHLO mms.peer.example").await, 250);
     assert_eq!(smtp.command(&format!("MAIL FROM:<{from}>")).await, 250);
