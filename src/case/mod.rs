@@ -3,10 +3,12 @@
 //!
 //! [`load`] reads one file, [`load_all`] a whole suite; [`schema`] is for editors, [`explain`] for people.
 
+mod behaviour;
 mod catalogue;
 mod cluster;
 mod decides;
 mod diagnostic;
+mod dns;
 mod expand;
 mod explain;
 mod library;
@@ -22,8 +24,10 @@ mod vocabulary;
 mod world;
 mod yaml;
 
+pub use behaviour::{HttpRule, SmtpAct, SmtpRule, SmtpStage};
 pub use catalogue::{Basis, Catalogue, Level, Purpose};
 pub use diagnostic::Diagnostic;
+pub use dns::{DnsAnswer, DnsRecord, DnsSet, Routing};
 pub use explain::explain;
 pub use library::Library;
 pub use model::*;

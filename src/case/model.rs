@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::behaviour::{HttpRule, SmtpRule};
 pub use super::cluster::{HomeLookup, HomeView, HubKind};
+use super::dns::{DnsSet, Routing};
 use super::pattern::Pattern;
 use crate::wire::PduType;
 pub use crate::wire::damage::Damage;
@@ -44,6 +46,8 @@ pub struct Script {
     pub topology: Topology,
     /// ICS items the relay must claim.
     pub requires: Vec<String>,
+    /// How relays find the MMSEs of others.
+    pub routing: Routing,
     /// Who knows the homes of subscribers.
     pub home_lookup: HomeLookup,
     /// Nodes beyond, or attributes of, those of the topology.
@@ -117,6 +121,8 @@ pub struct NodeDecl {
     pub home: Option<String>,
     /// Subscriber of this fake peer MMSE.
     pub peer: Option<String>,
+    /// For a peer MMSE: numbers that begin so are routed to it too.
+    pub prefix: Option<Template>,
     /// For the hub of the topology.
     pub kind: Option<HubKind>,
 }
@@ -214,6 +220,8 @@ pub enum Selector {
     Pdu(PduType),
     /// Any answer to a request of that party: HTTP response or SMTP reply to the whole message.
     Reply,
+    /// A question that a relay asks the DNS.
+    DnsQuery,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -265,6 +273,8 @@ pub struct Demands {
     pub smtp: Vec<FieldDemand>,
     /// Push: `content-type`, `application-id`, `recipient`.
     pub push: Vec<FieldDemand>,
+    /// DNS: `name`, `type` of the question.
+    pub dns: Vec<FieldDemand>,
     /// Codes of decoder findings that must not occur; `any` for all of severity error.
     pub no_findings: Vec<(String, Source)>,
 }
@@ -357,43 +367,8 @@ pub enum Behaviour {
     Home(Vec<HomeView>),
     /// Whether a peer answers REQs that ask for it: the RES status (`Ok` by default), or `None` for silence.
     Acknowledge(Option<String>),
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct SmtpRule {
-    pub at: SmtpStage,
-    pub act: SmtpAct,
-    /// How often the rule applies; 0 is always.
-    pub times: u32,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum SmtpStage {
-    Connect,
-    Ehlo,
-    Mail,
-    Rcpt,
-    Data,
-    EndOfData,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum SmtpAct {
-    /// A complete reply, `451 4.3.0 later`.
-    Reply(String),
-    /// The connection is cut without a reply.
-    Drop,
-    /// The ordinary reply comes this much later.
-    Delay(Duration),
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct HttpRule {
-    pub status: u16,
-    /// How often the rule applies; 0 is always.
-    pub times: u32,
+    /// What the DNS says about a name.
+    Dns(Box<DnsSet>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -452,7 +427,7 @@ pub struct Rule {
 
 #[derive(Debug, Clone)]
 pub enum RuleDemand {
-    Every(Demands),
+    Every(Box<Demands>),
     /// No two MMs of one relay share this field's value.
     Unique(String),
     /// All have the same value of this field.

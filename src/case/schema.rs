@@ -86,6 +86,8 @@ fn definitions() -> Value {
         ] },
         "smtpRule": object(words::SMTP_RULE, None),
         "httpRule": object(words::HTTP_RULE, None),
+        "naptrRecord": object(words::NAPTR, None),
+        "mxRecord": object(words::MX, None),
         "node": { "anyOf": [{ "type": "null" }, object(words::NODE, None)] },
         "rule": object(words::RULE, None),
         "step": { "type": "object", "anyOf": steps },
@@ -219,7 +221,9 @@ fn of(shape: Shape) -> Value {
         Shape::Pdus => {
             json!({ "anyOf": [{ "$ref": "#/$defs/pdu" }, { "type": "array", "items": { "$ref": "#/$defs/pdu" } }] })
         }
-        Shape::PduOrReply => json!({ "anyOf": [{ "$ref": "#/$defs/pdu" }, { "const": "reply" }] }),
+        Shape::PduOrReply => {
+            json!({ "anyOf": [{ "$ref": "#/$defs/pdu" }, { "enum": ["reply", "dns-query"] }] })
+        }
         Shape::Party | Shape::Relay | Shape::Link | Shape::Group | Shape::Acknowledge => definition("text"),
         Shape::Home => json!({ "anyOf": [
             { "$ref": "#/$defs/text" },
@@ -229,6 +233,9 @@ fn of(shape: Shape) -> Value {
         Shape::FieldDemands | Shape::HttpDemands => definition("demands"),
         Shape::SmtpDemands => or_reference(aspects(words::SMTP_ASPECTS)),
         Shape::PushDemands => or_reference(aspects(words::PUSH_ASPECTS)),
+        Shape::DnsDemands => or_reference(aspects(words::DNS_ASPECTS)),
+        Shape::NaptrRecords => list("naptrRecord"),
+        Shape::MxRecords => list("mxRecord"),
         Shape::Findings => or_reference(definition("findings")),
         Shape::ContentDemand => definition("contentDemand"),
         Shape::Damage => definition("damage"),

@@ -101,6 +101,7 @@ fn selector(select: &Selector) -> &'static str {
     match select {
         Selector::Pdu(pdu) => pdu.name(),
         Selector::Reply => "reply",
+        Selector::DnsQuery => "dns-query",
     }
 }
 
@@ -156,6 +157,7 @@ fn close(
             matches!(place, Place::At(name) if name == from)
                 && match select {
                     Selector::Reply => true,
+                    Selector::DnsQuery => false,
                     Selector::Pdu(pdu) if exactly => answer == Some(*pdu),
                     // A relay may answer any request it does not serve with M-Send.conf.
                     Selector::Pdu(pdu) => *pdu == PduType::SendConf && answer.is_some(),

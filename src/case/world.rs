@@ -16,6 +16,8 @@ pub(crate) enum NodeKind {
     Peer,
     /// A user of this peer: an address, no party.
     Subscriber(String),
+    /// The DNS.
+    Dns,
 }
 
 /// The nodes and links of a case.
@@ -28,6 +30,7 @@ pub(crate) struct World {
 impl World {
     pub fn of(topology: Topology) -> Self {
         let mut world = World::default();
+        world.nodes.insert(words::DNS.to_owned(), NodeKind::Dns);
         for relay in topology.relays() {
             world.nodes.insert((*relay).to_owned(), NodeKind::Relay);
         }
@@ -63,6 +66,7 @@ impl World {
             NodeKind::Relay => words::RELAY_ATTRIBUTES,
             NodeKind::User | NodeKind::Subscriber(_) => words::USER_ATTRIBUTES,
             NodeKind::Peer => words::PEER_ATTRIBUTES,
+            NodeKind::Dns => &[],
         })
     }
 }

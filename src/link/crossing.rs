@@ -58,6 +58,22 @@ pub enum Crossing {
         stage: String,
         request: u64,
     },
+    /// A question to the DNS.
+    DnsQuery {
+        /// As it was asked, without the final dot.
+        name: String,
+        /// `NAPTR`, `MX`, `A`, …
+        kind: String,
+        /// `udp` or `tcp`.
+        transport: String,
+        /// The message.
+        #[serde(with = "hex_octets")]
+        query: Bytes,
+        /// `NOERROR`, `NXDOMAIN`, `SERVFAIL`, or `no answer`.
+        code: String,
+        /// What was answered, a record each.
+        records: Vec<String>,
+    },
     /// One reply in a `dialogue:`.
     SmtpLine { code: u16, text: String },
     /// Words a party sent in a `dialogue:`.

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock, mpsc};
 
+use super::dns::{Answer, Change, Data, Names, Record};
 use super::ownership::{self, Key};
 use super::script::{HttpRule, Rules, SmtpAct, SmtpRule, SmtpStage};
 use crate::link::hop::Sink;
@@ -48,6 +49,7 @@ struct Room {
     keys: Vec<Key>,
     smtp: HashMap<String, Rules<SmtpRule>>,
     http: HashMap<String, Rules<HttpRule>>,
+    names: Names,
 }
 
 /// Who owns something, and as which of its places.
@@ -109,6 +111,7 @@ impl Desk {
             keys: Vec::new(),
             smtp: HashMap::new(),
             http: HashMap::new(),
+            names: Names::default(),
         };
         state.guests.insert(id, room);
         drop(state);
@@ -155,6 +158,19 @@ impl Desk {
         let mut state = self.state();
         let rules = state.guests.get_mut(&owner.guest)?.http.get_mut(&owner.place)?;
         rules.apply(|_| true).map(|rule| rule.status)
+    }
+
+    /// The owner of a DNS name.
+    pub(super) fn owner_of_name(&self, name: &str) -> Option<GuestId> {
+        self.state().owner(&[Key::name(name)]).map(|owner| owner.guest)
+    }
+
+    /// What the DNS has under a name.
+    pub(super) fn records(&self, name: &str) -> Result<Vec<Record>, Answer> {
+        let state = self.state();
+        let owner = state.owner(&[Key::name(name)]).ok_or(Answer::NxDomain)?;
+        let room = state.guests.get(&owner.guest).ok_or(Answer::NxDomain)?;
+        room.names.look_up(name).map(<[Record]>::to_vec)
     }
 
     /// Hands over what arrived.
@@ -219,6 +235,7 @@ fn octets_of(crossing: &Crossing) -> usize {
         Crossing::HttpRequest { body, .. } | Crossing::HttpResponse { body, .. } => body.len(),
         Crossing::Push { wsp, .. } => wsp.len(),
         Crossing::Mail { data, .. } => data.len(),
+        Crossing::DnsQuery { query, .. } => query.len(),
         Crossing::SmtpReply { .. } | Crossing::SmtpLine { .. } | Crossing::SmtpWords { .. } => 0,
     }
 }
@@ -286,6 +303,22 @@ impl Guest {
         let lock = self.desk.peer(peer).read_owned().await;
         let held = Held::Alongside { _lock: lock };
         Hold { held }
+    }
+
+    /// Makes a DNS name the script's own, with these records.
+    pub fn publish(&self, name: &str, data: Vec<Data>) {
+        self.claim(Some(Key::name(name)), "dns");
+        if let Some(room) = self.desk.state().guests.get_mut(&self.id) {
+            room.names.publish(name, data);
+        }
+    }
+
+    /// What the DNS says of a name from now on; the name becomes the script's own if it was not.
+    pub fn change_name(&self, name: &str, change: Change) {
+        self.claim(Some(Key::name(name)), "dns");
+        if let Some(room) = self.desk.state().guests.get_mut(&self.id) {
+            room.names.change(name, change);
+        }
     }
 
     /// Where a link that belongs to this script hands its records.

@@ -6,6 +6,7 @@
 
 mod delay;
 mod desk;
+pub mod dns;
 mod homes;
 pub mod kannel;
 mod listening;

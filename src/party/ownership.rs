@@ -1,5 +1,6 @@
 //! Whose event is it? Keys a script can claim, and what of a mail is asked for its owner, in which order.
 
+use super::dns;
 use crate::wire::address::{self, Address};
 
 /// Octets of a message's header that are read for its owner.
@@ -14,6 +15,8 @@ pub(super) enum Key {
     Mailbox(String),
     /// A transaction or message id without quotes.
     Id(String),
+    /// A DNS name.
+    Name(String),
 }
 
 impl Key {
@@ -30,6 +33,10 @@ impl Key {
     pub(super) fn mailbox(text: &str) -> Option<Key> {
         let mailbox = text.trim().trim_start_matches('<').trim_end_matches('>').trim();
         (!mailbox.is_empty()).then(|| Key::Mailbox(mailbox.to_ascii_lowercase()))
+    }
+
+    pub(super) fn name(text: &str) -> Key {
+        Key::Name(dns::key(text))
     }
 
     pub(super) fn id(text: &str) -> Option<Key> {

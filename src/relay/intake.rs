@@ -68,6 +68,7 @@ fn send_on(node: &Arc<Node>, mm: &Arc<Mm>, recipients: &[String]) {
             },
             Destination::Look(number) => looked.push((recipient.clone(), number)),
             Destination::Ask(number) => asked.push((recipient.clone(), number)),
+            Destination::Unsupported if node.has(Seed::RouteShortCodeAccepted) => {}
             Destination::Nowhere | Destination::Unsupported => {
                 no_way(node, mm, recipient, Status::Unreachable)
             }

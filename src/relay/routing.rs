@@ -132,6 +132,7 @@ impl Routing {
 
     pub fn destination(&self, address: &Address) -> Destination {
         match address {
+            Address::Plmn(number) if self.seeds.has(Seed::RouteZerosKept) => self.by_number(number),
             Address::Plmn(number) => self.by_number(&international(number)),
             Address::Email(mailbox) => self.by_domain(mailbox),
             Address::Device { .. } | Address::ShortCode(_) => Destination::Unsupported,
@@ -158,7 +159,7 @@ impl Routing {
         self.neighbours.is_empty()
     }
 
-    /// The first peer of the table (defect `cluster.edge.local-mm-leaves`).
+    /// The first peer of the table (for defects that send out what should stay).
     pub fn any_peer(&self) -> Option<Hop> {
         self.peers.first().map(|(_, hop)| hop.clone())
     }
@@ -284,7 +285,7 @@ impl Routing {
             let guess = over().filter(|_| self.seeds.has(Seed::EnumPrefixFirst));
             return guess.unwrap_or_else(|| Destination::Ask(number.to_owned()));
         }
-        over().unwrap_or(Destination::Nowhere)
+        over().unwrap_or_else(|| self.lost(Seed::RouteOwnUnknownOut))
     }
 
     fn by_domain(&self, mailbox: &str) -> Destination {
@@ -294,7 +295,18 @@ impl Routing {
             .map(|(_, hop)| hop)
             .find(|hop| Some(&hop.domain) == domain.as_ref())
             .or(self.edge.as_ref())
-            .map_or(Destination::Nowhere, |hop| Destination::Over(hop.clone()))
+            .map_or_else(
+                || self.lost(Seed::RouteMailOverMm4),
+                |hop| Destination::Over(hop.clone()),
+            )
+    }
+
+    /// What no table knows goes nowhere, or, with this defect, to the first peer.
+    fn lost(&self, seed: Seed) -> Destination {
+        match self.any_peer() {
+            Some(hop) if self.seeds.has(seed) => Destination::Over(hop),
+            _ => Destination::Nowhere,
+        }
     }
 }
 

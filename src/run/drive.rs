@@ -11,7 +11,7 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::task::JoinSet;
 
 use crate::case::{
-    Action, Behaviour, Body, NodeOp, Place, Script, Selector, Set, SmtpStage, Step, StepId, Template,
+    Action, Behaviour, Body, DnsSet, NodeOp, Place, Script, Selector, Set, SmtpStage, Step, StepId, Template,
 };
 use crate::link::Arrival;
 use crate::party::{self, SmtpRule};
@@ -21,7 +21,7 @@ use super::compose::{self, Words};
 use super::journal::{NodeState, What};
 use super::judge::Status;
 use super::recorder::Recorder;
-use super::stage::Stage;
+use super::stage::{Stage, Unset};
 use super::vars;
 use super::world::World;
 
@@ -166,10 +166,7 @@ impl Driver {
         let limit = match &step.action {
             Action::Send(send) => return self.send(step, send).await,
             Action::Dialogue(dialogue) => return self.dialogue(step, dialogue).await,
-            Action::Set(set) => {
-                self.set(set);
-                return Flow::On;
-            }
+            Action::Set(set) => return self.set(step.id, set),
             Action::Node { op, relay } => return self.node(step, *op, relay).await,
             Action::Parallel(lanes) => {
                 let flows = join_all(lanes.iter().map(|lane| self.sequence(lane))).await;
@@ -237,6 +234,7 @@ impl Driver {
             Selector::Pdu(_) => "reply",
             Selector::Reply if matches!(place, Place::On(_)) => "mm4",
             Selector::Reply => "reply",
+            Selector::DnsQuery => "mm4",
         };
         self.timer(name)
     }
@@ -255,7 +253,7 @@ impl Driver {
         vars::duration(&text)
     }
 
-    fn set(&self, set: &Set) {
+    fn set(&self, step: StepId, set: &Set) -> Flow {
         match &set.behaviour {
             Behaviour::Smtp(rules) => {
                 let rules = rules.iter().map(smtp_rule).collect();
@@ -271,12 +269,30 @@ impl Driver {
                     .collect();
                 self.stage.guest.http_rules(&set.node, rules);
             }
+            Behaviour::Dns(dns) => return self.set_name(step, dns),
             Behaviour::Home(views) => self.stage.set_home(&set.node, views),
             Behaviour::Acknowledge(status) => {
                 let mut modes = self.acknowledge.lock().unwrap_or_else(PoisonError::into_inner);
                 modes.insert(set.node.clone(), status.clone());
             }
         }
+        Flow::On
+    }
+
+    fn set_name(&self, step: StepId, dns: &DnsSet) -> Flow {
+        let resolve = |template: &Template| {
+            let value = template.resolve(&|name| self.recorder.ask(|judge| judge.lookup(name)));
+            value.map_err(Unset::Missing)
+        };
+        match self.stage.change_name(dns, &resolve) {
+            Ok(()) => return Flow::On,
+            Err(Unset::Missing(missing)) => self.recorder.record(What::Halt { step, missing }),
+            Err(wrong) => self.recorder.record(What::Fault {
+                step: Some(step),
+                text: wrong.to_string(),
+            }),
+        };
+        Flow::End
     }
 
     async fn node(&self, step: &Step, op: NodeOp, relay: &str) -> Flow {

@@ -9,18 +9,18 @@ use tokio::task::JoinSet;
 
 use crate::case::Script;
 use crate::link::Arrival;
-use crate::party::Hold;
 
 use super::collect::{self, collect};
 use super::coverage::Coverage;
-use super::drive::{Driver, needs_alone};
+use super::drive::Driver;
+use super::holds::{apart, hold_peers};
 use super::journal::{Event, NodeState, RunHead, What};
 use super::judge::{Judge, RuleJudge};
 use super::observer::Observer;
 use super::outcome::{CaseResult, RunInfo, RunResult, SCHEMA, Summary, Tool, UnsolicitedResult};
 use super::plan::Plan;
 use super::recorder::Recorder;
-use super::stage::{Stage, peers_of};
+use super::stage::Stage;
 use super::statics;
 use super::suite::Suite;
 use super::world::World;
@@ -254,7 +254,11 @@ async fn play(
     let stage = Stage::build(&script, &world, key).await;
     // The case begins when it has its peers: its times do not count the wait for them.
     let holds = match &stage {
-        Ok((stage, _)) if stage.is_fit() => hold_peers(&script, stage, &world).await,
+        Ok((stage, _)) if stage.is_fit() => {
+            let holds = hold_peers(&script, stage, &world).await;
+            stage.publish(&script, &world);
+            holds
+        }
         _ => Vec::new(),
     };
     let unix = jiff::Timestamp::now().as_second();
@@ -308,34 +312,6 @@ async fn play(
         world.heard();
     }
     result
-}
-
-/// Holds the peers of a script, alone where it needs that. A relay that nobody has heard so far disturbs nobody: there, no
-/// script waits for the timeouts of another.
-async fn hold_peers(script: &Script, stage: &Stage, world: &World) -> Vec<Hold> {
-    let mut holds = Vec::new();
-    for peer in peers_of(script) {
-        if needs_alone(script, &peer) {
-            let alone = stage.guest.exclusive(&peer).await;
-            if world.is_heard() {
-                holds.push(alone);
-                continue;
-            }
-        }
-        holds.push(stage.guest.alongside(&peer).await);
-    }
-    holds
-}
-
-/// A world of its own for a script that wants a peer's connections for itself: the others need not wait for it. Remote relays
-/// know one address for each peer, so there it has to take its turn.
-async fn apart(script: &Script, world: &World, key: u64) -> Option<Arc<World>> {
-    let wants = peers_of(script).iter().any(|peer| needs_alone(script, peer));
-    if wants {
-        world.again(key).await.map(Arc::new)
-    } else {
-        None
-    }
 }
 
 /// Our own fault, not the relay's.

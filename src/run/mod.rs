@@ -11,6 +11,7 @@ mod dialogue;
 mod drive;
 mod exchange;
 mod execute;
+mod holds;
 pub mod journal;
 pub mod judge;
 pub mod killmatrix;

@@ -10,6 +10,7 @@ const SPAN: u32 = 1_000_000;
 pub struct Numbers {
     next: AtomicU32,
     nonces: AtomicU32,
+    networks: AtomicU32,
     tag: String,
     seed: u64,
 }
@@ -21,6 +22,7 @@ impl Numbers {
         Numbers {
             next: AtomicU32::new(start),
             nonces: AtomicU32::new(0),
+            networks: AtomicU32::new(start),
             tag: base36(seed % 36u64.pow(6)),
             seed,
         }
@@ -35,6 +37,12 @@ impl Numbers {
     pub fn below(&self, prefix: &str) -> String {
         let n = self.next.fetch_add(1, Ordering::Relaxed) % SPAN;
         format!("{prefix}{n:0width$}", width = DIGITS as usize)
+    }
+
+    /// A mobile country code and the number of a network in it, below 100.
+    pub fn network(&self) -> (u32, u32) {
+        let n = self.networks.fetch_add(1, Ordering::Relaxed);
+        (200 + n / 100 % 600, n % 100)
     }
 
     /// A word that nobody else gets: letters and digits.

@@ -118,6 +118,7 @@ mod tests {
             source,
             text: Arc::from(""),
             topology: Topology::OneRelay,
+            routing: Default::default(),
             home_lookup: crate::case::HomeLookup::default(),
             requires: Vec::new(),
             nodes: Vec::new(),

@@ -20,14 +20,18 @@ use self::cast::{Agent, PeerNode};
 use self::embedded::{Around, configure, joined};
 use self::fitness::controls;
 use self::homes::Homes;
+use self::names::Names;
 
 mod cast;
 mod embedded;
 mod fitness;
 mod homes;
+mod names;
+mod routes;
 
 pub use cast::peers_of;
 pub use embedded::{embedded_limits, embedded_timers};
+pub use names::Unset;
 
 /// Where a relay is driven.
 #[derive(Debug, Clone)]
@@ -55,6 +59,7 @@ pub struct Stage {
     pub bindings: BTreeMap<String, String>,
     pub unclaimed: Vec<String>,
     pub missing: Vec<String>,
+    names: Names,
     embedded: Mutex<BTreeMap<String, Embedded>>,
     remote: BTreeMap<String, Access>,
     /// The hops towards each relay.
@@ -88,6 +93,7 @@ impl Stage {
             bindings: BTreeMap::new(),
             unclaimed: Vec::new(),
             missing: Vec::new(),
+            names: Names::default(),
             embedded: Mutex::new(BTreeMap::new()),
             remote: BTreeMap::new(),
             hops: BTreeMap::new(),
@@ -252,6 +258,8 @@ impl Stage {
             let around = Around {
                 script,
                 world,
+                names: &self.names,
+                vars: &self.vars,
                 towards: &towards,
                 store: file.and_then(|file| Some(self.stores.as_ref()?.join(file))),
                 homes: self.homes.url(relay),

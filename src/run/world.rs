@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 
 use crate::party::peer::{self, PeerIdentity};
 use crate::party::user_agent::UserAgent;
-use crate::party::{Desk, Listening, kannel};
+use crate::party::{Desk, Listening, dns, kannel};
 use crate::target::{Start, Target, probe};
 
 use super::numbers::Numbers;
@@ -40,6 +40,7 @@ pub struct World {
     heard: AtomicBool,
     kannels: BTreeMap<String, Listening>,
     peers: BTreeMap<(String, String), Listening>,
+    dns: BTreeMap<String, Listening>,
     peer_names: Vec<String>,
 }
 
@@ -81,6 +82,7 @@ impl World {
             heard: AtomicBool::new(false),
             kannels: BTreeMap::new(),
             peers: BTreeMap::new(),
+            dns: BTreeMap::new(),
             peer_names: peer_names.into_iter().collect(),
         };
         let relays: Vec<(String, Arc<Target>)> = world
@@ -125,6 +127,11 @@ impl World {
         self.kannels.get(relay).map(|l| l.addr)
     }
 
+    /// Where this relay's name server is; a remote relay may have none that the suite plays.
+    pub fn dns(&self, relay: &str) -> Option<SocketAddr> {
+        self.dns.get(relay).map(|l| l.addr)
+    }
+
     /// Where this relay reaches this peer.
     pub fn peer(&self, peer: &str, relay: &str) -> Option<SocketAddr> {
         self.peers
@@ -154,6 +161,16 @@ impl World {
             .await
             .map_err(unfit(format!("the Kannel of relay {relay}"), at))?;
         self.kannels.insert(relay.to_owned(), kannel);
+        let name_server = match &target.ixit {
+            None => Some(any),
+            Some(ixit) => ixit.dns_listen,
+        };
+        if let Some(at) = name_server {
+            let listening = dns::listen(Arc::clone(&self.desk), relay, at)
+                .await
+                .map_err(unfit(format!("the name server of relay {relay}"), at))?;
+            self.dns.insert(relay.to_owned(), listening);
+        }
         for name in self.peer_names.clone() {
             let at = match &target.ixit {
                 None => any,

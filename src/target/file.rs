@@ -56,6 +56,12 @@ pub struct Ixit {
     pub kannel_listen: SocketAddr,
     /// Peer MMSEs by the names cases use (`p`).
     pub peers: BTreeMap<String, Peer>,
+    /// Where the relay expects the name server it routes by; `mmspec` listens there.
+    #[serde(default)]
+    pub dns_listen: Option<SocketAddr>,
+    /// Apex below which it looks numbers up; `e164.arpa` if not said.
+    #[serde(default)]
+    pub enum_apex: Option<String>,
     /// Octets; above them the relay refuses an MM.
     #[serde(default = "default_message_size")]
     pub message_size: usize,

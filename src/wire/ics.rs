@@ -91,6 +91,12 @@ pub const ITEMS: &[Item] = &[
         "3GPP TS 23.140 §8.4.3",
     ),
     may("mm4.retry", "repeats a request that is not acknowledged"),
+    may("routing.mx", "finds the hosts of a peer MMSE by MX records"),
+    may("routing.enum", "finds the MMSE of a number by ENUM"),
+    may(
+        "routing.imsi",
+        "finds the MMSE of a number by the name of its mobile network",
+    ),
     may("smtp.pipelining", "offers PIPELINING"),
     may("store.durable", "keeps what it accepted through a kill -9"),
     may("multi-relay.mesh", "several relays in one MMSE, MM4 between them"),

@@ -52,7 +52,15 @@ fn the_page_names_every_word_of_the_language() {
     let mut words = BTreeSet::new();
     keys(&schema()["$defs"]["step"], &mut words);
     for definition in [
-        "matcher", "damage", "rule", "smtpRule", "httpRule", "line", "should",
+        "matcher",
+        "damage",
+        "rule",
+        "smtpRule",
+        "httpRule",
+        "naptrRecord",
+        "mxRecord",
+        "line",
+        "should",
     ] {
         keys(&schema()["$defs"][definition], &mut words);
     }

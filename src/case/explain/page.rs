@@ -178,6 +178,7 @@ impl Page<'_> {
             ("HTTP ", &demands.http),
             ("SMTP ", &demands.smtp),
             ("push ", &demands.push),
+            ("DNS ", &demands.dns),
         ];
         for (side, list) in groups {
             for demand in list {

@@ -1,8 +1,10 @@
 //! The parts of a sentence: what is sent, what is seen, what a matcher asks for.
 
+use crate::case::behaviour::{SmtpAct, SmtpStage};
+use crate::case::dns::{DnsAnswer, DnsRecord, DnsSet};
 use crate::case::model::{
     Behaviour, Damage, Expect, FieldDemand, HubKind, Matcher, Place, Script, Selector, Send, SendWhat, Set,
-    SmtpAct, SmtpStage, Template,
+    Template,
 };
 use crate::case::vocabulary as words;
 
@@ -32,7 +34,12 @@ pub(super) fn stage(script: &Script) -> String {
         (None, None) if n.kind.is_some() => format!("{} relays mail", n.name),
         (None, None) => format!("peer {}", n.name),
     }));
-    format!("{}: {}", script.topology.name(), nodes.join(", "))
+    let routing = if script.routing.asks_dns() {
+        format!("; routing: {}", script.routing.name())
+    } else {
+        String::new()
+    };
+    format!("{}: {}{routing}", script.topology.name(), nodes.join(", "))
 }
 
 pub(super) fn to(relay: Option<&String>) -> String {
@@ -60,6 +67,7 @@ pub(super) fn seen(select: &Selector, place: &Place) -> String {
     let what = match select {
         Selector::Pdu(pdu) => pdu.name(),
         Selector::Reply => "reply",
+        Selector::DnsQuery => "DNS query",
     };
     match place {
         Place::At(party) => format!("{what} at {party}"),
@@ -154,6 +162,42 @@ pub(super) fn behaviour(set: &Set) -> String {
         }
         Behaviour::Acknowledge(None) => format!("from now on {node} acknowledges nothing"),
         Behaviour::Acknowledge(Some(status)) => format!("from now on {node} acknowledges with {status}"),
+        Behaviour::Dns(dns) => names(dns),
+    }
+}
+
+fn names(set: &DnsSet) -> String {
+    let name = &set.name.raw;
+    let records = match &set.answer {
+        DnsAnswer::NxDomain => return format!("from now on {name} does not exist in the DNS"),
+        DnsAnswer::ServFail => return format!("from now on the DNS fails at {name}"),
+        DnsAnswer::Silent => return format!("from now on the DNS does not answer about {name}"),
+        DnsAnswer::Usual => return format!("{name} is in the DNS as usual again"),
+        DnsAnswer::Records { types, records, .. } if records.is_empty() => {
+            return format!("from now on {name} has no {} in the DNS", types.join(" and no "));
+        }
+        DnsAnswer::Records { records, .. } => records,
+    };
+    let records: Vec<String> = records.iter().map(record).collect();
+    format!("from now on {name} is in the DNS with {}", records.join(", "))
+}
+
+fn record(record: &DnsRecord) -> String {
+    match record {
+        DnsRecord::Naptr {
+            order,
+            preference,
+            flags,
+            service,
+            regexp,
+            replacement,
+        } => format!(
+            "NAPTR {order} {preference} \"{flags}\" \"{}\" \"{}\" {}",
+            service.raw, regexp.raw, replacement.raw
+        ),
+        DnsRecord::Mx { preference, host } => format!("MX {preference} {}", host.raw),
+        DnsRecord::Address(address) => format!("address {}", address.raw),
+        DnsRecord::Alias(name) => format!("CNAME {}", name.raw),
     }
 }
 

@@ -135,13 +135,18 @@ impl Reader<'_> {
         if object.text() == Some("reply") {
             return Some(Selector::Reply);
         }
+        if object.text() == Some("dns-query") {
+            return Some(Selector::DnsQuery);
+        }
         self.pdu(object).map(Selector::Pdu)
     }
 
     fn place(&mut self, object: &Node, args: &Args<'_>, select: &Selector) -> Option<Place> {
         let place = match (args.get("at"), args.get("on")) {
             (Some(at), None) => self
-                .node(at, "party", |k| matches!(k, NodeKind::User | NodeKind::Peer))
+                .node(at, "party", |k| {
+                    matches!(k, NodeKind::User | NodeKind::Peer | NodeKind::Dns)
+                })
                 .map(Place::At),
             (None, Some(on)) => {
                 let name = self.text(on, "a link")?;
@@ -173,6 +178,14 @@ impl Reader<'_> {
 
     /// Nothing can be expected where it never comes.
     fn check_direction(&mut self, object: &Node, select: &Selector, place: &Place) {
+        let dns = matches!(place, Place::At(name) if self.world.nodes.get(name) == Some(&NodeKind::Dns));
+        if dns != (*select == Selector::DnsQuery) {
+            self.error(Diagnostic::at(
+                &object.span,
+                "the DNS sees `dns-query`, with `at: dns`, and nothing else".to_owned(),
+            ));
+            return;
+        }
         let Selector::Pdu(pdu) = select else {
             if matches!(place, Place::On(_)) {
                 self.error(Diagnostic::at(
@@ -201,6 +214,7 @@ impl Reader<'_> {
         match select {
             Selector::Pdu(pdu) => self.field_demands(args.get("where"), &[*pdu]),
             Selector::Reply => self.aspects(args.get("where"), "where", words::REPLY_ASPECTS),
+            Selector::DnsQuery => self.aspects(args.get("where"), "where", words::DNS_ASPECTS),
         }
     }
 
@@ -229,6 +243,6 @@ impl Reader<'_> {
 pub(super) fn pdus(select: &Selector) -> Vec<PduType> {
     match select {
         Selector::Pdu(pdu) => vec![*pdu],
-        Selector::Reply => Vec::new(),
+        Selector::Reply | Selector::DnsQuery => Vec::new(),
     }
 }

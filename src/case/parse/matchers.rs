@@ -224,6 +224,7 @@ impl Reader<'_> {
                 .collect(),
             smtp: self.aspects(args.get("smtp"), "smtp", words::SMTP_ASPECTS),
             push: self.aspects(args.get("push"), "push", words::PUSH_ASPECTS),
+            dns: self.aspects(args.get("dns"), "dns", words::DNS_ASPECTS),
             no_findings: args
                 .get("findings")
                 .map(|node| self.findings(node))

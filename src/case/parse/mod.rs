@@ -1,10 +1,12 @@
 //! Nodes → scripts. Every file of this module reads one kind of thing; the tables of [`super::vocabulary`] say which keys there are.
 
 mod damage;
+mod dns;
 mod expect;
 mod header;
 mod homes;
 mod matchers;
+mod nodes;
 mod reader;
 mod rows;
 mod rules;

@@ -63,7 +63,7 @@ impl Reader<'_> {
         };
         let demands = args.iter().any(|(k, _)| is_demand(&k.text));
         match (demands, args.get("unique"), args.get("same")) {
-            (true, None, None) => Some(RuleDemand::Every(self.demands(args, select))),
+            (true, None, None) => Some(RuleDemand::Every(Box::new(self.demands(args, select)))),
             (false, Some(field), None) => self.rule_field(field, select).map(RuleDemand::Unique),
             (false, None, Some(field)) => self.rule_field(field, select).map(RuleDemand::Same),
             _ => {

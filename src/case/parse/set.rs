@@ -1,7 +1,8 @@
 //! `set:` — how a fake party behaves from now on.
 
+use crate::case::behaviour::{HttpRule, SmtpAct, SmtpRule, SmtpStage};
 use crate::case::diagnostic::{Diagnostic, nearest};
-use crate::case::model::{Action, Behaviour, HttpRule, Set, SmtpAct, SmtpRule, SmtpStage};
+use crate::case::model::{Action, Behaviour, Set};
 use crate::case::vocabulary as words;
 use crate::case::world::NodeKind;
 use crate::case::yaml::Node;
@@ -21,6 +22,9 @@ impl Reader<'_> {
                 return None;
             }
         }
+        if let Some(dns) = self.dns_set(object, args) {
+            return dns;
+        }
         let given: Vec<_> = ["smtp", "http", "acknowledge", "home"]
             .into_iter()
             .filter_map(|k| args.said(k).map(|node| (k, node)))
@@ -30,7 +34,8 @@ impl Reader<'_> {
             if !args.iter().any(|(k, _)| words::later(&k.text).is_some()) {
                 self.error(Diagnostic::at(
                     &args.at,
-                    "`set` says one of `smtp:`, `http:`, `acknowledge:`, `home:`".to_owned(),
+                    "`set` says one of `smtp:`, `http:`, `acknowledge:`, `home:`, or what the DNS says of a name"
+                        .to_owned(),
                 ));
             }
             return None;

@@ -6,19 +6,23 @@ use std::num::NonZero;
 use std::sync::Arc;
 
 use crate::case::diagnostic::Diagnostic;
+use crate::case::dns::Routing;
 use crate::case::expand::Substitution;
 use crate::case::library::Library;
 use crate::case::lint;
-use crate::case::model::{Body, Cost, HomeLookup, NodeDecl, Phase, Script, Source, Topology};
+use crate::case::model::{
+    Action, Behaviour, Body, Cost, HomeLookup, Phase, Script, Selector, Set, Source, Topology,
+};
 use crate::case::vocabulary as words;
-use crate::case::world::{NodeKind, World};
+use crate::case::world::World;
 use crate::case::yaml::{self, Data, Node, SourceFile};
 
 use crate::wire::ics;
 
+use super::nodes::nodes;
 use super::reader::{Args, Reader};
 use super::rows::{Row, Rows, rows};
-use super::topologies::{HUB, by_topology, hub_kind};
+use super::topologies::by_topology;
 
 /// After this many errors the rest is not said.
 const MAX_PROBLEMS: usize = 50;
@@ -247,7 +251,19 @@ fn read_script(
             _ => Cost::Long,
         },
     };
-    let requires = requires(reader, args.get("requires"));
+    let routing = match args.get("routing") {
+        Some(node) => {
+            let word = reader.word(node, "way to route", words::ROUTINGS)?;
+            Routing::ALL.iter().find(|(name, _)| *name == word)?.1
+        }
+        None => implied_routing(&body),
+    };
+    let mut requires = requires(reader, args.get("requires"));
+    for item in routing.requires() {
+        if !requires.iter().any(|r| r == item) {
+            requires.push((*item).to_owned());
+        }
+    }
     let title = args
         .get("title")
         .and_then(|t| reader.text(t, "a title"))?
@@ -270,11 +286,37 @@ fn read_script(
         text: Arc::clone(&file.text),
         topology: topology?,
         requires,
+        routing,
         home_lookup: reader.home_lookup,
         nodes,
         body,
         cost,
     })
+}
+
+/// Cases that say something of the DNS are about routing by it: by ENUM if they say something of a number's name.
+fn implied_routing(body: &Body) -> Routing {
+    let Body::Scenario(steps) = body else {
+        return Routing::Static;
+    };
+    let mut routing = Routing::Static;
+    for step in steps {
+        match &step.action {
+            Action::Set(Set {
+                behaviour: Behaviour::Dns(dns),
+                ..
+            }) => {
+                let name = dns.name.references().into_iter().any(|r| r.ends_with(".enum"));
+                if name {
+                    return Routing::Enum;
+                }
+                routing = Routing::Mx;
+            }
+            Action::Expect(expect) if expect.select == Selector::DnsQuery => routing = Routing::Mx,
+            _ => {}
+        }
+    }
+    routing
 }
 
 fn topology(reader: &mut Reader<'_>, args: &Args<'_>) -> Option<Topology> {
@@ -315,73 +357,6 @@ fn requires(reader: &mut Reader<'_>, node: Option<&Node>) -> Vec<String> {
         }
     }
     items
-}
-
-fn nodes(reader: &mut Reader<'_>, node: Option<&Node>) -> Vec<NodeDecl> {
-    let Some(node) = node else { return Vec::new() };
-    let help = "`nodes: { dave: { home: A }, q: {}, erin: { peer: q } }`";
-    let Some(entries) = reader.entries(node, "`nodes:`", help) else {
-        return Vec::new();
-    };
-    let is_hub = |key: &yaml::Key| key.text == HUB;
-    let is_peer = |value: &Node| value.get("home").is_none() && value.get("peer").is_none();
-    // Peers first: users may belong to them.
-    for (key, value) in entries.iter().filter(|(k, v)| is_peer(v) && !is_hub(k)) {
-        if !reader.world.nodes.contains_key(&key.text) {
-            let named = Node {
-                span: key.span.clone(),
-                data: Data::Text(key.text.clone()),
-            };
-            if reader.name(&named, "name for a node").is_some() {
-                reader.world.nodes.insert(key.text.clone(), NodeKind::Peer);
-            }
-        }
-        if !value.is_null() {
-            reader.args(value, "a node", words::NODE);
-        }
-    }
-    let mut nodes: Vec<NodeDecl> = Vec::new();
-    for (key, value) in entries {
-        let mut declared = NodeDecl {
-            name: key.text.clone(),
-            source: key.span.source(),
-            home: None,
-            peer: None,
-            kind: None,
-        };
-        if is_hub(key) {
-            declared.kind = hub_kind(reader, key, value);
-        } else if let Some(kind) = value.get("kind") {
-            reader.error(Diagnostic::at(
-                &kind.span,
-                format!("`kind:` is for the node `{HUB}`"),
-            ));
-        }
-        if !is_peer(value) && !is_hub(key) {
-            reader.args(value, "a node", words::NODE);
-            declared.home = reader.relay(value.get("home"));
-            declared.peer = value
-                .get("peer")
-                .and_then(|peer| reader.node(peer, "peer MMSE", |k| *k == NodeKind::Peer));
-            let kind = match &declared.peer {
-                Some(peer) => NodeKind::Subscriber(peer.clone()),
-                None => NodeKind::User,
-            };
-            let fits = match reader.world.nodes.get(&key.text) {
-                None | Some(NodeKind::User | NodeKind::Subscriber(_)) => true,
-                Some(_) => false,
-            };
-            if !fits || words::RESERVED.contains(&key.text.as_str()) {
-                reader.error(Diagnostic::at(
-                    &key.span,
-                    format!("`{}` is something else in this topology", key.text),
-                ));
-            }
-            reader.world.nodes.insert(key.text.clone(), kind);
-        }
-        nodes.push(declared);
-    }
-    nodes
 }
 
 /// In reading order, each said once, not too many.

@@ -2,7 +2,7 @@
 
 use crate::case::cluster::{HomeLookup, HubKind};
 
-use super::names::SMTP_STAGES;
+use super::names::{ROUTINGS, SMTP_STAGES};
 use super::shape::{Key, Shape, may, need};
 
 pub(super) const AS: Key = may("as", Shape::Id, "name under which later steps refer to it");
@@ -42,6 +42,7 @@ pub(super) const HTTP: Key = may(
 );
 pub(super) const SMTP: Key = may("smtp", Shape::SmtpDemands, "demands on the SMTP side");
 pub(super) const PUSH: Key = may("push", Shape::PushDemands, "demands on the push");
+pub(super) const DNS: Key = may("dns", Shape::DnsDemands, "demands on a DNS query: `name`, `type`");
 pub(super) const FINDINGS: Key = may(
     "findings",
     Shape::Findings,
@@ -61,6 +62,11 @@ pub(crate) const CASE: &[Key] = &[
         "requires",
         Shape::Ics,
         "ICS items the relay must claim; `not ITEM` if it must not",
+    ),
+    may(
+        "routing",
+        Shape::Word(ROUTINGS),
+        "how relays find the MMSEs of others; by a table if nothing in the case is about DNS",
     ),
     may(
         "home-lookup",
@@ -121,7 +127,7 @@ pub(crate) const RULE: &[Key] = &[
 ];
 
 /// The keys of `should:`.
-pub(crate) const SHOULD: &[Key] = &[HEADERS, CONTENT, HTTP, SMTP, PUSH, FINDINGS, TESTS];
+pub(crate) const SHOULD: &[Key] = &[HEADERS, CONTENT, HTTP, SMTP, PUSH, DNS, FINDINGS, TESTS];
 
 /// The keys of `expect`, as a step and as an alternative.
 pub(crate) const EXPECT: &[Key] = &[
@@ -133,6 +139,7 @@ pub(crate) const EXPECT: &[Key] = &[
     HTTP,
     SMTP,
     PUSH,
+    DNS,
     FINDINGS,
     may("times", Shape::Count, "how many events are taken"),
     may(
@@ -317,4 +324,46 @@ pub(crate) const NODE: &[Key] = &[
         Shape::Word(HubKind::WORDS),
         "of the hub: a mail relay if not said",
     ),
+    may(
+        "prefix",
+        Shape::Template,
+        "for a peer: numbers that begin so are routed to it too",
+    ),
+];
+
+/// The keys of a NAPTR record.
+pub(crate) const NAPTR: &[Key] = &[
+    may("order", Shape::Number, "100 if not said"),
+    may(
+        "preference",
+        Shape::Number,
+        "among records of one order; 10 if not said",
+    ),
+    may(
+        "flags",
+        Shape::Text,
+        "`u` if not said; `none` for a record that leads on to another name",
+    ),
+    may("service", Shape::Template, "`E2U+mms:mailto` if not said"),
+    may(
+        "regexp",
+        Shape::Template,
+        "the substitution: `!^(.*)$!mailto:\\1@$q.domain!`",
+    ),
+    may(
+        "uri",
+        Shape::Template,
+        "instead of `regexp`: the whole number becomes this URI",
+    ),
+    may(
+        "replacement",
+        Shape::Template,
+        "the name that a record without flags leads on to",
+    ),
+];
+
+/// The keys of an MX record.
+pub(crate) const MX: &[Key] = &[
+    may("preference", Shape::Number, "smaller is better; 10 if not said"),
+    need("host", Shape::Template, "`$q.host`"),
 ];

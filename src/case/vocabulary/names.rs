@@ -6,8 +6,17 @@ use crate::case::model::Topology;
 pub(crate) const SMTP_ASPECTS: &[&str] = &["code", "text", "mail-from", "rcpt-to", "body"];
 /// What a demand under `push:` can be about.
 pub(crate) const PUSH_ASPECTS: &[&str] = &["content-type", "application-id", "recipient"];
+/// What demands on, and `where:` of, a DNS query can be about.
+pub(crate) const DNS_ASPECTS: &[&str] = &["name", "type"];
 /// What `where:` of a reply can be about.
 pub(crate) const REPLY_ASPECTS: &[&str] = &["status", "code"];
+
+/// How relays find the MMSEs of others.
+pub(crate) const ROUTINGS: &[&str] = &["static", "mx", "enum", "private-enum", "gprs"];
+/// What the DNS may say instead of records; `usual` is what the topology says.
+pub(crate) const DNS_WORDS: &[&str] = &["nxdomain", "servfail", "silent", "usual"];
+/// The name of the DNS as a place.
+pub(crate) const DNS: &str = "dns";
 
 /// Where in an SMTP session a rule applies.
 pub(crate) const SMTP_STAGES: &[&str] = &["connect", "ehlo", "mail", "rcpt", "data", "end-of-data"];
@@ -25,9 +34,10 @@ pub(crate) const TIMERS: &[&str] = &[
 ];
 /// Limits a target names.
 pub(crate) const LIMITS: &[&str] = &["message-size"];
-pub(crate) const USER_ATTRIBUTES: &[&str] = &["plmn", "number", "mailbox"];
+/// `enum` is the name that ENUM has for the number, `prefix` what numbers of the MMSE begin with.
+pub(crate) const USER_ATTRIBUTES: &[&str] = &["plmn", "number", "digits", "mailbox", "prefix", "enum"];
 pub(crate) const PEER_ATTRIBUTES: &[&str] = &["domain", "host", "system-address"];
-pub(crate) const RELAY_ATTRIBUTES: &[&str] = &["domain", "system-address", "mm1-url"];
+pub(crate) const RELAY_ATTRIBUTES: &[&str] = &["domain", "domain-in-capitals", "system-address", "mm1-url"];
 /// What a capture tells beside its fields.
 pub(crate) const CAPTURE_ATTRIBUTES: &[&str] = &[
     "received-at",
@@ -91,13 +101,7 @@ pub(crate) const TOPOLOGIES: &[Nodes] = &[
 ];
 
 /// Words of the language that this version cannot run yet, and what they need.
-pub(crate) const LATER: &[(&str, &str)] = &[
-    ("naptr", "scripted DNS answers"),
-    ("mx", "scripted DNS answers"),
-    ("shape", "links with a rate, delay or loss"),
-    ("prefix", "peers that share a number prefix"),
-    ("enum", "scripted DNS answers"),
-];
+pub(crate) const LATER: &[(&str, &str)] = &[("shape", "links with a rate, delay or loss")];
 
 /// Why a word cannot be used yet.
 pub(crate) fn later(word: &str) -> Option<&'static str> {

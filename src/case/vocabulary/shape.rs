@@ -24,6 +24,7 @@ pub(crate) enum Shape {
     Rules,
     Pdu,
     Pdus,
+    /// A PDU, `reply` or `dns-query`.
     PduOrReply,
     Party,
     Relay,
@@ -47,8 +48,11 @@ pub(crate) enum Shape {
     Captures,
     Tests,
     Alternatives,
+    DnsDemands,
     SmtpRules,
     HttpRules,
+    NaptrRecords,
+    MxRecords,
     Acknowledge,
     /// A relay, or a map from relays to relays.
     Home,

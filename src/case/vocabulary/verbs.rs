@@ -1,6 +1,7 @@
 //! The verbs of steps and their arguments.
 
 use super::keys::*;
+use super::names::DNS_WORDS;
 use super::shape::{Shape, Verb, may, need};
 
 /// The verbs. `send` stands here three times, once for each kind of object.
@@ -106,12 +107,30 @@ pub(crate) const VERBS: &[Verb] = &[
                 "the peer's answer to REQs that ask for one: a status, or `no`",
             ),
             may(
+                "naptr",
+                Shape::NaptrRecords,
+                "the name's NAPTR records from now on",
+            ),
+            may("mx", Shape::MxRecords, "the name's MX records from now on"),
+            may("address", Shape::Templates, "the name's addresses from now on"),
+            may("alias", Shape::Template, "the name is an alias of this one"),
+            may(
+                "dns",
+                Shape::Word(DNS_WORDS),
+                "what the DNS says of the name instead of records",
+            ),
+            may(
+                "ttl",
+                Shape::Number,
+                "seconds for which records may be remembered; 0 if not said",
+            ),
+            may(
                 "home",
                 Shape::Home,
                 "the relay that this user agent lives on from now on, or what each relay is told",
             ),
         ],
-        about: "how a fake party behaves from now on",
+        about: "how a fake party behaves, or what the DNS says of a name, from now on",
     },
     Verb {
         name: "start",

@@ -17,6 +17,8 @@ seeds! {
         "of NAPTR records of one order the largest preference is used first", "RFC 3403 §4.1", ["TP-ADR-05"];
     EnumAnyService = "routing.enum.any-service",
         "NAPTR records are used whatever service they are for", "RFC 6116 §3.4.3", ["TP-ADR-04"];
+    EnumOldServiceBreaks = "routing.enum.old-service-breaks",
+        "a record in the order of RFC 2916 makes all others useless", "RFC 3761 §8", ["TP-ADR-02", "TP-ADR-03"];
     EnumOneService = "routing.enum.one-service-only",
         "a NAPTR record that offers several services is passed over", "RFC 6116 §3.4.3.2", ["TP-ADR-07"];
     EnumNoBackReference = "routing.enum.back-references-ignored",
@@ -38,6 +40,8 @@ seeds! {
         "the mail exchanger with the largest preference is tried first", "RFC 5321 §5.1", ["TP-SMT-26"];
     MxFirstOnly = "routing.mx.no-fail-over",
         "only the first mail exchanger is ever tried", "RFC 5321 §5.1", ["TP-SMT-26"];
+    MxRequired = "routing.mx.required",
+        "a domain without MX records has no host", "RFC 5321 §5.1", ["TP-SMT-26"];
     MxFailurePermanent = "routing.mx.failure-permanent",
         "SERVFAIL for a domain is taken for a domain that does not exist", "derived", ["TP-ADR-09"];
     DnsForever = "routing.dns.remembered-for-ever",
@@ -46,7 +50,7 @@ seeds! {
         "a circle of aliases is followed for ever", "RFC 1034 §3.6.2", ["TP-ADR-10"];
     RouteZerosKept = "routing.number.zeros-kept",
         "a number with 00 in front is not the number with +", "derived", ["TP-ADR-14"];
-    RouteTypeKept = "routing.number.type-left-out",
+    RouteTypeLeftOut = "routing.number.type-left-out",
         "numbers go out over MM4 without /TYPE=PLMN", "deployed MM4 traffic", ["TP-ADR-15"];
     RouteCaseOfDomain = "routing.domain.case-matters",
         "the own domain in capitals is a foreign one", "RFC 5321 §2.4", ["TP-ADR-17"];
@@ -56,6 +60,6 @@ seeds! {
         "a mail address that no MMSE serves goes to the first peer", "TS 23.140 §6.5", ["TP-ADR-18"];
     RouteOwnUnknownOut = "routing.own.unknown-sent-out",
         "an unknown number in the own domain goes to the first peer", "derived", ["TP-ADR-19"];
-    RouteShortCodeOut = "routing.short-code.sent-out",
+    RouteShortCodeAccepted = "routing.short-code.accepted",
         "a short code that leads nowhere is accepted and dropped", "derived", ["TP-ADR-20"];
 }

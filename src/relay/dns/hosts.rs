@@ -13,8 +13,8 @@ impl Resolver {
     pub async fn hosts(&self, domain: &str) -> Result<Vec<SocketAddr>, Unknown> {
         let exchanges = match self.records(domain, RecordType::MX).await {
             Ok(records) => self.by_preference(records),
-            Err(Unknown::None(_)) => vec![domain.to_owned()],
-            Err(later) => return Err(later),
+            Err(Unknown::None(_)) if !self.seeds.has(Seed::MxRequired) => vec![domain.to_owned()],
+            Err(unknown) => return Err(unknown),
         };
         let mut addresses = Vec::new();
         let mut failure = Unknown::None(format!("host for {domain}"));

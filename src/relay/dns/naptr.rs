@@ -19,9 +19,17 @@ pub(super) enum Next {
 
 /// The records that are for MMS, the one to use first at the front: by order, and by preference among those of one order.
 pub(super) fn usable<'a>(records: &'a [NAPTR], seeds: &Seeds) -> Vec<&'a NAPTR> {
+    let old = |r: &NAPTR| r.services.to_ascii_lowercase().ends_with(b"+e2u");
+    if seeds.has(Seed::EnumOldServiceBreaks) && records.iter().any(old) {
+        return Vec::new();
+    }
     let mut usable: Vec<&NAPTR> = records.iter().filter(|r| is_for_mms(r, seeds)).collect();
     usable.sort_by_key(|r| {
-        let order = if seeds.has(Seed::EnumOrderIgnored) { 0 } else { r.order };
+        let order = if seeds.has(Seed::EnumOrderIgnored) {
+            0
+        } else {
+            r.order
+        };
         let preference = if seeds.has(Seed::EnumPreferenceReversed) {
             u16::MAX - r.preference
         } else {
@@ -98,7 +106,11 @@ fn split(field: &str) -> Option<[String; 3]> {
     let delimiter = characters.next()?;
     let mut parts = vec![String::new()];
     while let Some(character) = characters.next() {
-        let escaped = if character == '\\' { characters.next() } else { None };
+        let escaped = if character == '\\' {
+            characters.next()
+        } else {
+            None
+        };
         let part = parts.last_mut()?;
         match escaped {
             Some(next) if next == delimiter => part.push(delimiter),
@@ -128,7 +140,11 @@ mod tests {
     }
 
     fn made(regexp: &str) -> Option<Next> {
-        apply(&record(1, 1, "E2U+mms:mailto", regexp), "+15550100017", &Seeds::default())
+        apply(
+            &record(1, 1, "E2U+mms:mailto", regexp),
+            "+15550100017",
+            &Seeds::default(),
+        )
     }
 
     fn uri(text: &str) -> Option<Next> {
@@ -159,7 +175,15 @@ mod tests {
         ] {
             assert!(is(services), "{services}");
         }
-        for services in ["E2U+sip", "E2U+sms:mailto", "E2U+mms:tel", "E2U+mmsx:mailto", "sip+E2U", "E2U", ""] {
+        for services in [
+            "E2U+sip",
+            "E2U+sms:mailto",
+            "E2U+mms:tel",
+            "E2U+mmsx:mailto",
+            "sip+E2U",
+            "E2U",
+            "",
+        ] {
             assert!(!is(services), "{services}");
         }
     }
@@ -171,7 +195,10 @@ mod tests {
             made(r"!^(.*)$!mailto:\1/TYPE=PLMN@y!"),
             uri("mailto:+15550100017/TYPE=PLMN@y")
         );
-        assert_eq!(made(r"!^\+1(555)(.*)$!mailto:+\2\1@y!"), uri("mailto:+0100017555@y"));
+        assert_eq!(
+            made(r"!^\+1(555)(.*)$!mailto:+\2\1@y!"),
+            uri("mailto:+0100017555@y")
+        );
         assert_eq!(made(r"#^.*$#mailto:a!b@y#"), uri("mailto:a!b@y"));
         assert_eq!(made(r"!^.*$!mailto:a\!b@y!"), uri("mailto:a!b@y"));
         assert_eq!(made("!^\\+44.*$!mailto:x@y!"), None);

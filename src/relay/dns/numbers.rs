@@ -3,8 +3,9 @@
 use hickory_proto::rr::{RData, RecordType};
 
 use super::naptr::{self, Next};
-use super::resolver::{Resolver, Unknown};
+use super::resolver::{GENTLY, Resolver, Unknown};
 use crate::relay::defects::Seed;
+use crate::relay::timer;
 
 /// Names that are looked up one after the other where records lead on to others.
 const STEPS: usize = 5;
@@ -35,8 +36,11 @@ impl Resolver {
                 Next::Name(next) => name = next,
             }
             steps += 1;
-            if steps >= STEPS && !self.seeds.has(Seed::EnumEndlessLoop) {
-                return Err(none());
+            if steps >= STEPS {
+                if !self.seeds.has(Seed::EnumEndlessLoop) {
+                    return Err(none());
+                }
+                timer::pause(GENTLY).await;
             }
         }
     }
@@ -80,7 +84,8 @@ fn mailbox(uri: &str) -> Option<String> {
     }
     let mailbox = String::from_utf8(octets).ok()?;
     let (local, domain) = mailbox.rsplit_once('@')?;
-    let legal = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic() && !b"<>".contains(&b));
+    let legal =
+        |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic() && !b"<>".contains(&b));
     (legal(local) && legal(domain)).then_some(mailbox)
 }
 
@@ -96,7 +101,15 @@ mod tests {
             mailbox("MAILTO:%2B15550100017%2FTYPE=PLMN@mms.peer.example?subject=x").as_deref(),
             Some(plain)
         );
-        for wrong in ["tel:+1555", "mailto:", "mailto:a", "mailto:@b", "mailto:a b@c", "mailto:%0d@c", "mailto:%4@c"] {
+        for wrong in [
+            "tel:+1555",
+            "mailto:",
+            "mailto:a",
+            "mailto:@b",
+            "mailto:a b@c",
+            "mailto:%0d@c",
+            "mailto:%4@c",
+        ] {
             assert_eq!(mailbox(wrong), None, "{wrong}");
         }
     }

@@ -14,9 +14,12 @@ use tokio::time::timeout;
 
 use crate::relay::config::Dns;
 use crate::relay::defects::{Seed, Seeds};
+use crate::relay::timer;
 
 /// Aliases that are followed one after the other (RFC 1034 §3.6.2 asks for a limit).
 const ALIASES: usize = 8;
+/// A relay that never gives up (a defect) asks no faster than this.
+pub(super) const GENTLY: Duration = Duration::from_millis(20);
 /// Answers that are remembered.
 const REMEMBERED: usize = 10_000;
 /// Octets of an answer over UDP that are read.
@@ -38,8 +41,14 @@ pub(crate) enum Unknown {
 pub(crate) struct Resolver {
     pub(super) config: Dns,
     pub(super) seeds: Seeds,
-    remembered: Mutex<HashMap<(String, RecordType), (Instant, Vec<RData>)>>,
+    remembered: Mutex<HashMap<Question, Remembered>>,
 }
+
+/// A name in lower case and a type.
+type Question = (String, RecordType);
+
+/// Records, and until when they hold.
+type Remembered = (Instant, Vec<RData>);
 
 impl Resolver {
     pub fn new(config: Dns, seeds: Seeds) -> Resolver {
@@ -73,7 +82,7 @@ impl Resolver {
         Ok(records)
     }
 
-    fn recall(&self, key: &(String, RecordType)) -> Option<Vec<RData>> {
+    fn recall(&self, key: &Question) -> Option<Vec<RData>> {
         let remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
         let (until, records) = remembered.get(key)?;
         (Instant::now() < *until).then(|| records.clone())
@@ -85,17 +94,13 @@ impl Resolver {
         let mut at = Name::from_ascii(name).map_err(|_| none())?;
         at.set_fqdn(true);
         let mut ttl = u32::MAX;
-        let mut left = if self.seeds.has(Seed::DnsEndlessAliases) {
-            usize::MAX
-        } else {
-            ALIASES
-        };
+        let mut left = ALIASES;
         loop {
             let answer = self.ask(&at, kind).await?;
             // An answer may hold a chain of aliases and what stands at its end.
             loop {
                 let mut found = Vec::new();
-                for record in answer.answers.iter().filter(|r| r.name.eq_ignore_root_case(&at)) {
+                for record in answer.answers.iter().filter(|r| r.name.eq_ignore_root(&at)) {
                     if record.record_type() == kind {
                         ttl = ttl.min(record.ttl);
                         found.push(record.data.clone());
@@ -105,16 +110,23 @@ impl Resolver {
                     return Ok((found, ttl));
                 }
                 let alias = answer.answers.iter().find_map(|r| match &r.data {
-                    RData::CNAME(to) if r.name.eq_ignore_root_case(&at) => Some((to.0.clone(), r.ttl)),
+                    RData::CNAME(to) if r.name.eq_ignore_root(&at) => Some((to.0.clone(), r.ttl)),
                     _ => None,
                 });
                 let Some((to, alias_ttl)) = alias else {
                     return Err(none());
                 };
-                left = left.checked_sub(1).ok_or_else(none)?;
+                left = match left.checked_sub(1) {
+                    Some(left) => left,
+                    None if self.seeds.has(Seed::DnsEndlessAliases) => {
+                        timer::pause(GENTLY).await;
+                        ALIASES
+                    }
+                    None => return Err(none()),
+                };
                 ttl = ttl.min(alias_ttl);
                 at = to;
-                if !answer.answers.iter().any(|r| r.name.eq_ignore_root_case(&at)) {
+                if !answer.answers.iter().any(|r| r.name.eq_ignore_root(&at)) {
                     break;
                 }
             }
@@ -164,7 +176,9 @@ impl Resolver {
         }
         let mut stream = TcpStream::connect(server).await?;
         let length = u16::try_from(octets.len()).map_err(io::Error::other)?;
-        stream.write_all(&[&length.to_be_bytes()[..], &octets].concat()).await?;
+        stream
+            .write_all(&[&length.to_be_bytes()[..], &octets].concat())
+            .await?;
         let length = stream.read_u16().await?;
         let mut whole = vec![0; usize::from(length)];
         stream.read_exact(&mut whole).await?;
@@ -179,4 +193,127 @@ impl Resolver {
 
 fn answers(answer: &Message, question: &Message) -> bool {
     answer.metadata.id == question.metadata.id && answer.queries == question.queries
+}
+
+#[cfg(test)]
+mod tests {
+    use hickory_proto::op::{MessageType, OpCode};
+    use hickory_proto::rr::Record;
+    use hickory_proto::rr::rdata::{CNAME, MX};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    fn resolver(server: SocketAddr) -> Resolver {
+        let config = Dns {
+            server,
+            enum_apex: None,
+            domains: Vec::new(),
+            networks: Vec::new(),
+            port: 25,
+            ports: Default::default(),
+            timeout_ms: 5_000,
+        };
+        Resolver::new(config, Seeds::default())
+    }
+
+    fn answer(question: &Message, records: Vec<Record>) -> Message {
+        let mut answer = Message::new(question.metadata.id, MessageType::Response, OpCode::Query);
+        answer.add_queries(question.queries.iter().cloned());
+        answer.add_answers(records);
+        answer
+    }
+
+    fn name(text: &str) -> Name {
+        let mut name = Name::from_ascii(text).unwrap();
+        name.set_fqdn(true);
+        name
+    }
+
+    async fn server(reply: impl Fn(&Message) -> Vec<Message> + Send + 'static) -> SocketAddr {
+        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let address = socket.local_addr().unwrap();
+        tokio::spawn(async move {
+            let mut buffer = vec![0; DATAGRAM];
+            while let Ok((count, from)) = socket.recv_from(&mut buffer).await {
+                for message in reply(&Message::from_vec(&buffer[..count]).unwrap()) {
+                    socket.send_to(&message.to_vec().unwrap(), from).await.unwrap();
+                }
+            }
+        });
+        address
+    }
+
+    #[tokio::test]
+    async fn answers_to_other_questions_are_passed_over() {
+        let server = server(|question| {
+            let record =
+                |host: &str| Record::from_rdata(name("p.example"), 0, RData::MX(MX::new(1, name(host))));
+            let mut forged = answer(question, vec![record("evil.example")]);
+            forged.metadata.id = question.metadata.id.wrapping_add(1);
+            vec![forged, answer(question, vec![record("mx.p.example")])]
+        })
+        .await;
+        let found = resolver(server)
+            .records("P.example", RecordType::MX)
+            .await
+            .unwrap();
+        assert_eq!(found, [RData::MX(MX::new(1, name("mx.p.example")))]);
+    }
+
+    #[tokio::test]
+    async fn a_chain_of_aliases_ends_somewhere() {
+        let server = server(|question| {
+            let asked = question.queries[0].name().clone();
+            let next = Name::from_ascii(format!("x{asked}")).unwrap();
+            vec![answer(
+                question,
+                vec![Record::from_rdata(asked, 0, RData::CNAME(CNAME(next)))],
+            )]
+        })
+        .await;
+        let found = resolver(server).records("a.example", RecordType::A).await;
+        assert!(matches!(found, Err(Unknown::None(_))), "{found:?}");
+    }
+
+    #[tokio::test]
+    async fn a_truncated_answer_is_asked_for_over_tcp() {
+        let tcp = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let address = tcp.local_addr().unwrap();
+        let udp = UdpSocket::bind(address).await.unwrap();
+        tokio::spawn(async move {
+            let mut buffer = vec![0; DATAGRAM];
+            let (count, from) = udp.recv_from(&mut buffer).await.unwrap();
+            let mut cut = answer(&Message::from_vec(&buffer[..count]).unwrap(), Vec::new());
+            cut.metadata.truncation = true;
+            udp.send_to(&cut.to_vec().unwrap(), from).await.unwrap();
+            let (mut stream, _) = tcp.accept().await.unwrap();
+            let length = stream.read_u16().await.unwrap();
+            let mut question = vec![0; usize::from(length)];
+            stream.read_exact(&mut question).await.unwrap();
+            let question = Message::from_vec(&question).unwrap();
+            let mx = RData::MX(MX::new(1, name("mx.p.example")));
+            let whole = answer(&question, vec![Record::from_rdata(name("p.example"), 0, mx)]);
+            let octets = whole.to_vec().unwrap();
+            stream
+                .write_u16(u16::try_from(octets.len()).unwrap())
+                .await
+                .unwrap();
+            stream.write_all(&octets).await.unwrap();
+        });
+        let found = resolver(address)
+            .records("p.example", RecordType::MX)
+            .await
+            .unwrap();
+        assert_eq!(found.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn no_server_is_no_proof() {
+        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let address = socket.local_addr().unwrap();
+        drop(socket);
+        let found = resolver(address).records("p.example", RecordType::MX).await;
+        assert!(matches!(found, Err(Unknown::Later(_))), "{found:?}");
+    }
 }

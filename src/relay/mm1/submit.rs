@@ -51,7 +51,7 @@ pub(super) fn submit(node: &Arc<Node>, client: Option<&str>, decoded: &Decoded, 
     let all_unsupported = recipients
         .iter()
         .all(|address| node.routing.destination(&Address::parse(address)) == Destination::Unsupported);
-    if all_unsupported && !recipients.is_empty() {
+    if all_unsupported && !recipients.is_empty() && !node.has(Seed::RouteShortCodeAccepted) {
         let refusal = if node.has(Seed::SubmitAddressTypeTransient) {
             status::TRANSIENT
         } else {
@@ -257,7 +257,12 @@ fn recipients(node: &Node, pdu: &Pdu) -> Vec<String> {
     let fields = ["To", "Cc", "Bcc"]
         .iter()
         .flat_map(|name| pdu.all(name).take(of_each));
-    let addresses = fields.map(|field| canonical_address(&Address::parse(&field.value.text())));
+    let addresses = fields
+        .map(|field| Address::parse(&field.value.text()))
+        .map(|address| match node.has(Seed::RouteZerosKept) {
+            true => address.mm1(),
+            false => canonical_address(&address),
+        });
     if node.has(Seed::SubmitRecipientTwice) {
         return addresses.collect();
     }

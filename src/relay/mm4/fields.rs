@@ -1,5 +1,6 @@
 //! What MM4 fields become on the other side, and the mailbox forms of addresses.
 
+use crate::relay::defects::Seed;
 use crate::relay::node::Node;
 use crate::relay::routing::{Destination, Hop};
 use crate::wire::address::{self, Address};
@@ -175,6 +176,13 @@ pub(super) fn mailbox(text: &str, domain: &str) -> String {
 
 /// An address as a mailbox in the MMSE that serves it, or without domain if none does.
 pub(super) fn qualified(node: &Node, text: &str) -> String {
+    if node.has(Seed::RouteTypeLeftOut) {
+        return with_domain(node, text).replace("/TYPE=PLMN", "");
+    }
+    with_domain(node, text)
+}
+
+fn with_domain(node: &Node, text: &str) -> String {
     match node.routing.destination(&Address::parse(text)) {
         Destination::Here(_) | Destination::Look(_) => mailbox(text, &node.config.domain),
         // The edge knows whose address this is.

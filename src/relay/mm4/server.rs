@@ -267,6 +267,13 @@ impl Recipient {
         let domain = address::domain(path);
         let local = path.rsplit_once('@').map_or(path, |(local, _)| local);
         let carried = node.routing.carries_for(sender);
+        let written = path.rsplit_once('@').map_or("", |(_, domain)| domain);
+        if written.bytes().any(|b| b.is_ascii_uppercase()) && node.has(Seed::RouteCaseOfDomain) {
+            return Err(FOREIGN);
+        }
+        if local.contains("/type=") && node.has(Seed::RouteCaseOfType) {
+            return Err(UNKNOWN);
+        }
         if let Some(domain) = domain.filter(|domain| !node.routing.is_own(domain)) {
             if carried && node.routing.system(&domain).is_some_and(|hop| !hop.inner) {
                 let parsed = Address::parse(local);

@@ -36,6 +36,12 @@ pub fn check(demands: &Demands, seen: &Sighting, scope: &dyn Scope) -> Option<Vi
                 .iter()
                 .find_map(|d| check_texts(d, &seen.pushed(&d.name), seen, scope))
         })
+        .or_else(|| {
+            demands
+                .dns
+                .iter()
+                .find_map(|d| check_texts(d, &seen.asked(&d.name), seen, scope))
+        })
         .or_else(|| demands.headers.iter().find_map(|d| check_field(d, seen, scope)))
         .or_else(|| {
             demands
@@ -56,6 +62,7 @@ pub fn is_of_type(select: &Selector, seen: &Sighting) -> bool {
     match select {
         Selector::Pdu(kind) => seen.kind() == Some(*kind),
         Selector::Reply => seen.no_reply.is_none(),
+        Selector::DnsQuery => seen.is_dns_query(),
     }
 }
 
@@ -67,6 +74,7 @@ pub fn undecided(expect: &Expect, seen: &Sighting) -> Option<Violation> {
     let expected = match &expect.select {
         Selector::Pdu(kind) => kind.to_string(),
         Selector::Reply => "a reply".to_owned(),
+        Selector::DnsQuery => "a DNS query".to_owned(),
     };
     Some(Violation {
         source: expect.source.clone(),
@@ -139,6 +147,7 @@ pub fn narrows(narrow: &[FieldDemand], seen: &Sighting, scope: &dyn Scope) -> bo
         let texts = match d.name.as_str() {
             "rcpt-to" | "mail-from" | "code" => seen.smtp(&d.name),
             "status" => seen.http(&d.name),
+            "name" | "type" => seen.asked(&d.name),
             _ => return check_field(d, seen, scope).is_none(),
         };
         check_texts(d, &texts, seen, scope).is_none()

@@ -144,6 +144,19 @@ impl Sighting {
         matches!(&self.crossing, Some(Crossing::Mail { reply: Some((code, _)), .. }) if code / 100 == 2)
     }
 
+    pub fn is_dns_query(&self) -> bool {
+        matches!(self.crossing, Some(Crossing::DnsQuery { .. }))
+    }
+
+    /// What the DNS was asked: `name`, `type`.
+    pub fn asked(&self, aspect: &str) -> Vec<String> {
+        match (&self.crossing, aspect) {
+            (Some(Crossing::DnsQuery { name, .. }), "name") => vec![name.clone()],
+            (Some(Crossing::DnsQuery { kind, .. }), "type") => vec![kind.clone()],
+            _ => Vec::new(),
+        }
+    }
+
     /// A reply inside a `dialogue:`.
     pub fn is_dialogue_reply(&self) -> bool {
         matches!(self.crossing, Some(Crossing::SmtpLine { .. }))
@@ -203,6 +216,7 @@ impl Sighting {
             }
             "smtp-code" => return self.smtp("code").into_iter().next(),
             "text" => return self.smtp("text").into_iter().next(),
+            "name" | "type" => return self.asked(name).into_iter().next(),
             "envelope-from" => return self.smtp("mail-from").into_iter().next(),
             "envelope-to" => return self.smtp("rcpt-to").into_iter().next(),
             _ => {}
@@ -342,6 +356,9 @@ impl Sighting {
                 }),
             ) => {
                 format!("SMTP {code} {text} at {stage}")
+            }
+            (None, Some(Crossing::DnsQuery { name, kind, code, .. })) => {
+                format!("DNS query for {kind} of {name} ({code})")
             }
             (None, Some(Crossing::SmtpLine { code, text, .. })) => format!("{code} {text}"),
             (None, Some(Crossing::Mail { .. })) => {

@@ -37,6 +37,7 @@ pub fn words_of(select: &Selector, place: &Place, demands: Option<&Demands>) -> 
     let what = match select {
         Selector::Pdu(kind) => kind.name(),
         Selector::Reply => "reply",
+        Selector::DnsQuery => "DNS query",
     };
     let place = match place {
         Place::At(name) => format!("at {name}"),
@@ -51,6 +52,7 @@ pub fn words_of(select: &Selector, place: &Place, demands: Option<&Demands>) -> 
         .chain(&demands.http)
         .chain(&demands.smtp)
         .chain(&demands.push)
+        .chain(&demands.dns)
         .map(|d| format!("{}: {}", d.name, describe(&d.matcher, None)))
         .collect();
     if fields.is_empty() {

@@ -7,6 +7,7 @@ use crate::run::world::World;
 
 use super::Stage;
 use super::embedded::{MESSAGE_SIZE, own_prefix};
+use super::names::Names;
 
 /// A user agent of the script.
 #[derive(Debug, Clone)]
@@ -30,6 +31,7 @@ impl Stage {
     pub(super) fn cast(&mut self, script: &Script, world: &World) {
         let nonce = world.numbers.nonce();
         self.vars.insert("run.nonce".to_owned(), nonce.clone());
+        self.names = Names::of(script, world, &nonce);
         let cast = Cast::of(script);
         for (name, home) in cast.agents {
             let prefix = world
@@ -38,6 +40,7 @@ impl Stage {
                 .unwrap_or_else(|| own_prefix(&home));
             let number = world.numbers.below(&prefix);
             self.guest.claim_number(&number, &name);
+            self.vars.insert(format!("{name}.prefix"), prefix);
             self.agents.insert(name, Agent { number, home });
         }
         let via = script.topology.relays()[0];
@@ -47,7 +50,8 @@ impl Stage {
                     .push(format!("a peer MMSE `{name}` (ixit.peers.{name})"));
                 continue;
             };
-            let host = format!("mx.{domain}");
+            let domain = self.names.domain(&name, domain);
+            let host = peer_host(&domain);
             let system_address = format!("mmse-{nonce}@{domain}");
             self.guest.claim_mailbox(&system_address, &name);
             self.vars.insert(format!("{name}.domain"), domain);
@@ -67,8 +71,10 @@ impl Stage {
             let Some((domain, prefix)) = world.peer_identity(&peer, via) else {
                 continue;
             };
+            let domain = self.names.domain(&peer, domain);
             let number = world.numbers.below(&prefix);
             self.guest.claim_number(&number, &peer);
+            self.vars.insert(format!("{name}.prefix"), prefix);
             self.number_vars(&name, &number, &domain);
             if let Some(node) = self.peers.get_mut(&peer) {
                 node.user.get_or_insert_with(|| number.clone());
@@ -78,6 +84,10 @@ impl Stage {
 
     fn number_vars(&mut self, name: &str, number: &str, domain: &str) {
         self.vars.insert(format!("{name}.number"), number.to_owned());
+        let digits = number.trim_start_matches('+').to_owned();
+        self.vars.insert(format!("{name}.digits"), digits);
+        self.vars
+            .insert(format!("{name}.enum"), self.names.of_number(number));
         self.vars
             .insert(format!("{name}.plmn"), format!("{number}/TYPE=PLMN"));
         self.vars
@@ -93,6 +103,10 @@ impl Stage {
             let target = world.target(relay);
             let ixit = target.and_then(|t| t.ixit.as_ref());
             self.vars.insert(format!("{relay}.domain"), access.domain.clone());
+            self.vars.insert(
+                format!("{relay}.domain-in-capitals"),
+                access.domain.to_ascii_uppercase(),
+            );
             self.vars
                 .insert(format!("{relay}.system-address"), access.system_address.clone());
             self.vars
@@ -155,6 +169,11 @@ impl Cast {
         }
         cast
     }
+}
+
+/// The host of a peer's domain.
+pub(super) fn peer_host(domain: &str) -> String {
+    format!("mx.{domain}")
 }
 
 /// The peer MMSEs of a script.

@@ -9,7 +9,8 @@ use crate::relay::{self, config};
 use crate::run::world::World;
 
 use super::NotUp;
-use super::cast::peers_of;
+use super::names::Names;
+use super::routes::{Peer, dns, peers};
 
 /// The relay that alone speaks with other MMSEs, where there is one.
 const FRONT: &str = "F";
@@ -26,6 +27,10 @@ pub const MESSAGE_SIZE: usize = 100_000;
 pub struct Around<'a> {
     pub script: &'a Script,
     pub world: &'a World,
+    /// Domains that are the script's own.
+    pub names: &'a Names,
+    /// Values of references.
+    pub vars: &'a BTreeMap<String, String>,
     /// Where the links from one relay to another begin.
     pub towards: &'a BTreeMap<(String, String), SocketAddr>,
     /// The file it keeps what must survive in, if it has one.
@@ -53,28 +58,21 @@ pub fn configure(relay: &str, around: Around<'_>) -> Result<relay::Config, NotUp
         hub,
     } = ways(relay, &around);
     let through_hub = (topology == Topology::Hub && relay != HUB).then(|| around.link(relay, HUB));
-    for peer in peers_of(script) {
-        if let (Some((domain, prefix)), Some(mm4)) =
-            (world.peer_identity(&peer, relay), world.peer(&peer, relay))
-            && edge.is_none()
-        {
-            let mm4 = through_hub.flatten().unwrap_or(mm4);
-            let hub = answers_for(script, relay);
-            routes.push(config::Route {
-                prefix,
-                domain,
-                mm4,
-                hub,
-            });
+    if edge.is_none() {
+        let mut peers = peers(relay, &around)?;
+        for peer in &mut peers {
+            peer.mm4 = through_hub.flatten().unwrap_or(peer.mm4);
         }
+        routes.extend(peers);
     }
+    let dns = dns(relay, &around, &routes)?;
     let defects = world
         .defects
         .iter()
         .filter(|(node, _)| node.as_deref().is_none_or(|n| n == relay))
         .map(|(_, defect)| defect.clone())
         .collect();
-    let domain = domain_of(topology, relay);
+    let domain = around.domain(relay);
     let others = topology.relays().iter().filter(|other| **other != relay);
     Ok(relay::Config {
         name: relay.to_owned(),
@@ -100,8 +98,11 @@ pub fn configure(relay: &str, around: Around<'_>) -> Result<relay::Config, NotUp
             url,
             timeout_ms: 2_000,
         }),
-        routes,
-        dns: None,
+        routes: match dns {
+            None => routes.into_iter().map(Peer::by_table).collect(),
+            Some(_) => Vec::new(),
+        },
+        dns,
         timers: embedded_timers(),
         limits: embedded_limits(),
         store_with: match topology {
@@ -114,6 +115,11 @@ pub fn configure(relay: &str, around: Around<'_>) -> Result<relay::Config, NotUp
 }
 
 impl Around<'_> {
+    /// The domain of a relay's MMSE.
+    fn domain(&self, relay: &str) -> String {
+        self.names.domain(relay, domain_of(self.script.topology, relay))
+    }
+
     fn link(&self, from: &str, to: &str) -> Option<SocketAddr> {
         self.towards.get(&(from.to_owned(), to.to_owned())).copied()
     }
@@ -124,7 +130,7 @@ struct Ways {
     subscribers: Vec<config::Subscribers>,
     relays: Vec<config::Neighbour>,
     edge: Option<String>,
-    routes: Vec<config::Route>,
+    routes: Vec<Peer>,
     hub: Option<config::Hub>,
 }
 
@@ -159,8 +165,8 @@ fn ways(relay: &str, around: &Around<'_>) -> Ways {
         }
     }
     for other in topology.relays().iter().filter(|r| **r != relay) {
-        let own = domain_of(topology, other);
-        if domain_of(topology, relay) == own {
+        let own = around.domain(other);
+        if around.domain(relay) == own {
             if let Some(mm4) = around.link(relay, other) {
                 ways.relays.push(config::Neighbour {
                     name: (*other).to_owned(),
@@ -171,8 +177,10 @@ fn ways(relay: &str, around: &Around<'_>) -> Ways {
         } else if *other != HUB
             && let Some(mm4) = around.link(relay, other).or_else(|| around.link(relay, HUB))
         {
-            ways.routes.push(config::Route {
+            ways.routes.push(Peer {
+                name: (*other).to_owned(),
                 prefix: own_prefix(other),
+                host: format!("{}.{own}", other.to_ascii_lowercase()),
                 domain: own,
                 mm4,
                 hub: answers_for(around.script, relay),
@@ -190,7 +198,7 @@ fn domain_of(topology: Topology, relay: &str) -> String {
 }
 
 /// The hub that answers this relay for the MMSEs behind it.
-fn answers_for(script: &Script, relay: &str) -> Option<String> {
+pub(super) fn answers_for(script: &Script, relay: &str) -> Option<String> {
     let application = script.topology == Topology::Hub && hub_of(script) == HubKind::Application;
     (application && relay != HUB).then(|| domain_of(script.topology, HUB))
 }

@@ -1,6 +1,6 @@
 //! Whether the targets of a script claim and give what it needs.
 
-use crate::case::{Action, Script};
+use crate::case::{Action, Routing, Script};
 use crate::run::world::World;
 use crate::target::{Start, Target};
 
@@ -25,6 +25,23 @@ impl Stage {
                     "what joins {} inside a run (relay {relay} is remote: topology {} needs embedded relays)",
                     relays.join(", "),
                     script.topology.name()
+                ));
+            }
+            let ixit = target.ixit.as_ref();
+            if script.routing.asks_dns() && ixit.is_some_and(|i| i.dns_listen.is_none()) {
+                self.missing
+                    .push("the name server it routes by (ixit.dns-listen)".to_owned());
+            }
+            if script.routing == Routing::PrivateEnum && ixit.is_some_and(|i| i.enum_apex.is_none()) {
+                self.missing
+                    .push("an ENUM apex of its own (ixit.enum-apex)".to_owned());
+            }
+            if target.start == Start::Remote
+                && let Some(node) = script.nodes.iter().find(|n| n.prefix.is_some())
+            {
+                self.missing.push(format!(
+                    "a second route to {} (a remote relay has its own)",
+                    node.name
                 ));
             }
             if target.start == Start::Remote && controls(script, relay) {
