@@ -233,7 +233,9 @@ impl Node {
         let open: Vec<_> = {
             let state = self.state();
             let others = state.transfers.iter().filter(|(tid, _)| !but.contains(*tid));
-            others.filter_map(|(_, transfer)| transfer.events.clone()).collect()
+            others
+                .filter_map(|(_, transfer)| transfer.events.clone())
+                .collect()
         };
         for events in open {
             events.closed().await;
