@@ -41,6 +41,17 @@ seeds! {
         "a repeated MM4_forward.REQ has a new transaction id", "TS 23.140 §8.4.1", ["TP-M4A-03", "TP-M4A-17", "TP-SMT-19"];
     RetryGivesUp = "mm4.retry.gives-up-after-4xx",
         "a transient SMTP reply ends the transfer", "RFC 5321 §4.2.1", ["TP-M4A-17", "TP-SMT-18"];
+    RetryBrokenGivesUp = "mm4.retry.gives-up-when-broken",
+        "a transfer whose connection could not be opened, or broke, is not repeated", "RFC 5321 §4.5.4.1",
+        ["TP-SMT-19", "TP-M4A-19", "TP-M4A-24"];
+    RetryImpatient = "mm4.retry.impatient",
+        "an SMTP session that takes longer than a fifth of a second is given up and begun again", "RFC 5321 §4.5.3.2",
+        ["TP-SMT-20"];
+    ReportOnce = "mm4.report.sent-once",
+        "a delivery report whose connection broke is not sent again", "RFC 5321 §4.5.4.1", ["TP-M4R-01", "TP-E2E-03"];
+    InBrokenTaken = "mm4.in.broken-message-taken",
+        "a message whose connection breaks before the final dot is taken as far as it came", "RFC 5321 §4.1.1.4",
+        ["TP-MRS-12", "TP-SMT-19"];
     RetryAfter5xx = "mm4.retry.after-5xx",
         "a permanent SMTP reply is retried", "RFC 5321 §4.2.1", ["TP-M4A-18"];
     RetryAfterOk = "mm4.retry.after-res-ok",

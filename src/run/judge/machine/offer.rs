@@ -195,6 +195,11 @@ impl Judge {
             self.decide(step, true);
             return;
         }
+        if seen.is_loss() {
+            self.ledger.lost(step, item, seen);
+            self.decide(step, true);
+            return;
+        }
         let level = self
             .ledger
             .violated(step, item, tests, violation, seen, seen.at_us);
