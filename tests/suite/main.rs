@@ -27,6 +27,7 @@ mod judge_support;
 mod judge_taking;
 mod judge_weight;
 mod party_dns;
+mod link_shapes;
 mod party_hop;
 mod party_kannel;
 mod party_mailin;

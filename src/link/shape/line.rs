@@ -47,8 +47,8 @@ impl Line {
         &self.name
     }
 
-    /// How the wire is from now on. Connections that stand feel it too, unless it is for a number of them: that counts those that
-    /// come, and cuts.
+    /// How the wire is from now on. Connections that stand feel it too, but for cuts, and what is for a number of connections: these
+    /// are for those that come.
     pub fn set(&self, shape: Shape) {
         self.setting.send_modify(|setting| {
             *setting = Setting {
@@ -122,9 +122,9 @@ impl Ride {
         let setting = *self.line.setting.borrow();
         let shape = setting.shape;
         let so = match shape.cut {
+            _ if setting.number != self.joined => shape.cut.is_none() && shape.times == 0,
             Some(_) => setting.left != Some(0),
-            None if setting.number == self.joined => self.counts,
-            None => shape.times == 0,
+            None => self.counts,
         };
         if so { shape } else { Shape::default() }
     }
