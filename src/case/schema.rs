@@ -226,10 +226,12 @@ fn of(shape: Shape) -> Value {
             json!({ "anyOf": [{ "$ref": "#/$defs/pdu" }, { "enum": ["reply", "dns-query", "loss"] }] })
         }
         Shape::Party | Shape::Relay | Shape::Link | Shape::Group | Shape::Acknowledge => definition("text"),
-        Shape::LinkShape => or_reference(definition("shape")),
+        Shape::Wire => or_reference(definition("shape")),
         Shape::Rate => or_reference(json!({ "type": "string", "pattern": "^[0-9]+ *(bps|kbps|Mbps)$" })),
         Shape::Percent => or_reference(json!({ "type": "string", "pattern": "^[0-9]{1,2} *%$" })),
-        Shape::CutAfter => json!({ "anyOf": [{ "$ref": "#/$defs/count" }, { "enum": [words::END_OF_DATA] }] }),
+        Shape::CutAfter => {
+            json!({ "anyOf": [{ "$ref": "#/$defs/count" }, { "enum": [words::END_OF_DATA] }] })
+        }
         Shape::Home => json!({ "anyOf": [
             { "$ref": "#/$defs/text" },
             { "type": "object", "additionalProperties": { "$ref": "#/$defs/text" } },

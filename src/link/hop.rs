@@ -57,7 +57,13 @@ impl Hop {
     ///
     /// # Errors
     /// `at` cannot be bound.
-    pub async fn open_on(line: &Line, from: &str, at: SocketAddr, mails: Mails, sink: Sink) -> io::Result<Hop> {
+    pub async fn open_on(
+        line: &Line,
+        from: &str,
+        at: SocketAddr,
+        mails: Mails,
+        sink: Sink,
+    ) -> io::Result<Hop> {
         let recorder = Recorder {
             name: line.name().to_owned(),
             from: from.to_owned(),

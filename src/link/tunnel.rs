@@ -5,13 +5,13 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 
 use super::LossKind;
 use super::record::Ends;
 use super::shape::{Line, Lost, Ride, State, pass};
 
-/// A way to a relay over a wire, for the one connection that comes first. Dropping it breaks the connection.
+/// A way to a relay over a wire, for one exchange. Dropping it breaks its connections.
 pub struct Tunnel {
     /// Where the party connects to.
     pub addr: SocketAddr,
@@ -50,10 +50,14 @@ impl Drop for Tunnel {
 }
 
 async fn carry(listener: TcpListener, relay: String, ride: Arc<Ride>) {
-    let Ok((near, _)) = listener.accept().await else {
-        return;
-    };
-    drop(listener);
+    let mut connections = JoinSet::new();
+    // An exchange may need a second connection: a server that knows no EHLO is greeted anew.
+    while let Ok((near, _)) = listener.accept().await {
+        connections.spawn(pass_on(near, relay.clone(), Arc::clone(&ride)));
+    }
+}
+
+async fn pass_on(near: TcpStream, relay: String, ride: Arc<Ride>) {
     let far = if ride.shape().state == State::Down {
         ride.lose(LossKind::Down);
         None

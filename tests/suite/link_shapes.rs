@@ -210,9 +210,15 @@ async fn a_user_agent_knows_what_arrived_before_the_wire_broke() {
     line.set(cut(Direction::Down, u64::try_from(answer.len() - 5).unwrap()));
     let tunnel = tunnel(&line, addr).await;
     let agent = UserAgent::new().unwrap().through(tunnel.addr);
-    let none = agent.get(&format!("http://{addr}/x"), &[], LIMIT).await.unwrap_err();
+    let none = agent
+        .get(&format!("http://{addr}/x"), &[], LIMIT)
+        .await
+        .unwrap_err();
     let arrived = none.arrived.unwrap();
-    assert_eq!((arrived.status, arrived.body), (200, Bytes::from_static(b"012345678901234")));
+    assert_eq!(
+        (arrived.status, arrived.body),
+        (200, Bytes::from_static(b"012345678901234"))
+    );
 }
 
 #[tokio::test]
@@ -244,7 +250,9 @@ async fn push(gateway: SocketAddr, text: &str) -> String {
 fn pushed(arrival: &Arrival) -> String {
     match &arrival.crossing {
         Crossing::Push { wsp, .. } => String::from_utf8_lossy(wsp).into_owned(),
-        Crossing::Loss { how, of: Some(of), .. } => match &**of {
+        Crossing::Loss {
+            how, of: Some(of), ..
+        } => match &**of {
             Crossing::Push { wsp, .. } => format!("{} {}", how.name(), String::from_utf8_lossy(wsp)),
             other => panic!("no push: {other:?}"),
         },

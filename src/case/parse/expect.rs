@@ -229,8 +229,11 @@ impl Reader<'_> {
         };
         if !shaped {
             self.error(
-                Diagnostic::at(&object.span, "no step before this one has shaped that link".to_owned())
-                    .help("`set: bob, shape: { cut-after: 300, times: 1 }` makes it lose something"),
+                Diagnostic::at(
+                    &object.span,
+                    "no step before this one has shaped that link".to_owned(),
+                )
+                .help("`set: bob, shape: { cut-after: 300, times: 1 }` makes it lose something"),
             );
         }
     }

@@ -76,7 +76,10 @@ impl Reader<'_> {
             loss: args.get("loss").and_then(|loss| self.loss(loss)).unwrap_or(0),
             direction: args.get("direction").and_then(|way| self.way(way)),
             cut: args.get("cut-after").and_then(|cut| self.cut_after(cut, is_user)),
-            state: args.get("state").and_then(|state| self.state(state)).unwrap_or_default(),
+            state: args
+                .get("state")
+                .and_then(|state| self.state(state))
+                .unwrap_or_default(),
             pushes_lost: args
                 .get("pushes")
                 .is_some_and(|pushes| self.pushes_lost(pushes, is_user)),
@@ -190,15 +193,19 @@ impl Reader<'_> {
         if let Some(link) = self.world.link(text) {
             return Some(link);
         }
-        let known = self.world.all_links();
-        self.error(
-            Diagnostic::at(&node.span, format!("this case has no link `{text}`"))
-                .suggest(text, known.iter().map(String::as_str))
-                .help(format!(
-                    "there is {}; a user agent's own name is its link to the relay",
-                    known.join(", ")
-                )),
-        );
+        let problem = Diagnostic::at(&node.span, format!("this case has no link `{text}`"));
+        let problem = match self.world.nodes.get(text) {
+            Some(NodeKind::Subscriber(peer)) => problem.help(format!(
+                "`{text}` is a user of the peer `{peer}`: the link is the one to `{peer}`"
+            )),
+            _ => {
+                let links = self.world.all_links();
+                let users = self.world.names(|kind| *kind == NodeKind::User);
+                let known: Vec<&str> = links.iter().map(String::as_str).chain(users).collect();
+                problem.suggest(text, known)
+            }
+        };
+        self.error(problem);
         None
     }
 }

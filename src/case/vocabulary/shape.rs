@@ -56,7 +56,7 @@ pub(crate) enum Shape {
     Acknowledge,
     /// A relay, or a map from relays to relays.
     Home,
-    LinkShape,
+    Wire,
     Rate,
     Percent,
     /// A number of octets, or `end-of-data`.

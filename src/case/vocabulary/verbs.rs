@@ -131,7 +131,7 @@ pub(crate) const VERBS: &[Verb] = &[
             ),
             may(
                 "shape",
-                Shape::LinkShape,
+                Shape::Wire,
                 "how the link, or a user agent's MM1, is from now on; `usual` is an ordinary one",
             ),
             may(

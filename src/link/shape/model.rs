@@ -26,9 +26,10 @@ impl Shape {
     /// Octets that may still pass in this direction when `passed` have; none: all.
     pub(super) fn room(&self, direction: Direction, passed: u64) -> Option<u64> {
         match self.cut {
-            Some(Cut::After { direction: of, octets }) if of == direction => {
-                Some(octets.saturating_sub(passed))
-            }
+            Some(Cut::After {
+                direction: of,
+                octets,
+            }) if of == direction => Some(octets.saturating_sub(passed)),
             _ => None,
         }
     }

@@ -78,7 +78,10 @@ async fn one_way(
     direction: Direction,
 ) -> Result<(), Over> {
     let (entrance, exit) = mpsc::channel(UNDER_WAY);
-    tokio::try_join!(take(input, entrance), hand_over(exit, output, ride, ends, direction))?;
+    tokio::try_join!(
+        take(input, entrance),
+        hand_over(exit, output, ride, ends, direction)
+    )?;
     Ok(())
 }
 

@@ -406,7 +406,9 @@ fn lost_words(lost: &Crossing) -> String {
         return String::new();
     };
     let after = match of.as_deref() {
-        Some(Crossing::HttpResponse { body, .. }) => format!(", {} octets of the body among them", body.len()),
+        Some(Crossing::HttpResponse { body, .. }) => {
+            format!(", {} octets of the body among them", body.len())
+        }
         _ => String::new(),
     };
     let octets = format!("after {up} octets up and {down} down{after}");

@@ -49,11 +49,12 @@ impl Stage {
             if target.start == Start::Remote {
                 let own = shaped(script);
                 let links = peers_of(script).into_iter().map(|peer| peer_link(relay, &peer));
-                self.missing.extend(
-                    links
-                        .filter(|link| own.contains(link))
-                        .map(|link| format!("a link {link} that can be shaped (relay {relay} is remote and connects by itself)")),
-                );
+                self.missing
+                    .extend(links.filter(|link| own.contains(link)).map(|link| {
+                    format!(
+                        "a link {link} that can be shaped (relay {relay} is remote and connects by itself)"
+                    )
+                }));
             }
             if target.start == Start::Remote && controls(script, relay) {
                 self.missing

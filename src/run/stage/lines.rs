@@ -138,7 +138,13 @@ fn wire(shape: &LinkShape) -> Shape {
         delay: shape.delay,
         loss: shape.loss,
     };
-    let paced = |not: Way| if shape.direction == Some(not) { Pace::default() } else { pace };
+    let paced = |not: Way| {
+        if shape.direction == Some(not) {
+            Pace::default()
+        } else {
+            pace
+        }
+    };
     Shape {
         state: match shape.state {
             LinkState::Up => State::Up,
