@@ -318,6 +318,8 @@ pub enum ContentDemand {
     /// Equal to this fixture, or to the content of `$capture`.
     Same {
         of: Template,
+        /// Ids and locations of parts, and which one presents the others, are the same too.
+        names: bool,
         source: Source,
     },
     Present {

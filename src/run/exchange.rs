@@ -123,6 +123,7 @@ impl Driver {
                 data,
             } = mail;
             let delivery = peer::deliver(addr, &helo, &mail_from, &rcpt_to, data, limit).await;
+            let refused = delivery.refused();
             match delivery.end {
                 Ok(ended) => {
                     let crossing = Crossing::SmtpReply {
@@ -130,6 +131,7 @@ impl Driver {
                         text: ended.text,
                         stage: ended.stage.name().to_owned(),
                         request,
+                        refused,
                     };
                     driver.seen(&place, &relay, crossing);
                 }

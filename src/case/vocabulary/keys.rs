@@ -280,6 +280,7 @@ pub(crate) const FIELD_OCTETS: &[Key] = &[
     need("field", Shape::Field, "the field that is replaced"),
     may("are", Shape::Hex, "its octets"),
     may("text", Shape::Text, "its octets as text, for MM4"),
+    may("times", Shape::Count, "how often they stand there, one after the other; `$i` in the text is then the round, from 1"),
 ];
 
 /// Demands on a content that are maps.
@@ -288,6 +289,11 @@ pub(crate) const CONTENT_DEMANDS: &[Key] = &[
         "same-content",
         Shape::Template,
         "part by part equal to a fixture, or to `$capture`",
+    ),
+    may(
+        "same-names",
+        Shape::Yes,
+        "with `same-content`: its parts have the same ids and locations, and the same one presents the others",
     ),
     may("present", Shape::Yes, "there is a content"),
     may("absent", Shape::Yes, "there is none"),

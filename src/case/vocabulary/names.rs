@@ -3,13 +3,13 @@
 use crate::case::model::Topology;
 
 /// What a demand under `smtp:` can be about.
-pub(crate) const SMTP_ASPECTS: &[&str] = &["code", "text", "mail-from", "rcpt-to", "body"];
+pub(crate) const SMTP_ASPECTS: &[&str] = &["code", "text", "mail-from", "rcpt-to", "refused", "body"];
 /// What a demand under `push:` can be about.
 pub(crate) const PUSH_ASPECTS: &[&str] = &["content-type", "application-id", "recipient"];
 /// What demands on, and `where:` of, a DNS query can be about.
 pub(crate) const DNS_ASPECTS: &[&str] = &["name", "type"];
 /// What `where:` of a reply can be about.
-pub(crate) const REPLY_ASPECTS: &[&str] = &["status", "code"];
+pub(crate) const REPLY_ASPECTS: &[&str] = &["status", "code", "refused"];
 
 /// How relays find the MMSEs of others.
 pub(crate) const ROUTINGS: &[&str] = &["static", "mx", "enum", "private-enum", "gprs"];
@@ -29,6 +29,7 @@ pub(crate) const TIMERS: &[&str] = &[
     "mm4-response",
     "mm4-retries",
     "resend",
+    "give-up",
     "failover",
     "quiet",
 ];

@@ -317,7 +317,8 @@ fn to_mm(node: &Node, pdu: &Pdu, number: &str, birth: Birth) -> Mm {
         not_before: interval("X-Mms-Delivery-Time").filter(|then| !then.is_past()),
         reports: Reports {
             delivery: says_yes(pdu, "X-Mms-Delivery-Report"),
-            read: says_yes(pdu, "X-Mms-Read-Report"),
+            read: says_yes(pdu, "X-Mms-Read-Report")
+                && !(is_oldest(pdu) && node.has(Seed::VersionOldReadReportLost)),
             relay_delivery: false,
         },
         size: pdus::message_size(&content),
@@ -351,6 +352,12 @@ fn travelling(node: &Node, pdu: &Pdu) -> Vec<Field> {
         .cloned()
         .map(|field| subject(node, field))
         .collect()
+}
+
+/// Whether the client is one of MMS 1.0, which has no M-Read-Orig.ind.
+fn is_oldest(pdu: &Pdu) -> bool {
+    let version = pdu.value("X-Mms-MMS-Version");
+    version == Some(&Value::Version { major: 1, minor: 0 })
 }
 
 /// Whether a closed list does not know this value.

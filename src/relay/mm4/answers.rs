@@ -133,6 +133,10 @@ pub(super) fn send(
 pub(super) fn arrived(node: &Arc<Node>, envelope: &Envelope, res: &Pdu) {
     let tid = res.text("X-Mms-Transaction-ID").unwrap_or_default();
     let tid = bare(&tid);
+    let version = res.text("X-Mms-3GPP-MMS-Version").unwrap_or_default();
+    if version.starts_with(['3', '4']) && node.has(Seed::VersionMm4OldResIgnored) {
+        return;
+    }
     let Some(open) = node.state().transfers.get(tid).cloned() else {
         if let Some(hop) = node_of(tid).and_then(|tag| node.routing.neighbour(tag)) {
             post::pass_inside(node, envelope, hop, res);

@@ -25,7 +25,8 @@ pub(crate) fn send_delivery_report(node: &Arc<Node>, mm: &Mm, recipient: &str, s
         return;
     };
     report.pdu.push("Date", Value::Date(Time::now().seconds()));
-    let show = if mm.reports.delivery { "Yes" } else { "No" };
+    let for_client = mm.reports.delivery || node.has(Seed::ReportForClientUnasked);
+    let show = if for_client { "Yes" } else { "No" };
     report
         .pdu
         .push("X-Mms-Forward-To-Originator-UA", Value::token(show));

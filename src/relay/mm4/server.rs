@@ -303,6 +303,7 @@ impl Recipient {
                 Ok(Recipient::Beyond(address, mailbox))
             }
             Destination::Ask(_) if carried => Ok(Recipient::Subscriber(address)),
+            _ if node.has(Seed::InUnknownForgotten) => Ok(Recipient::System),
             _ => Err(UNKNOWN),
         }
     }

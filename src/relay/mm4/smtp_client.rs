@@ -63,6 +63,8 @@ pub(super) struct Mail<'a> {
     pub from: &'a str,
     pub recipients: &'a [String],
     pub message: &'a [u8],
+    /// Whether a message beyond the peer's SIZE is sent all the same (defect `mm4.forward.size-ignored`).
+    pub whatever_size: bool,
 }
 
 /// Sends one message; the reply to each RCPT, in order. Positive ones mean that the peer has the message.
@@ -101,7 +103,7 @@ impl Connection {
         let message = smtp::stuff(mail.message);
         let mut mail_from = format!("MAIL FROM:<{}>", mail.from);
         if let Some(limit) = size {
-            if limit > 0 && mail.message.len() > limit {
+            if limit > 0 && mail.message.len() > limit && !mail.whatever_size {
                 return Err(Failure::TooBig(limit));
             }
             mail_from.push_str(&format!(" SIZE={}", mail.message.len()));

@@ -145,7 +145,7 @@ pub fn check_same(
 pub fn narrows(narrow: &[FieldDemand], seen: &Sighting, scope: &dyn Scope) -> bool {
     narrow.iter().all(|d| {
         let texts = match d.name.as_str() {
-            "rcpt-to" | "mail-from" | "code" => seen.smtp(&d.name),
+            "rcpt-to" | "mail-from" | "code" | "refused" => seen.smtp(&d.name),
             "status" => seen.http(&d.name),
             "name" | "type" => seen.asked(&d.name),
             _ => return check_field(d, seen, scope).is_none(),
@@ -254,7 +254,7 @@ fn check_content(demand: &ContentDemand, seen: &Sighting, scope: &dyn Scope) -> 
             fault(source, "there is one".to_owned(), "no content".to_owned())
         }
         ContentDemand::Present { .. } | ContentDemand::Absent { .. } => None,
-        ContentDemand::Same { of, source } => {
+        ContentDemand::Same { of, names, source } => {
             let name = of.sole_reference().unwrap_or(&of.raw);
             let Some(expected) = scope.content(name) else {
                 return fault(
@@ -266,10 +266,13 @@ fn check_content(demand: &ContentDemand, seen: &Sighting, scope: &dyn Scope) -> 
             let words = format!("the content of {}: {}", of.raw, describe_content(Some(&expected)));
             match seen.content() {
                 None => fault(source, "there is none".to_owned(), words),
-                Some(got) => match compare::same_content(&expected, got) {
-                    Ok(()) => None,
-                    Err(why) => fault(source, why, words),
-                },
+                Some(got) => {
+                    let mut same = compare::same_content(&expected, got);
+                    if *names {
+                        same = same.and_then(|()| compare::same_names(&expected, got));
+                    }
+                    same.err().and_then(|why| fault(source, why, words))
+                }
             }
         }
     }

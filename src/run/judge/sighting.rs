@@ -256,7 +256,7 @@ impl Sighting {
         }
     }
 
-    /// Values of the SMTP exchange: `code`, `text`, `mail-from`, `rcpt-to`, `helo`.
+    /// Values of the SMTP exchange: `code`, `text`, `mail-from`, `rcpt-to`, `refused`, `helo`.
     pub fn smtp(&self, name: &str) -> Vec<String> {
         match (&self.crossing, name) {
             (Some(Crossing::SmtpReply { code, .. } | Crossing::SmtpLine { code, .. }), "code") => {
@@ -266,6 +266,9 @@ impl Sighting {
                 vec![text.clone()]
             }
             (Some(Crossing::SmtpReply { stage, .. }), "stage") => vec![stage.clone()],
+            (Some(Crossing::SmtpReply { refused, .. } | Crossing::Mail { refused, .. }), "refused") => {
+                refused.iter().map(|(path, _)| path.clone()).collect()
+            }
             (Some(Crossing::Mail { mail_from, .. }), "mail-from") => vec![mail_from.clone()],
             (Some(Crossing::Mail { rcpt_to, .. }), "rcpt-to") => rcpt_to.clone(),
             (Some(Crossing::Mail { helo, .. }), "helo") => vec![helo.clone()],
