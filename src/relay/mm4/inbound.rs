@@ -139,13 +139,13 @@ fn check(node: &Node, envelope: &Envelope, decoded: &Decoded) -> Result<(), &'st
     let Some(content) = pdu.content.as_ref().filter(|_| complete) else {
         return Err(status::FORMAT_CORRUPT);
     };
-    let hollow =
-        content.media.is_multipart() && content.parts.is_empty() && !node.has(Seed::InHollowAccepted);
+    let hollow = content.media.is_multipart() && content.parts.is_empty();
     let broken = decoded
         .findings
         .iter()
         .any(|f| f.severity == Severity::Error && f.code.starts_with("mime-"));
-    if hollow || broken {
+    let forgiven = hollow && node.has(Seed::InHollowAccepted);
+    if (hollow || broken) && !forgiven {
         return Err(status::FORMAT_CORRUPT);
     }
     if envelope.recipients.is_empty() {
