@@ -328,7 +328,7 @@ pub fn same_content(expected: &Content, got: &Content) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether the parts that are octet-equal have the same Content-ID and Content-Location, where the expected ones have any, and
+/// Whether the parts that are octet-equal have the same parameters, Content-ID and Content-Location, where the expected ones have any, and
 /// whether the same part presents the others (ENC 1.3 §5): what a presentation refers to is then where it was.
 ///
 /// # Errors
@@ -336,6 +336,9 @@ pub fn same_content(expected: &Content, got: &Content) -> Result<(), String> {
 pub fn same_names(expected: &Content, got: &Content) -> Result<(), String> {
     for wanted in &expected.parts {
         let there = || got.parts.iter().filter(|part| part.data == wanted.data);
+        if !there().any(|p| same_media(&wanted.media, &p.media)) {
+            return Err(format!("no part with these octets has the type {}", wanted.media));
+        }
         let names = [
             ("Content-ID", &wanted.content_id, there().any(|p| p.content_id == wanted.content_id)),
             (

@@ -293,7 +293,7 @@ pub(crate) const CONTENT_DEMANDS: &[Key] = &[
     may(
         "same-names",
         Shape::Yes,
-        "with `same-content`: its parts have the same ids and locations, and the same one presents the others",
+        "with `same-content`: its parts have the same parameters, ids and locations, and the same one presents the others",
     ),
     may("present", Shape::Yes, "there is a content"),
     may("absent", Shape::Yes, "there is none"),

@@ -47,7 +47,12 @@ pub(super) fn submit(node: &Arc<Node>, client: Option<&str>, decoded: &Decoded, 
         node.log(|| format!("MM1: {number} repeats {tid}"));
         return Answer::Pdu(conf);
     }
-    let recipients = recipients(node, pdu);
+    let mut recipients = recipients(node, pdu);
+    if node.has(Seed::VersionReadReportMmSwallowed)
+        && pdu.text("X-Mms-Message-Class").as_deref() == Some("Auto")
+    {
+        recipients.clear();
+    }
     let all_unsupported = recipients
         .iter()
         .all(|address| node.routing.destination(&Address::parse(address)) == Destination::Unsupported);
@@ -130,6 +135,7 @@ fn version_served(node: &Node, pdu: &Pdu) -> bool {
         Some(Value::Version { major, minor }) => {
             (*major == 1 || node.has(Seed::VersionMajor2Accepted))
                 && !(node.has(Seed::VersionMinorRefused) && *minor > 3)
+                && !(node.has(Seed::VersionOldClientRefused) && *minor < 2)
         }
         _ => true,
     }

@@ -110,6 +110,11 @@ pub(super) fn send(
     if !(forward && node.has(Seed::ResNoStatus)) {
         pdu.push("X-Mms-Request-Status-Code", Value::token(request_status));
     }
+    if node.has(Seed::ResWordsBecomeFields)
+        && let Some((name, value)) = tid.split_once("=0D=0A").and_then(|(_, line)| line.split_once(":_"))
+    {
+        pdu.push(name, Value::text_of(value.trim_end_matches("?=")));
+    }
     for recipient in recipients {
         pdu.push("X-Mms-Request-Recipients", Value::Address(recipient.clone()));
     }

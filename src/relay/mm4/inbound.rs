@@ -157,7 +157,7 @@ fn check(node: &Node, envelope: &Envelope, decoded: &Decoded) -> Result<(), &'st
             .home(&crate::relay::routing::international(number))
             .is_some()
     });
-    if own && !node.routing.is_inside(envelope.from.as_deref()) {
+    if own && !node.has(Seed::InOwnSenderAccepted) && !node.routing.is_inside(envelope.from.as_deref()) {
         // Own subscribers' MMs do not come from outside.
         return Err(status::SERVICE_DENIED);
     }

@@ -232,7 +232,7 @@ impl Transfer {
             from: &from,
             recipients: &recipients,
             message: &self.message,
-            whatever_size: self.node.has(Seed::ForwardSizeIgnored),
+            seeds: self.node.seeds(),
         };
         let result = tokio::select! {
             result = way::send(&self.node, &self.hop, &mail) => result,
@@ -276,6 +276,7 @@ impl Transfer {
                     taken = true;
                     self.sent.insert(recipient.clone());
                 }
+                400..=499 if self.node.has(Seed::SmtpSecondTransactionLost) => self.handed(recipient),
                 500..=599 if !self.node.has(Seed::RetryAfter5xx) => self.settle(recipient, refused(reply)),
                 _ => {}
             }
