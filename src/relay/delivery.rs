@@ -89,6 +89,8 @@ async fn attend(
             tokio::select! {
                 taken = node.push_to(&number, &notification) => if taken {
                     node.note(|| Entry::Notified { token: token.clone() });
+                } else if node.has(Seed::PushLostForGood) {
+                    repeats = Vec::new().into_iter();
                 },
                 () = timer::sleep_until(deadline) => break,
             }

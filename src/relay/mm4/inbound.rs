@@ -105,6 +105,9 @@ fn forward_req(node: &Arc<Node>, envelope: &Envelope, decoded: &Decoded, octets:
         if refusal == status::UNSUPPORTED && node.has(Seed::VersionMm4Unchecked) {
             return true;
         }
+        if envelope.recipients.is_empty() && node.has(Seed::InUnknownForgotten) {
+            return true;
+        }
         if let Some(to) = &reply_to {
             answers::send(node, to, pdu, refusal, &[]);
         }

@@ -3,6 +3,8 @@
 use crate::relay::defects::registry::seeds;
 
 seeds! {
+    PushLostForGood = "mm1.notification.lost-push-final",
+        "a notification that the push gateway did not take is never pushed again", "TS 23.140 §8.1.3", ["TP-NTF-18"];
     NotificationAbsoluteExpiry = "mm1.notification.absolute-expiry",
         "the expiry of M-Notification.ind is a date", "ENC 1.3 §6.2", ["TP-NTF-06"];
     NotificationNoClass = "mm1.notification.no-message-class",
