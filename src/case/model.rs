@@ -291,6 +291,8 @@ pub struct FieldDemand {
 pub enum Matcher {
     Equals(Template),
     Not(Box<Matcher>),
+    /// Satisfied by absence too.
+    IfPresent(Box<Matcher>),
     In(Vec<Template>),
     /// A regular expression over the value's text, unanchored.
     Matches(Pattern),
@@ -311,6 +313,7 @@ pub enum Matcher {
     /// The values of a repeated field, in any order.
     Set(Vec<Template>),
     All(Vec<Matcher>),
+    Any(Vec<Matcher>),
 }
 
 #[derive(Debug, Clone)]

@@ -23,7 +23,6 @@ use super::judge::Status;
 use super::recorder::Recorder;
 use super::stage::{Stage, Unset};
 use super::vars;
-use super::world::World;
 
 /// How long a script may wait and still count as busy.
 const PATIENCE: Duration = Duration::from_millis(50);
@@ -31,7 +30,6 @@ const PATIENCE: Duration = Duration::from_millis(50);
 /// Everything a step needs.
 pub struct Driver {
     pub script: Arc<Script>,
-    pub world: Arc<World>,
     pub stage: Arc<Stage>,
     pub recorder: Arc<Recorder>,
     /// How each peer answers requests that ask for it; absent: `Ok`.
@@ -53,14 +51,12 @@ pub enum Flow {
 impl Driver {
     pub fn new(
         script: Arc<Script>,
-        world: Arc<World>,
         stage: Arc<Stage>,
         recorder: Arc<Recorder>,
         turn: Option<OwnedSemaphorePermit>,
     ) -> Arc<Self> {
         Arc::new(Driver {
             script,
-            world,
             stage,
             recorder,
             acknowledge: Mutex::default(),

@@ -74,7 +74,7 @@ impl Driver {
                 let (driver, place) = (Arc::clone(self), send.from.clone());
                 let (step, limit) = (step.id, self.reply_limit());
                 self.exchange(async move {
-                    let agent = &driver.world.agent;
+                    let agent = &driver.stage.user_agent;
                     let reply = match method {
                         "GET" => agent.get(&url, &headers, limit).await,
                         _ => agent.post(&url, &headers, body, limit).await,

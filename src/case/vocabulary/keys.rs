@@ -211,7 +211,12 @@ pub(crate) const MATCHERS: &[Key] = &[
     may(
         "not",
         Shape::Matcher,
-        "anything that this matcher does not match, absence included",
+        "a value that is there and that this matcher does not match",
+    ),
+    may(
+        "if-present",
+        Shape::Matcher,
+        "no such field, or one that this matcher matches",
     ),
     may("in", Shape::Templates, "one of these"),
     may(
@@ -251,6 +256,7 @@ pub(crate) const MATCHERS: &[Key] = &[
         Shape::Matchers,
         "all of these matchers; several keys in one map are the same",
     ),
+    may("any", Shape::Matchers, "at least one of these matchers"),
 ];
 
 /// The keys of an `instant:` that holds its own `within:`.

@@ -33,6 +33,9 @@ pub(crate) fn notification_ind(node: &Node, mm: &Mm, tid: &str, token: &str) -> 
             pdu.push(&field.name, field.value.clone());
         }
     }
+    if node.has(Seed::NotificationPriorityNormal) && pdu.field("X-Mms-Priority").is_some() {
+        pdu.set("X-Mms-Priority", Value::token("Normal"));
+    }
     if pdu.field("X-Mms-Message-Class").is_none() && !node.has(Seed::NotificationNoClass) {
         pdu.push("X-Mms-Message-Class", Value::token("Personal"));
     }

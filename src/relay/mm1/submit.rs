@@ -315,12 +315,14 @@ fn to_mm(node: &Node, pdu: &Pdu, number: &str, birth: Birth) -> Mm {
         bcc,
         carried: Vec::new(),
         date: match pdu.value("Date") {
+            Some(Value::Date(date)) if node.has(Seed::SubmitDateInLocalTime) => date + 3600,
             Some(Value::Date(date)) => *date,
             _ => now.seconds() + late,
         },
         deadline: expiry.unwrap_or_else(|| now.plus_seconds(node.config.timers.default_expiry_s)),
         expiry_given: expiry.is_some(),
-        not_before: interval("X-Mms-Delivery-Time").filter(|then| !then.is_past()),
+        not_before: interval("X-Mms-Delivery-Time")
+            .filter(|then| !then.is_past() && !node.has(Seed::SubmitDeliveryTimeIgnored)),
         reports: Reports {
             delivery: says_yes(pdu, "X-Mms-Delivery-Report"),
             read: says_yes(pdu, "X-Mms-Read-Report")
@@ -385,6 +387,9 @@ fn subject(node: &Node, mut field: Field) -> Field {
     if let Value::Encoded { text, .. } | Value::Text(text) = &mut field.value {
         if node.has(Seed::SubmitSubjectCut) {
             *text = text.chars().take(20).collect();
+        }
+        if node.has(Seed::SubmitEncodedWordBroken) && text.starts_with("=?") {
+            *text = text.replace(['_', '='], " ");
         }
         if node.has(Seed::SubmitSubjectAscii) {
             *text = text.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect();

@@ -43,6 +43,18 @@ pub fn test(
             _ if fields.is_empty() => Err(None),
             _ => yes(test(name, inner, fields, seen, scope).is_err()),
         },
+        Matcher::IfPresent(_) if fields.is_empty() => Ok(()),
+        Matcher::IfPresent(inner) => test(name, inner, fields, seen, scope),
+        Matcher::Any(any) => {
+            let mut why = None;
+            for matcher in any {
+                match test(name, matcher, fields, seen, scope) {
+                    Ok(()) => return Ok(()),
+                    Err(reason) => why = why.or(reason),
+                }
+            }
+            Err(why)
+        }
         Matcher::All(all) => all.iter().try_for_each(|m| test(name, m, fields, seen, scope)),
         Matcher::Equals(t) => {
             let expected = text(t)?;

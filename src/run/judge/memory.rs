@@ -160,10 +160,10 @@ fn templates_of<'a>(matcher: &'a Matcher, found: &mut Vec<&'a Template>) {
     match matcher {
         Matcher::Equals(t) => found.push(t),
         Matcher::Instant { of, .. } if of.raw != "now" => found.push(of),
-        Matcher::Not(inner) => templates_of(inner, found),
+        Matcher::Not(inner) | Matcher::IfPresent(inner) => templates_of(inner, found),
         Matcher::In(list) | Matcher::Set(list) => found.extend(list),
         Matcher::Range { from, to } => found.extend(from.iter().chain(to)),
-        Matcher::All(all) => all.iter().for_each(|m| templates_of(m, found)),
+        Matcher::All(all) | Matcher::Any(all) => all.iter().for_each(|m| templates_of(m, found)),
         Matcher::Matches(_)
         | Matcher::Present
         | Matcher::Absent

@@ -23,6 +23,8 @@ seeds! {
         "the push says that it carries text/plain", "ENC 1.3 §5", ["TP-NTF-03"];
     NotificationAlwaysPersonal = "mm1.notification.always-personal",
         "every M-Notification.ind has the class Personal", "ENC 1.3 §6.2", ["TP-NTF-05", "TP-SUB-17"];
+    NotificationPriorityNormal = "mm1.notification.priority-normal",
+        "the notification of an urgent MM says Priority Normal", "ENC 1.3 §6.2", ["TP-NTF-19"];
     NotificationDefaultExpiry = "mm1.notification.default-expiry",
         "M-Notification.ind promises the relay's longest time whatever the sender allowed", "ENC 1.3 §6.1.1", ["TP-NTF-07"];
     NotificationToken = "mm1.notification.insert-address",
