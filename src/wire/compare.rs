@@ -340,7 +340,11 @@ pub fn same_names(expected: &Content, got: &Content) -> Result<(), String> {
             return Err(format!("no part with these octets has the type {}", wanted.media));
         }
         let names = [
-            ("Content-ID", &wanted.content_id, there().any(|p| p.content_id == wanted.content_id)),
+            (
+                "Content-ID",
+                &wanted.content_id,
+                there().any(|p| p.content_id == wanted.content_id),
+            ),
             (
                 "Content-Location",
                 &wanted.content_location,

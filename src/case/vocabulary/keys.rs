@@ -286,7 +286,11 @@ pub(crate) const FIELD_OCTETS: &[Key] = &[
     need("field", Shape::Field, "the field that is replaced"),
     may("are", Shape::Hex, "its octets"),
     may("text", Shape::Text, "its octets as text, for MM4"),
-    may("times", Shape::Count, "how often they stand there, one after the other; `$i` in the text is then the round, from 1"),
+    may(
+        "times",
+        Shape::Count,
+        "how often they stand there, one after the other; `$i` in the text is then the round, from 1",
+    ),
 ];
 
 /// Demands on a content that are maps.

@@ -3,7 +3,15 @@
 use crate::case::model::Topology;
 
 /// What a demand under `smtp:` can be about.
-pub(crate) const SMTP_ASPECTS: &[&str] = &["code", "text", "mail-from", "rcpt-to", "refused", "commands", "body"];
+pub(crate) const SMTP_ASPECTS: &[&str] = &[
+    "code",
+    "text",
+    "mail-from",
+    "rcpt-to",
+    "refused",
+    "commands",
+    "body",
+];
 /// What a demand under `push:` can be about.
 pub(crate) const PUSH_ASPECTS: &[&str] = &["content-type", "application-id", "recipient"];
 /// What demands on, and `where:` of, a DNS query can be about.

@@ -45,7 +45,9 @@ seeds! {
     RetryWithoutEnd = "mm4.retry.without-end",
         "a peer that never answers with a RES is asked for ever", "TS 23.140 §8.4", ["TP-M4A-04"];
     ReportForClientUnasked = "mm4.report.for-client-unasked",
-        "a report that the relay alone asked for is sent for the client", "ENC 1.3 §6.6", ["TP-M4R-08", "TP-M4R-24"];
+        "a report that the relay alone asked for is sent for the client", "ENC 1.3 §6.6", ["TP-M4R-24"];
+    ReportRejectedByOthers = "mm4.report.rejected-by-others",
+        "a rejection by the recipient is reported as one by another relay", "TS 33.128", ["TP-M4R-06"];
     ReadReplyResWithoutIdRefused = "mm4.read-reply.res-without-id-refused",
-        "MM4_read_reply_report.RES without X-Mms-Message-ID is refused", "TS 23.140 §8.4.3", ["TP-M4A-23", "TP-M4R-20"];
+        "MM4_read_reply_report.RES without X-Mms-Message-ID is refused", "TS 23.140 §8.4.3", ["TP-M4R-20"];
 }

@@ -64,7 +64,10 @@ impl Verdict {
 
 /// Marks this client's notification as answered; the delivery's token if it was this client's.
 fn answered(node: &Node, client: Option<&str>, tid: &str, pdu: &Pdu) -> Option<String> {
-    let old = matches!(pdu.value("X-Mms-MMS-Version"), Some(Value::Version { minor: 0..2, .. }));
+    let old = matches!(
+        pdu.value("X-Mms-MMS-Version"),
+        Some(Value::Version { minor: 0..2, .. })
+    );
     if old && node.has(Seed::VersionOldAnswersIgnored) {
         return None;
     }

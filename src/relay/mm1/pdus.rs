@@ -120,7 +120,10 @@ pub(super) fn retrieve_conf(node: &Node, mm: &Mm, tid: Option<&str>) -> Bytes {
     }
     let mut content = mm.content.clone();
     if node.has(Seed::RetrievePartParametersLost) {
-        content.parts.iter_mut().for_each(|part| part.media.params.clear());
+        content
+            .parts
+            .iter_mut()
+            .for_each(|part| part.media.params.clear());
     }
     if node.has(Seed::RetrieveJpegAltered) {
         let jpeg = content.parts.iter_mut().find(|p| p.media.essence == "image/jpeg");

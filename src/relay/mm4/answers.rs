@@ -111,7 +111,9 @@ pub(super) fn send(
         pdu.push("X-Mms-Request-Status-Code", Value::token(request_status));
     }
     if node.has(Seed::ResWordsBecomeFields)
-        && let Some((name, value)) = tid.split_once("=0D=0A").and_then(|(_, line)| line.split_once(":_"))
+        && let Some((name, value)) = tid
+            .split_once("=0D=0A")
+            .and_then(|(_, line)| line.split_once(":_"))
     {
         pdu.push(name, Value::text_of(value.trim_end_matches("?=")));
     }

@@ -37,7 +37,11 @@ pub(crate) fn send_delivery_report(node: &Arc<Node>, mm: &Mm, recipient: &str, s
     };
     report.pdu.push(name, Value::token(status.name()));
     if status == Status::Rejected {
-        let extension = Value::token("Rejection-By-MMS-Recipient");
+        let extension = Value::token(if node.has(Seed::ReportRejectedByOthers) {
+            "Rejection-By-Other-RS"
+        } else {
+            "Rejection-By-MMS-Recipient"
+        });
         report.pdu.push("X-Mms-MM-Status-Extension", extension);
     }
     report.send(node);
