@@ -7,7 +7,6 @@ mod mm1;
 mod mm4;
 mod registry;
 mod routing;
-mod smtp;
 
 pub use registry::{DEFECTS, Defect, UnknownDefect, find};
 pub(super) use registry::{Seed, Seeds};

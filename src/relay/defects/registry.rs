@@ -49,7 +49,6 @@ pub static DEFECTS: LazyLock<Vec<Defect>> = LazyLock::new(|| {
         super::cluster::LIST.to_vec(),
         super::compatibility::LIST.to_vec(),
         super::routing::LIST.to_vec(),
-        super::smtp::LIST.to_vec(),
     ]
     .concat()
 });
