@@ -231,6 +231,7 @@ impl Driver {
             Selector::Reply if matches!(place, Place::On(_)) => "mm4",
             Selector::Reply => "reply",
             Selector::DnsQuery => "mm4",
+            Selector::Loss => "failover",
         };
         self.timer(name)
     }
@@ -266,6 +267,13 @@ impl Driver {
                 self.stage.guest.http_rules(&set.node, rules);
             }
             Behaviour::Dns(dns) => return self.set_name(step, dns),
+            Behaviour::Shape(shaping) => {
+                self.recorder.record(What::Shaped {
+                    link: set.node.clone(),
+                    shape: shaping.to_string(),
+                });
+                self.stage.shape(&set.node, *shaping);
+            }
             Behaviour::Home(views) => self.stage.set_home(&set.node, views),
             Behaviour::Acknowledge(status) => {
                 let mut modes = self.acknowledge.lock().unwrap_or_else(PoisonError::into_inner);

@@ -26,6 +26,7 @@ mod stage;
 mod statics;
 pub mod suite;
 mod vars;
+mod way;
 mod world;
 
 pub use execute::{Finished, Options, Refused, execute};

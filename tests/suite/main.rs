@@ -26,6 +26,7 @@ mod judge_rules;
 mod judge_support;
 mod judge_taking;
 mod judge_weight;
+mod link_shapes;
 mod party_dns;
 mod party_hop;
 mod party_kannel;

@@ -63,6 +63,7 @@ pub fn is_of_type(select: &Selector, seen: &Sighting) -> bool {
         Selector::Pdu(kind) => seen.kind() == Some(*kind),
         Selector::Reply => seen.no_reply.is_none(),
         Selector::DnsQuery => seen.is_dns_query(),
+        Selector::Loss => seen.is_loss(),
     }
 }
 
@@ -75,6 +76,7 @@ pub fn undecided(expect: &Expect, seen: &Sighting) -> Option<Violation> {
         Selector::Pdu(kind) => kind.to_string(),
         Selector::Reply => "a reply".to_owned(),
         Selector::DnsQuery => "a DNS query".to_owned(),
+        Selector::Loss => "a loss".to_owned(),
     };
     Some(Violation {
         source: expect.source.clone(),
@@ -148,6 +150,7 @@ pub fn narrows(narrow: &[FieldDemand], seen: &Sighting, scope: &dyn Scope) -> bo
             "rcpt-to" | "mail-from" | "code" | "refused" => seen.smtp(&d.name),
             "status" => seen.http(&d.name),
             "name" | "type" => seen.asked(&d.name),
+            "how" => seen.lost_how(),
             _ => return check_field(d, seen, scope).is_none(),
         };
         check_texts(d, &texts, seen, scope).is_none()

@@ -220,6 +220,23 @@ impl Ledger {
         self.put((step, MAIN), item, weight, Verdict::Inconc, entry);
     }
 
+    /// The link that the case shaped kept the answer back: nobody can say what the relay answered.
+    pub fn lost(&mut self, step: StepId, item: &Item, seen: &Sighting) {
+        let weight = Weight {
+            counts: true,
+            ..self.weigh(&all_tests(item), None)
+        };
+        let entry = Entry {
+            source: &item.source,
+            note: "lost on the link".to_owned(),
+            expected: expected_words(item).0,
+            got: seen.describe(),
+            at_us: seen.at_us,
+            seen: Some(seen),
+        };
+        self.put((step, MAIN), item, weight, Verdict::Inconc, entry);
+    }
+
     /// A request that no step expects the answer of was refused, or not answered.
     pub fn refused(&mut self, step: StepId, item: &Item, seen: &Sighting, at_us: u64) {
         let weight = self.weigh(&[], None);

@@ -103,8 +103,8 @@ impl Judge {
                 NodeState::Stopped | NodeState::Killed => {}
             },
             What::Fault { text, .. } => self.case.faults.push(text.clone()),
-            // It has no script, so it is nobody's evidence.
-            What::Unsolicited { .. } => {}
+            // What a link does is nobody's fault, and what has no script nobody's evidence.
+            What::Shaped { .. } | What::Unsolicited { .. } => {}
             What::End => self.case.ended_us = Some(event.at_us),
         }
     }
