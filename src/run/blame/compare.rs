@@ -6,7 +6,7 @@ use crate::link::Crossing;
 use crate::run::judge::Sighting;
 use crate::wire::address::Address;
 use crate::wire::table::ways::{Carried, Carry, Way, default_of};
-use crate::wire::{Content, Interval, Value, compare};
+use crate::wire::{Content, Interval, PduType, Value, compare};
 
 use super::scene::Scene;
 use super::source::originator;
@@ -279,6 +279,12 @@ pub fn malformed(seen: &Sighting) -> Option<String> {
     let Some(Crossing::Mail { rcpt_to, refused, .. }) = &seen.crossing else {
         return None;
     };
+    let asks = pdu
+        .text("X-Mms-Ack-Request")
+        .is_some_and(|v| v.eq_ignore_ascii_case("Yes"));
+    if asks && pdu.kind == PduType::Mm4ForwardReq && pdu.field("X-Mms-Originator-System").is_none() {
+        return Some("it asks for a RES and has no X-Mms-Originator-System".to_owned());
+    }
     let bare = rcpt_to
         .iter()
         .chain(refused.iter().map(|(to, _)| to))

@@ -1,15 +1,17 @@
 //! Who is to blame for an event that did not come: the last node that took in what should have led to it, and gave out nothing.
 
 use crate::case::{Place, Selector, Topology};
-use crate::run::judge::Side;
+use crate::run::judge::{About, Side};
 use crate::run::outcome::{Blame, Held, TrailStep};
 use crate::wire::PduType;
 use crate::wire::address::Address;
 use crate::wire::table::ways::default_of;
 
 use super::scene::{Scene, Taken, other_end};
-use super::source::{about, answered_mm, mm_source, originator, source};
-use super::trail::{Fault, accuse, first_fault, follow, label, open, passed, reason, spoilt};
+use super::source::{about, answered_mm, originator, source};
+use super::trail::{
+    Did, Fault, accuse, first_fault, follow, is_mm, label, open, passed, reason, shown, spoilt,
+};
 
 /// How the way of an MM or a report ended.
 enum End {
@@ -177,14 +179,12 @@ fn outs_of(scene: &Scene<'_>, node: &str, input: usize, kinds: &[PduType]) -> Ve
         return Vec::new();
     };
     let same = |output: &usize| {
-        let found = if super::trail::is_mm(scene.at(*output).kind().unwrap_or(kind)) {
-            mm_source(scene, *output)
-        } else {
-            source(scene, *output, kind)
+        let of_mm = kind == PduType::Mm4ForwardReq && !is_mm(scene.at(*output).kind().unwrap_or(kind));
+        let found = match of_mm {
+            true => source(scene, *output, kind).one(),
+            false => reason(scene, *output),
         };
-        found
-            .one()
-            .is_some_and(|i| i == input || is_repeat(scene, i, input))
+        found.is_some_and(|i| i == input || is_repeat(scene, i, input))
     };
     let mut outs: Vec<usize> = all.filter(same).collect();
     outs.sort_unstable();
@@ -424,21 +424,15 @@ fn unasked(scene: &Scene<'_>, family: &Family, mm: usize) -> Option<End> {
     if says_yes(scene, mm, name) {
         return None;
     }
-    let steps = follow(scene, mm, &crate::run::judge::About::field(name));
+    let steps = follow(scene, mm, &About::field(name));
     let lost = steps.iter().rev().find_map(|step| match &step.did {
-        super::trail::Did::Wrong(what) => Some((step, what)),
+        Did::Wrong(what) => Some((step, what)),
         _ => None,
     });
     Some(match lost {
         Some((step, what)) => {
             let why = format!("{} changed what asks for the report: {what}", step.node);
-            blame(accuse(
-                scene,
-                &step.node,
-                step.output,
-                why,
-                super::trail::shown(scene, &steps),
-            ))
+            blame(accuse(scene, &step.node, step.output, why, shown(scene, &steps)))
         }
         None => End::NotDue,
     })
@@ -566,19 +560,13 @@ fn undelivered(scene: &Scene<'_>, family: &Family, origin: usize, goal: Goal<'_>
 /// The MM lies at a node that said nothing of its end: when that is due depends on its deadline.
 fn lapsed(scene: &Scene<'_>, node: &str, input: usize, goal: Goal<'_>) -> End {
     if reason(scene, input).is_some() || scene.at(input).side == Side::Relay {
-        let steps = follow(scene, input, &crate::run::judge::About::field("X-Mms-Expiry"));
+        let steps = follow(scene, input, &About::field("X-Mms-Expiry"));
         if let Some((step, what)) = steps.iter().rev().find_map(|step| match &step.did {
-            super::trail::Did::Wrong(what) => Some((step, what)),
+            Did::Wrong(what) => Some((step, what)),
             _ => None,
         }) {
             let why = format!("{} changed when the MM expires: {what}", step.node);
-            return blame(accuse(
-                scene,
-                &step.node,
-                step.output,
-                why,
-                super::trail::shown(scene, &steps),
-            ));
+            return blame(accuse(scene, &step.node, step.output, why, shown(scene, &steps)));
         }
     }
     stopped(scene, node, input, &[], None, place_of(goal))

@@ -34,6 +34,8 @@ pub struct Scene<'a> {
     pub seen: &'a [Sighting],
     /// Second at which the script began, since 1970.
     pub unix: i64,
+    /// The event that a reference of a case names, by its `seq`.
+    pub captured: &'a dyn Fn(&str) -> Option<u64>,
     /// Relays between which every mail was recorded.
     recorded: BTreeSet<String>,
     /// Relays that the script put down, at whatever time.
@@ -48,6 +50,7 @@ impl<'a> Scene<'a> {
         vars: &BTreeMap<String, String>,
         seen: &'a [Sighting],
         unix: i64,
+        captured: &'a dyn Fn(&str) -> Option<u64>,
         (started, fallen): (&BTreeSet<String>, &BTreeSet<String>),
     ) -> Self {
         let moved = script.steps().any(
@@ -71,6 +74,7 @@ impl<'a> Scene<'a> {
             agents,
             seen,
             unix,
+            captured,
             recorded: started.clone(),
             fallen: fallen.clone(),
         }

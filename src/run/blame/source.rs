@@ -127,28 +127,39 @@ fn same_location(one: &str, other: &str) -> bool {
 }
 
 /// How well an input fits an output; 0: not at all.
-fn score(scene: &Scene<'_>, input: usize, output: usize) -> u32 {
+pub fn score(scene: &Scene<'_>, input: usize, output: usize) -> u32 {
     let (from, to) = (scene.at(input), scene.at(output));
-    let mut score = 1;
-    let (ids, other_ids) = (ids(scene, input), ids(scene, output));
-    let known = !ids.is_empty() && !other_ids.is_empty();
-    if shares(&ids, &other_ids) {
+    // What passes over a link is seen before its reply is, and what follows from it may be seen a little earlier.
+    if from.at_us > to.at_us.saturating_add(EARLIER_US) {
+        return 0;
+    }
+    let is_report = REPORTS.contains(&to.kind());
+    if is_report && from.kind() == Some(PduType::Mm4ForwardRes) && status(from).as_deref() == Some("ok") {
+        return 0;
+    }
+    let mut score: i32 = 64;
+    if shares(&ids(scene, input), &ids(scene, output)) {
         score += 32;
-    } else if known && is_about_an_earlier_mm(to) && is_about_an_earlier_mm(from) {
-        score += 1;
-    } else {
-        score += 2;
     }
     if is_answer(to) && transaction(from).is_some() && transaction(from) == transaction(to) {
         score += 64;
     }
-    if shares(&about(scene, from), &about(scene, to)) {
-        score += 16;
-    }
+    score += match (about(scene, from), about(scene, to)) {
+        (a, b) if shares(&a, &b) => 16,
+        (a, b) if is_report && !a.is_empty() && !b.is_empty() => -24,
+        _ => 0,
+    };
     if let (Some(a), Some(b)) = (from.content(), to.content())
         && compare::same_content(a, b).is_ok()
     {
         score += 8;
+    }
+    if is_report && from.kind() != Some(PduType::Mm4ForwardRes) {
+        score += match (status(from), status(to)) {
+            (Some(a), Some(b)) if a == b => 8,
+            (Some(_), Some(_)) => -24,
+            _ => 0,
+        };
     }
     let subject = |s: &Sighting| {
         s.pdu
@@ -156,17 +167,42 @@ fn score(scene: &Scene<'_>, input: usize, output: usize) -> u32 {
             .and_then(|p| p.text("Subject"))
             .filter(|t| !t.is_empty())
     };
-    if let (Some(a), Some(b)) = (subject(from), subject(to)) {
-        score += if a == b { 4 } else { 0 };
+    if subject(from).is_some() && subject(from) == subject(to) {
+        score += 4;
     }
     if let (Some(a), Some(b)) = (originator(scene, from), originator(scene, to)) {
         score += if a == b { 4 } else { 0 };
     }
-    // What passes over a link is seen before its reply is, and what follows from it may be seen a little earlier.
-    if from.at_us <= to.at_us.saturating_add(20_000) {
-        score
-    } else {
-        0
+    if from.seq < to.seq {
+        score += 2;
+    }
+    u32::try_from(score).unwrap_or(0)
+}
+
+/// Microseconds by which a reason may be seen after what it led to: a mail is recorded when it is answered.
+const EARLIER_US: u64 = 500_000;
+
+const REPORTS: [Option<PduType>; 4] = [
+    Some(PduType::DeliveryInd),
+    Some(PduType::Mm4DeliveryReportReq),
+    Some(PduType::ReadOrigInd),
+    Some(PduType::Mm4ReadReplyReportReq),
+];
+
+/// What it says of the MM, in lower case.
+fn status(seen: &Sighting) -> Option<String> {
+    let pdu = seen.pdu.as_ref()?;
+    let names = [
+        "X-Mms-Status",
+        "X-Mms-MM-Status-Code",
+        "X-Mms-Read-Status",
+        "X-Mms-Request-Status-Code",
+    ];
+    let found = names.iter().find_map(|name| pdu.text(name));
+    match (found, seen.kind()) {
+        (Some(text), _) => Some(text.to_lowercase()),
+        (None, Some(PduType::AcknowledgeInd)) => Some("retrieved".to_owned()),
+        _ => None,
     }
 }
 
@@ -190,13 +226,6 @@ fn alike(one: &Sighting, other: &Sighting) -> bool {
 
 fn shares<T: PartialEq>(one: &[T], other: &[T]) -> bool {
     one.iter().any(|item| other.contains(item))
-}
-
-fn is_about_an_earlier_mm(seen: &Sighting) -> bool {
-    !matches!(
-        seen.kind(),
-        Some(PduType::SendReq | PduType::ForwardReq | PduType::NotificationInd | PduType::RetrieveConf)
-    )
 }
 
 fn is_answer(seen: &Sighting) -> bool {

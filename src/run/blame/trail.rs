@@ -2,12 +2,13 @@
 
 use crate::run::judge::{About, Side};
 use crate::run::outcome::{Blame, Held, TrailStep};
+use crate::wire::table::ways::{Carried, Carry};
 use crate::wire::table::{self, ways};
 use crate::wire::{PduType, Protocol};
 
 use super::compare::{self, Change};
 use super::scene::Scene;
-use super::source::{Source, mm_source, source};
+use super::source::{Source, mm_source, score, source};
 
 /// Nodes a way may have; a longer one goes in circles.
 const LONGEST: usize = 12;
@@ -55,8 +56,11 @@ pub fn follow(scene: &Scene<'_>, output: usize, about: &About) -> Vec<Step> {
             output,
             did,
         });
+        let is_made = steps.last().is_some_and(|step| step.did == Did::Made);
         match input {
-            Some(input) if scene.at(input).side == Side::Relay && steps.len() < LONGEST => output = input,
+            Some(input) if !is_made && scene.at(input).side == Side::Relay && steps.len() < LONGEST => {
+                output = input;
+            }
             _ => break,
         }
         about = next;
@@ -73,10 +77,15 @@ fn at_node(scene: &Scene<'_>, node: &str, output: usize, about: &About) -> (Opti
     let main = is_mm(kind).then(|| mm_source(scene, output));
     let of_forward = matches!(main, Some(Source::One(i)) if scene.at(i).kind() == Some(PduType::ForwardReq));
     let mut unseen = of_forward;
-    for way in ways::ways_to(kind) {
-        let Some(part) = part_of(scene, node, way, about) else {
-            continue;
-        };
+    let mut candidates: Vec<_> = ways::ways_to(kind)
+        .filter_map(|way| Some((way, part_of(scene, node, way, about)?)))
+        .collect();
+    // The reason that fits best goes first.
+    candidates.sort_by_cached_key(|(way, _)| {
+        let found = source(scene, output, way.input).one();
+        std::cmp::Reverse(found.map_or(0, |input| score(scene, input, output)))
+    });
+    for (way, part) in candidates {
         let found = match main {
             Some(Source::One(i)) if scene.at(i).kind() != Some(way.input) => continue,
             Some(main) => main,
@@ -84,10 +93,20 @@ fn at_node(scene: &Scene<'_>, node: &str, output: usize, about: &About) -> (Opti
         };
         let Source::One(input) = found else {
             // What is only passed on by some is the node's own if there is nothing it could have passed on.
-            unseen |= !matches!(part, Part::Whole(_));
+            unseen |= !matches!(part, Part::Whole(_)) || scene.is_mail_relay(node);
             continue;
         };
         let (from, to) = (scene.at(input), scene.at(output));
+        if let Part::Carried(Carried {
+            how: Carry::Outcome,
+            from: name,
+            ..
+        }) = part
+            && from.pdu.as_ref().is_some_and(|p| p.field(name).is_some())
+        {
+            // Whether the refusal or what was made of it is wrong, neither says.
+            return (Some(input), Did::Unseen, About::Event);
+        }
         let change = match part {
             Part::Carried(carried) => compare::field(scene, way, carried, input, output),
             Part::Content => compare::content(from, to),
@@ -95,7 +114,7 @@ fn at_node(scene: &Scene<'_>, node: &str, output: usize, about: &About) -> (Opti
             Part::Envelope(name) => compare::envelope(name, from, to),
             Part::Whole(name) => match compare::unknown(name, from, to) {
                 Change::Kept if !about.is_negated() => Change::Kept,
-                _ => return nothing(Did::Made),
+                _ => return (Some(input), Did::Made, about.clone()),
             },
             Part::Finding(code) => {
                 let there = from.findings.iter().any(|f| f.code == code || code == "any");
@@ -121,7 +140,7 @@ fn at_node(scene: &Scene<'_>, node: &str, output: usize, about: &About) -> (Opti
 
 /// What of a way is looked at.
 enum Part<'a> {
-    Carried(&'static ways::Carried),
+    Carried(&'static Carried),
     Content,
     Unknown(&'a str),
     /// A field that the node may have passed on as it was.
@@ -186,7 +205,15 @@ pub fn reason(scene: &Scene<'_>, output: usize) -> Option<usize> {
     if is_mm(kind) {
         return mm_source(scene, output).one();
     }
-    ways::ways_to(kind).find_map(|way| source(scene, output, way.input).one())
+    trigger(scene, output, kind).or_else(|| source(scene, output, PduType::Mm4ForwardReq).one())
+}
+
+/// Of several things that may have led to a report or an answer, the one that fits best. The MM it is about is not meant.
+fn trigger(scene: &Scene<'_>, output: usize, kind: PduType) -> Option<usize> {
+    ways::ways_to(kind)
+        .filter(|way| way.input != PduType::Mm4ForwardReq)
+        .filter_map(|way| source(scene, output, way.input).one())
+        .max_by_key(|input| (score(scene, *input, output), std::cmp::Reverse(*input)))
 }
 
 /// The way back of an MM or report as a whole: outputs of relays, oldest first.
@@ -234,6 +261,7 @@ pub fn spoilt(scene: &Scene<'_>, output: usize) -> Option<Fault> {
         return fault(format!("{what}, {}", label(scene, output)));
     }
     let main = is_mm(kind).then(|| mm_source(scene, output));
+    let trigger = trigger(scene, output, kind);
     for way in ways::ways_to(kind) {
         let found = match main {
             Some(Source::One(i)) if scene.at(i).kind() != Some(way.input) => continue,
@@ -241,6 +269,10 @@ pub fn spoilt(scene: &Scene<'_>, output: usize) -> Option<Fault> {
             None => source(scene, output, way.input),
         };
         let Source::One(input) = found else { continue };
+        let is_context = main.is_some() || way.input == PduType::Mm4ForwardReq;
+        if !is_context && Some(input) != trigger {
+            continue;
+        }
         let wrong = way.fields.iter().filter(|c| c.decides).find_map(|carried| {
             match compare::field(scene, way, carried, input, output) {
                 Change::Wrong(what) => Some(what),

@@ -1,7 +1,7 @@
 //! From a complaint of the judge to who is to blame.
 
 use crate::case::{Place, Selector};
-use crate::run::judge::About;
+use crate::run::judge::{About, Against};
 use crate::run::outcome::Blame;
 
 use super::scene::Scene;
@@ -11,7 +11,11 @@ use super::{missing, wrong};
 #[derive(Debug, Clone)]
 pub enum Complaint {
     /// The event with this `seq` violates a demand about something.
-    Wrong { seq: u64, about: About },
+    Wrong {
+        seq: u64,
+        about: About,
+        against: Vec<Against>,
+    },
     /// The event with this `seq` came although it must not.
     Unwanted { seq: u64 },
     /// None came of what was awaited there; several that each would have done.
@@ -25,7 +29,13 @@ pub fn blame(scene: &Scene<'_>, complaint: &Complaint) -> Option<Blame> {
     }
     let index = |seq: u64| scene.seen.iter().position(|s| s.seq == seq);
     match complaint {
-        Complaint::Wrong { seq, about } => wrong::wrong(scene, index(*seq)?, about),
+        Complaint::Wrong { seq, about, against } => {
+            let against = against.iter().filter_map(|other| match other {
+                Against::Seq(seq) => index(*seq),
+                Against::Reference(name) => index((scene.captured)(name)?),
+            });
+            wrong::wrong(scene, index(*seq)?, about, &against.collect::<Vec<_>>())
+        }
         Complaint::Unwanted { seq } => wrong::unwanted(scene, index(*seq)?),
         Complaint::Missing(awaited) => {
             let mut found = awaited

@@ -23,8 +23,8 @@ const OPINIONS: [&str; 4] = [
     "X-Mms-Status-Text",
 ];
 
-/// The event at `index` was taken and violates a demand on `about`.
-pub fn wrong(scene: &Scene<'_>, index: usize, about: &About) -> Option<Blame> {
+/// The event at `index` was taken and violates a demand on `about`, which compares it with the events `against`.
+pub fn wrong(scene: &Scene<'_>, index: usize, about: &About, against: &[usize]) -> Option<Blame> {
     let node = scene.emitter(index)?;
     if scene.at(index).no_reply.is_some() {
         return Some(accuse(
@@ -38,12 +38,25 @@ pub fn wrong(scene: &Scene<'_>, index: usize, about: &About) -> Option<Blame> {
     if let Some(blame) = second_hand(scene, index, about) {
         return Some(blame);
     }
+    if matches!(about, About::Event)
+        && let Some(blame) = between(scene, node, &[index], against)
+    {
+        return Some(blame);
+    }
     match about {
         About::Event => return Some(instead(scene, node, index)),
         About::Field { name, .. } if is_opinion(name) => return Some(opinion(scene, node, index)),
         _ => {}
     }
     let steps = follow(scene, index, about);
+    let changed = steps.iter().any(|step| matches!(step.did, Did::Wrong(_)));
+    let way: Vec<usize> = steps
+        .iter()
+        .flat_map(|s| s.input.into_iter().chain([s.output]))
+        .collect();
+    if !changed && let Some(blame) = between(scene, node, &way, against) {
+        return Some(blame);
+    }
     Some(decide(scene, index, about, &steps).unwrap_or_else(|| {
         let nodes = steps.iter().map(|s| s.node.clone()).collect();
         open(
@@ -52,6 +65,20 @@ pub fn wrong(scene: &Scene<'_>, index: usize, about: &About) -> Option<Blame> {
             shown(scene, &steps),
         )
     }))
+}
+
+/// What does not fit together comes from different nodes, and neither is what the other made its own of.
+fn between(scene: &Scene<'_>, node: &str, way: &[usize], against: &[usize]) -> Option<Blame> {
+    let other = against
+        .iter()
+        .filter(|i| !way.contains(i))
+        .find(|i| scene.emitter(**i).is_some_and(|by| by != node))?;
+    let by = scene.emitter(*other)?;
+    let why = format!(
+        "it does not fit {}, which {by} sent, and either may be wrong",
+        label(scene, *other)
+    );
+    Some(open(&why, vec![node.to_owned(), by.to_owned()], Vec::new()))
 }
 
 fn is_opinion(name: &str) -> bool {
@@ -99,6 +126,14 @@ fn opinion(scene: &Scene<'_>, node: &str, index: usize) -> Blame {
         Some((index, by)) => (index, by),
         None => (index, node),
     };
+    if scene.is_mail_relay(by) {
+        let relays = scene.topology.relays().iter().map(|r| (*r).to_owned()).collect();
+        return open(
+            &format!("{by} only passes on, and whose answer it is was not seen"),
+            relays,
+            Vec::new(),
+        );
+    }
     let asked = kind.and_then(|kind| {
         ways::ways_to(kind)
             .filter(|way| !way.whole)
@@ -277,6 +312,10 @@ pub fn unwanted(scene: &Scene<'_>, index: usize) -> Option<Blame> {
         return Some(open("more than one relay acts for the subscriber", relays, trail));
     }
     let first = chain.first().copied()?;
+    if scene.emitter(first).is_some_and(|by| scene.is_mail_relay(by)) && reason(scene, first).is_none() {
+        let relays = scene.topology.relays().iter().map(|r| (*r).to_owned()).collect();
+        return Some(open("whose it is was not seen", relays, trail));
+    }
     let complete = reason(scene, first).is_some();
     let told = matches!(kind, PduType::DeliveryInd | PduType::ReadOrigInd) || chain.len() == 1;
     if complete && chain.len() > 1 && !told {

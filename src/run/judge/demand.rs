@@ -4,6 +4,7 @@ use crate::case::{ContentDemand, Demands, Expect, FieldDemand, Matcher, Selector
 use crate::wire::{Content, Field, Severity, Value, compare};
 
 use super::matching::{Scope, test};
+use super::memory::references;
 use super::sighting::Sighting;
 use super::words::{describe, describe_content};
 
@@ -17,6 +18,17 @@ pub struct Violation {
     pub expected: String,
     pub got: String,
     pub about: About,
+    /// Other events that the demand compares with.
+    pub against: Vec<Against>,
+}
+
+/// An event that a demand compares another one with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Against {
+    /// Refers to a capture, or to a variable.
+    Reference(String),
+    /// Position in the journal.
+    Seq(u64),
 }
 
 /// What of an event a demand is about.
@@ -146,6 +158,7 @@ pub fn undecided(expect: &Expect, seen: &Sighting) -> Option<Violation> {
         expected,
         got: seen.label(),
         about: About::Event,
+        against: Vec::new(),
     })
 }
 
@@ -170,6 +183,7 @@ pub fn check_order(
         expected: format!("{} after {name}", seen.label()),
         got: problem,
         about: About::Event,
+        against: earlier.map(|e| Against::Seq(e.seq)).into_iter().collect(),
     })
 }
 
@@ -192,6 +206,7 @@ pub fn check_same(
             expected,
             got,
             about,
+            against: vec![Against::Seq(first.seq)],
         })
     };
     if field.eq_ignore_ascii_case("content") {
@@ -251,6 +266,7 @@ fn check_field(demand: &FieldDemand, seen: &Sighting, scope: &dyn Scope) -> Opti
             expected: format!("{}: {}", demand.name, describe(&demand.matcher, Some(scope))),
             got: seen.label(),
             about: About::Event,
+            against: Vec::new(),
         });
     };
     if demand.name.eq_ignore_ascii_case("Content-Type") {
@@ -288,6 +304,10 @@ fn check_values(
             name: demand.name.clone(),
             negated: matches!(demand.matcher, Matcher::Not(_)),
         },
+        against: references(&demand.matcher)
+            .into_iter()
+            .map(Against::Reference)
+            .collect(),
     })
 }
 
@@ -319,6 +339,7 @@ fn check_content(demand: &ContentDemand, seen: &Sighting, scope: &dyn Scope) -> 
             expected,
             got: describe_content(seen.content()),
             about: About::Content,
+            against: Vec::new(),
         })
     };
     match demand {
@@ -385,5 +406,6 @@ fn check_findings(code: &str, source: &Source, seen: &Sighting) -> Option<Violat
         expected: format!("{} without finding `{code}`", seen.label()),
         got,
         about: About::Finding(found.map_or_else(|| code.to_owned(), |f| f.code.clone())),
+        against: Vec::new(),
     })
 }

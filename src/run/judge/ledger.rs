@@ -107,6 +107,7 @@ impl Ledger {
             Complaint::Wrong {
                 seq: seen.seq,
                 about: violation.about,
+                against: violation.against,
             },
         );
         let entry = Entry {
@@ -138,8 +139,12 @@ impl Ledger {
             Verdict::Pass
         };
         if let (Some(violation), Some(seen)) = (&violation, seen) {
-            let about = violation.about.clone();
-            self.complain((step, SHOULD), Complaint::Wrong { seq: seen.seq, about });
+            let complaint = Complaint::Wrong {
+                seq: seen.seq,
+                about: violation.about.clone(),
+                against: violation.against.clone(),
+            };
+            self.complain((step, SHOULD), complaint);
         }
         let described = seen.map(Sighting::describe).unwrap_or_default();
         let met = Violation {
@@ -148,6 +153,7 @@ impl Ledger {
             expected: words_of(&expect.select, &expect.place, expect.should.as_ref()),
             got: String::new(),
             about: About::Event,
+            against: Vec::new(),
         };
         let Violation {
             source,
@@ -155,6 +161,7 @@ impl Ledger {
             expected,
             got,
             about: _,
+            against: _,
         } = violation.unwrap_or(met);
         let got = join(&described, &got);
         let entry = Entry {
@@ -243,8 +250,12 @@ impl Ledger {
 
     /// A request that no step expects the answer of was refused, or not answered.
     pub fn refused(&mut self, step: StepId, item: &Item, seen: &Sighting, at_us: u64) {
-        let about = About::Event;
-        self.complain((step, MAIN), Complaint::Wrong { seq: seen.seq, about });
+        let complaint = Complaint::Wrong {
+            seq: seen.seq,
+            about: About::Event,
+            against: Vec::new(),
+        };
+        self.complain((step, MAIN), complaint);
         let weight = self.weigh(&[], None);
         let entry = Entry {
             source: &item.source,
@@ -327,6 +338,11 @@ impl Ledger {
                 result.blame = Some(blame);
             }
         }
+    }
+
+    /// Whether something was not as it should be.
+    pub fn complains(&self) -> bool {
+        !self.complaints.is_empty()
     }
 
     fn complain(&mut self, key: (StepId, u8), complaint: Complaint) {

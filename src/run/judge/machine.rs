@@ -141,6 +141,11 @@ impl Judge {
         self.memory.all().last()
     }
 
+    /// Whether something was not as it should be.
+    pub fn complains(&self) -> bool {
+        self.ledger.complains()
+    }
+
     /// The verdict on everything fed so far.
     pub fn finish(mut self) -> CaseResult {
         for (step, item) in &self.items {
@@ -153,12 +158,14 @@ impl Judge {
     /// With several relays, says whose fault each violation is.
     fn attribute(&mut self) {
         let homes = homes_of(&self.script);
+        let captured = |reference: &str| self.memory.refers_to(reference).map(|seen| seen.seq);
         let scene = Scene::new(
             &self.script,
             &homes,
             &self.memory.vars,
             self.memory.all(),
             self.memory.unix,
+            &captured,
             (&self.case.started, &self.case.fallen),
         );
         self.ledger.attribute(|complaint| blame(&scene, complaint));

@@ -218,6 +218,7 @@ impl State {
                     expected: format!("{field} different for every MM"),
                     got: format!("{field}: {value} also stood in {}", first.script),
                     about: About::field(field),
+                    against: Vec::new(),
                 })
             }
         }
@@ -239,6 +240,7 @@ impl State {
             expected: format!("the same {field} in all PDUs of one relay"),
             got: format!("{field}: {value}, but {first} before"),
             about: About::field(field),
+            against: Vec::new(),
         })
     }
 }

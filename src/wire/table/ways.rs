@@ -426,6 +426,16 @@ static WAYS: &[Way] = &[
             Carry::Outcome,
         )],
     ),
+    way(
+        P::Mm4ForwardRes,
+        P::Mm4DeliveryReportReq,
+        "TS 23.140 §8.4.2",
+        &[carried(
+            "X-Mms-Request-Status-Code",
+            "X-Mms-MM-Status-Code",
+            Carry::Outcome,
+        )],
+    ),
     // Read reports.
     way(
         P::Mm4ReadReplyReportReq,
