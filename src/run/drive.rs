@@ -19,13 +19,16 @@ use crate::wire::PduType;
 
 use super::compose::{self, Words};
 use super::journal::{NodeState, What};
-use super::judge::Status;
+use super::judge::{Judge, Status};
 use super::recorder::Recorder;
 use super::stage::{Stage, Unset};
 use super::vars;
 
 /// How long a script may wait and still count as busy.
 const PATIENCE: Duration = Duration::from_millis(50);
+
+/// How long the wire must be quiet before a script with something to complain of has all its evidence.
+const EVIDENCE: Duration = Duration::from_millis(150);
 
 /// Everything a step needs.
 pub struct Driver {
@@ -82,6 +85,11 @@ impl Driver {
         }
         // What came while the last step was decided belongs to the journal too.
         while let Ok(arrival) = arrivals.try_recv() {
+            self.arrived(arrival);
+        }
+        // A mail is recorded when it has been answered: evidence of whose fault it is may still be under way.
+        let is_disputed = script.topology.relays().len() > 1 && self.recorder.ask(Judge::complains);
+        while is_disputed && let Ok(Some(arrival)) = tokio::time::timeout(EVIDENCE, arrivals.recv()).await {
             self.arrived(arrival);
         }
     }

@@ -32,7 +32,7 @@ mod lines;
 mod names;
 mod routes;
 
-pub use cast::peers_of;
+pub use cast::{homes_of, peers_of};
 pub use embedded::{embedded_limits, embedded_timers};
 pub use names::Unset;
 
