@@ -294,6 +294,8 @@ pub struct FieldDemand {
 pub enum Matcher {
     Equals(Template),
     Not(Box<Matcher>),
+    /// Satisfied by absence too.
+    IfPresent(Box<Matcher>),
     In(Vec<Template>),
     /// A regular expression over the value's text, unanchored.
     Matches(Pattern),
@@ -314,6 +316,7 @@ pub enum Matcher {
     /// The values of a repeated field, in any order.
     Set(Vec<Template>),
     All(Vec<Matcher>),
+    Any(Vec<Matcher>),
 }
 
 #[derive(Debug, Clone)]
@@ -321,6 +324,8 @@ pub enum ContentDemand {
     /// Equal to this fixture, or to the content of `$capture`.
     Same {
         of: Template,
+        /// Ids and locations of parts, and which one presents the others, are the same too.
+        names: bool,
         source: Source,
     },
     Present {

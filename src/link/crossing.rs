@@ -59,6 +59,9 @@ pub enum Crossing {
         text: String,
         stage: String,
         request: u64,
+        /// Recipients that were refused, and the reply.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        refused: Vec<(String, String)>,
     },
     /// A question to the DNS.
     DnsQuery {

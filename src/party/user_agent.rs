@@ -1,4 +1,4 @@
-//! The HTTP side of MMS user agents: one client for the whole run.
+//! The HTTP side of MMS user agents.
 
 use std::error::Error;
 use std::io;
@@ -14,7 +14,7 @@ use super::delay;
 /// Octets of a body that are taken.
 const LONGEST_BODY: usize = 16 * 1024 * 1024;
 
-/// The HTTP client of every user agent of a run.
+/// The HTTP client of user agents.
 #[derive(Debug, Clone)]
 pub struct UserAgent {
     client: Client,
@@ -48,15 +48,17 @@ impl From<String> for NoAnswer {
 }
 
 impl UserAgent {
+    /// A client that keeps `idle` connections to a relay open between its requests. Those to a relay that ends go with it, and
+    /// leave no port waiting in TIME_WAIT.
+    ///
     /// # Errors
     /// The HTTP library cannot be set up.
-    pub fn new() -> Result<UserAgent, reqwest::Error> {
+    pub fn new(idle: usize) -> Result<UserAgent, reqwest::Error> {
         let client = Client::builder()
             .no_proxy()
             .redirect(redirect::Policy::none())
             .tcp_nodelay(true)
-            // A relay that ended leaves its port to another, and with it what a pool would keep for it.
-            .pool_max_idle_per_host(0)
+            .pool_max_idle_per_host(idle)
             .http1_only()
             .build()?;
         Ok(UserAgent {

@@ -92,6 +92,8 @@ async fn attend(
                     if node.has(Seed::DeliveryPushedIsRetrieved) {
                         return finish(&node, &token, Status::Retrieved);
                     }
+                } else if node.has(Seed::PushLostForGood) {
+                    repeats = Vec::new().into_iter();
                 },
                 () = timer::sleep_until(deadline) => break,
             }

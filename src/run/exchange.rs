@@ -81,8 +81,8 @@ impl Driver {
                         Err(why) => return driver.no_reply(Some(step), request, &place, &relay, why),
                     };
                     let agent = match way.entrance() {
-                        Some(entrance) => driver.world.agent.through(entrance),
-                        None => driver.world.agent.clone(),
+                        Some(entrance) => driver.stage.user_agent.through(entrance),
+                        None => driver.stage.user_agent.clone(),
                     };
                     let reply = match method {
                         "GET" => agent.get(&url, &headers, limit).await,
@@ -141,6 +141,7 @@ impl Driver {
             };
             let addr = way.entrance().unwrap_or(addr);
             let delivery = peer::deliver(addr, &helo, &mail_from, &rcpt_to, data, limit).await;
+            let refused = delivery.refused();
             if let Some(lost) = way.lost(&delivery.end) {
                 return driver.lost(lost, request, &place, &relay, None);
             }
@@ -151,6 +152,7 @@ impl Driver {
                         text: ended.text,
                         stage: ended.stage.name().to_owned(),
                         request,
+                        refused,
                     };
                     driver.seen(&place, &relay, crossing);
                 }

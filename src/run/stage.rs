@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use crate::case::{HomeLookup, Script, Topology};
 use crate::link::{Arrival, Hop, Mails};
 use crate::party::Guest;
+use crate::party::user_agent::UserAgent;
 use crate::relay::{self, Relay};
 use crate::wire::mm4;
 
@@ -31,9 +32,12 @@ mod lines;
 mod names;
 mod routes;
 
-pub use cast::peers_of;
+pub use cast::{homes_of, peers_of};
 pub use embedded::{embedded_limits, embedded_timers};
 pub use names::Unset;
+
+/// Connections of user agents that stay open to an embedded relay.
+const IDLE_CONNECTIONS: usize = 4;
 
 /// Where a relay is driven.
 #[derive(Debug, Clone)]
@@ -56,6 +60,8 @@ struct Embedded {
 pub struct Stage {
     pub guest: Guest,
     pub agents: BTreeMap<String, Agent>,
+    /// What speaks HTTP for them.
+    pub user_agent: UserAgent,
     pub peers: BTreeMap<String, PeerNode>,
     pub vars: BTreeMap<String, String>,
     pub bindings: BTreeMap<String, String>,
@@ -88,9 +94,13 @@ impl Stage {
         key: u64,
     ) -> Result<(Stage, mpsc::UnboundedReceiver<Arrival>), NotUp> {
         let (guest, arrivals) = world.desk.open(key);
+        // What a remote relay may do with an idle connection is its own affair.
+        let idle = if world.has_remote() { 0 } else { IDLE_CONNECTIONS };
+        let user_agent = UserAgent::new(idle).map_err(|e| NotUp(format!("the HTTP client: {e}")))?;
         let mut stage = Stage {
             guest,
             agents: BTreeMap::new(),
+            user_agent,
             peers: BTreeMap::new(),
             vars: BTreeMap::new(),
             bindings: BTreeMap::new(),
@@ -191,11 +201,10 @@ impl Stage {
     }
 
     /// Ends everything the script started.
-    pub fn tear_down(&self) {
+    pub async fn tear_down(&self) {
         let relays: Vec<String> = self.embedded().keys().cloned().collect();
         for relay in relays {
-            // Dropped, a relay dies as if killed.
-            drop(self.take_down(&relay));
+            self.kill(&relay).await;
         }
     }
 

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod architecture;
+mod blame;
 mod case_docs;
 mod case_errors;
 mod case_examples;

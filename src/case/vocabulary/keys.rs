@@ -212,7 +212,12 @@ pub(crate) const MATCHERS: &[Key] = &[
     may(
         "not",
         Shape::Matcher,
-        "anything that this matcher does not match, absence included",
+        "a value that is there and that this matcher does not match",
+    ),
+    may(
+        "if-present",
+        Shape::Matcher,
+        "no such field, or one that this matcher matches",
     ),
     may("in", Shape::Templates, "one of these"),
     may(
@@ -252,6 +257,7 @@ pub(crate) const MATCHERS: &[Key] = &[
         Shape::Matchers,
         "all of these matchers; several keys in one map are the same",
     ),
+    may("any", Shape::Matchers, "at least one of these matchers"),
 ];
 
 /// The keys of an `instant:` that holds its own `within:`.
@@ -281,6 +287,11 @@ pub(crate) const FIELD_OCTETS: &[Key] = &[
     need("field", Shape::Field, "the field that is replaced"),
     may("are", Shape::Hex, "its octets"),
     may("text", Shape::Text, "its octets as text, for MM4"),
+    may(
+        "times",
+        Shape::Count,
+        "how often they stand there, one after the other; `$i` in the text is then the round, from 1",
+    ),
 ];
 
 /// Demands on a content that are maps.
@@ -289,6 +300,11 @@ pub(crate) const CONTENT_DEMANDS: &[Key] = &[
         "same-content",
         Shape::Template,
         "part by part equal to a fixture, or to `$capture`",
+    ),
+    may(
+        "same-names",
+        Shape::Yes,
+        "with `same-content`: its parts have the same parameters, ids and locations, and the same one presents the others",
     ),
     may("present", Shape::Yes, "there is a content"),
     may("absent", Shape::Yes, "there is none"),

@@ -3,7 +3,15 @@
 use crate::case::model::Topology;
 
 /// What a demand under `smtp:` can be about.
-pub(crate) const SMTP_ASPECTS: &[&str] = &["code", "text", "mail-from", "rcpt-to", "body"];
+pub(crate) const SMTP_ASPECTS: &[&str] = &[
+    "code",
+    "text",
+    "mail-from",
+    "rcpt-to",
+    "refused",
+    "commands",
+    "body",
+];
 /// What a demand under `push:` can be about.
 pub(crate) const PUSH_ASPECTS: &[&str] = &["content-type", "application-id", "recipient"];
 /// What demands on, and `where:` of, a DNS query can be about.
@@ -11,7 +19,7 @@ pub(crate) const DNS_ASPECTS: &[&str] = &["name", "type"];
 /// What `where:` of a loss can be about: `cut`, `down`, `stalled` for connections, `lost`, `kept` for pushes.
 pub(crate) const LOSS_ASPECTS: &[&str] = &["how"];
 /// What `where:` of a reply can be about.
-pub(crate) const REPLY_ASPECTS: &[&str] = &["status", "code"];
+pub(crate) const REPLY_ASPECTS: &[&str] = &["status", "code", "refused"];
 
 /// How relays find the MMSEs of others.
 pub(crate) const ROUTINGS: &[&str] = &["static", "mx", "enum", "private-enum", "gprs"];
@@ -40,6 +48,7 @@ pub(crate) const TIMERS: &[&str] = &[
     "mm4-response",
     "mm4-retries",
     "resend",
+    "give-up",
     "failover",
     "quiet",
 ];

@@ -133,7 +133,7 @@ impl Transfer {
             let attempt = self.attempt().await;
             let reached = match attempt {
                 Attempt::Sent => {
-                    let until = Instant::now() + self.node.config.timers.mm4_response();
+                    let until = Instant::now() + self.patience();
                     self.listen(until, true).await;
                     true
                 }
@@ -153,7 +153,8 @@ impl Transfer {
             // A neighbour that is down comes back, and so does an MMSE behind a hub: MMs are kept until they expire.
             let patient = self.hop.inner || self.node.config.hub.is_some();
             let counts = reached || !patient;
-            if counts && self.attempts >= self.node.config.timers.mm4_attempts {
+            let ends = !(reached && self.node.has(Seed::RetryWithoutEnd));
+            if counts && ends && self.attempts >= self.node.config.timers.mm4_attempts {
                 self.settle_all(self.worst);
                 break;
             }
@@ -197,6 +198,16 @@ impl Transfer {
         self.message = encode(&self.node, &self.mm, &self.hop, &self.tid);
     }
 
+    /// How long a RES is waited for.
+    fn patience(&self) -> Duration {
+        let whole = self.node.config.timers.mm4_response();
+        if self.node.has(Seed::RetryTooEarly) {
+            whole / 20
+        } else {
+            whole
+        }
+    }
+
     /// The pause before the next attempt; the last one of the list repeats.
     fn pause(&self) -> Duration {
         self.node.config.timers.pause(self.attempts)
@@ -221,6 +232,7 @@ impl Transfer {
             from: &from,
             recipients: &recipients,
             message: &self.message,
+            seeds: self.node.seeds(),
         };
         let sending = way::send(&self.node, &self.hop, &mail);
         let result = tokio::select! {
@@ -270,6 +282,7 @@ impl Transfer {
                     taken = true;
                     self.sent.insert(recipient.clone());
                 }
+                400..=499 if self.node.has(Seed::SmtpSecondTransactionLost) => self.handed(recipient),
                 500..=599 if !self.node.has(Seed::RetryAfter5xx) => self.settle(recipient, refused(reply)),
                 _ => {}
             }

@@ -274,7 +274,7 @@ impl Sighting {
         }
     }
 
-    /// Values of the SMTP exchange: `code`, `text`, `mail-from`, `rcpt-to`, `helo`.
+    /// Values of the SMTP exchange: `code`, `text`, `mail-from`, `rcpt-to`, `refused`, `commands`, `helo`.
     pub fn smtp(&self, name: &str) -> Vec<String> {
         match (&self.crossing, name) {
             (Some(Crossing::SmtpReply { code, .. } | Crossing::SmtpLine { code, .. }), "code") => {
@@ -284,8 +284,15 @@ impl Sighting {
                 vec![text.clone()]
             }
             (Some(Crossing::SmtpReply { stage, .. }), "stage") => vec![stage.clone()],
+            (Some(Crossing::SmtpReply { refused, .. } | Crossing::Mail { refused, .. }), "refused") => {
+                refused.iter().map(|(path, _)| path.clone()).collect()
+            }
             (Some(Crossing::Mail { mail_from, .. }), "mail-from") => vec![mail_from.clone()],
             (Some(Crossing::Mail { rcpt_to, .. }), "rcpt-to") => rcpt_to.clone(),
+            (Some(Crossing::Mail { dialogue, .. }), "commands") => {
+                let said = dialogue.iter().filter_map(|line| line.strip_prefix("C: "));
+                vec![said.collect::<Vec<_>>().join("\n")]
+            }
             (Some(Crossing::Mail { helo, .. }), "helo") => vec![helo.clone()],
             (Some(Crossing::Mail { reply, .. }), "code") => {
                 reply.iter().map(|(code, _)| code.to_string()).collect()

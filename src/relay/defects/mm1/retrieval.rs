@@ -3,6 +3,8 @@
 use crate::relay::defects::registry::seeds;
 
 seeds! {
+    RetrievePartParametersLost = "mm1.retrieve.part-parameters-lost",
+        "parts lose the names that stand in their type", "ENC 1.3 §7.1", ["TP-RET-27"];
     RetrieveContentTypeNotLast = "mm1.retrieve.content-type-not-last",
         "M-Retrieve.conf has a field behind Content-Type", "ENC 1.3 §7", ["TP-RET-03"];
     RetrieveBccShown = "mm1.retrieve.bcc-shown",
