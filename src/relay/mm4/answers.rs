@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::mail;
 use super::outbound;
 use super::post::{self, Post};
 use super::requests::{self, Identity};
@@ -14,7 +15,7 @@ use crate::relay::routing::{Hop, same_mmse};
 use crate::relay::store::TransferEvent;
 use crate::relay::timer::Time;
 use crate::wire::address;
-use crate::wire::{Pdu, PduType, Value, mm4};
+use crate::wire::{Pdu, PduType, Value};
 
 /// X-Mms-Request-Status-Code (TS 23.140 §8.4.4).
 pub(super) mod status {
@@ -131,7 +132,7 @@ pub(super) fn send(
             hop: to.hop.clone(),
             from: Identity::towards(node, &to.hop).system,
             to: to.mailbox.clone(),
-            message: mm4::encode(&pdu).into(),
+            message: mail::encode(node, &pdu),
         },
     );
 }

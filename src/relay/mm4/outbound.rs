@@ -10,6 +10,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::answers::status;
 use super::fields::mailbox;
+use super::mail;
 use super::requests::{self, Identity};
 use super::smtp_client::{Failure, Mail, Reply};
 use super::way::{self, own_host};
@@ -23,7 +24,6 @@ use crate::relay::routing::Hop;
 use crate::relay::store::{OpenTransfer, TransferEvent};
 use crate::relay::timer;
 use crate::wire::address::{self, Address};
-use crate::wire::mm4;
 
 /// Starts the transfer of an MM to the recipients behind one hop.
 pub(crate) fn forward(node: &Arc<Node>, mm: &Arc<Mm>, hop: Hop, recipients: Vec<String>) {
@@ -85,7 +85,7 @@ pub(crate) fn start(node: &Arc<Node>, mm: &Arc<Mm>, hop: Hop, tid: String, recip
 }
 
 fn encode(node: &Node, mm: &Mm, hop: &Hop, tid: &str) -> Bytes {
-    mm4::encode(&requests::forward_req(node, mm, hop, tid)).into()
+    mail::encode(node, &requests::forward_req(node, mm, hop, tid))
 }
 
 /// One MM4_forward.REQ and its repetitions.
@@ -138,7 +138,12 @@ impl Transfer {
                     true
                 }
                 Attempt::Later { .. } if self.node.has(Seed::RetryGivesUp) => break,
-                Attempt::Later { reached } => reached,
+                Attempt::Later { reached } => {
+                    if self.node.has(Seed::ReportEachFailure) {
+                        self.report_passing_failure();
+                    }
+                    reached
+                }
                 Attempt::Over(status) => {
                     self.settle_all(status);
                     break;
@@ -232,7 +237,6 @@ impl Transfer {
             from: &from,
             recipients: &recipients,
             message: &self.message,
-            seeds: self.node.seeds(),
         };
         let sending = way::send(&self.node, &self.hop, &mail);
         let result = tokio::select! {
@@ -338,6 +342,7 @@ impl Transfer {
                     self.sent.remove(&recipient);
                 }
                 Answer::Ok => self.done(&recipient),
+                Answer::Later if self.node.has(Seed::ReportNoneAfterPassingRes) => self.handed(&recipient),
                 Answer::Later => {
                     self.worst = Status::Unreachable;
                     self.sent.remove(&recipient);
@@ -351,7 +356,7 @@ impl Transfer {
     fn done(&mut self, recipient: &str) {
         self.handed(recipient);
         if self.hop.inner && self.mm.reports.delivery && self.node.has(Seed::InnerHopOwnReport) {
-            reports::premature(&self.node, &self.mm, recipient);
+            reports::premature(&self.node, &self.mm, recipient, Status::Retrieved);
         }
     }
 
@@ -370,6 +375,12 @@ impl Transfer {
             .log(|| format!("{} for {recipient}: {}", self.mm.message_id, status.name()));
         if !self.node.has(Seed::FailureSilent) {
             reports::settled(&self.node, &self.mm, recipient, status);
+        }
+    }
+
+    fn report_passing_failure(&self) {
+        for recipient in self.pending.iter().filter(|_| self.mm.reports.delivery) {
+            reports::premature(&self.node, &self.mm, recipient, Status::Unreachable);
         }
     }
 

@@ -1,6 +1,7 @@
 //! MM4_forward.REQ both ways: an MM as the next Relay/Server is sent it, and as one is read.
 
 use super::fields::{self, VERSION};
+use super::mail;
 use crate::relay::defects::Seed;
 use crate::relay::ids::bare;
 use crate::relay::mm1;
@@ -41,8 +42,13 @@ impl Identity {
 
 /// An MM4 PDU with the fields that every one has; the RFC 5322 Message-ID is fresh.
 pub(super) fn pdu(node: &Node, kind: PduType, tid: &str) -> Pdu {
+    let version = if mail::is_res(kind) && node.has(Seed::VersionOfAnswers) {
+        "5.5.0"
+    } else {
+        VERSION
+    };
     Pdu::new(kind)
-        .with("X-Mms-3GPP-MMS-Version", Value::text_of(VERSION))
+        .with("X-Mms-3GPP-MMS-Version", Value::text_of(version))
         .with("X-Mms-Transaction-ID", quoted(tid))
         .with("Message-ID", Value::Text(node.ids.message()))
 }
@@ -149,10 +155,20 @@ pub(super) fn to_mm(node: &Node, pdu: &Pdu, received: String, birth: Birth) -> M
     let now = birth.at;
     let text = |name: &str| pdu.text(name).unwrap_or_default();
     let message_id = bare(&text("X-Mms-Message-ID")).to_owned();
-    let hide = text("X-Mms-Sender-Visibility").eq_ignore_ascii_case("Hide");
+    let hide = match text("X-Mms-Sender-Visibility") {
+        said if node.has(Seed::E2eShowHides) => !said.is_empty(),
+        said => said.eq_ignore_ascii_case("Hide"),
+    };
     let hidden = hide && !node.has(Seed::InHideIgnored);
+    let date = match pdu.value("Date") {
+        Some(Value::Date(date)) => *date,
+        _ => now.seconds(),
+    };
     let expiry = match pdu.value("X-Mms-Expiry") {
         _ if node.has(Seed::InExpiryIgnored) => None,
+        Some(Value::Interval(Interval::Relative(seconds))) if node.has(Seed::E2eExpiryFromDate) => {
+            Some(Time::at_seconds(date).plus_seconds(*seconds))
+        }
         Some(Value::Interval(Interval::Relative(seconds))) => Some(now.plus_seconds(*seconds)),
         Some(Value::Interval(Interval::Absolute(date))) => Some(Time::at_seconds(*date)),
         _ => None,
@@ -191,10 +207,7 @@ pub(super) fn to_mm(node: &Node, pdu: &Pdu, received: String, birth: Birth) -> M
             .filter(|f| fields::is_carried(&f.name))
             .cloned()
             .collect(),
-        date: match pdu.value("Date") {
-            Some(Value::Date(date)) => *date,
-            _ => now.seconds(),
-        },
+        date,
         deadline: expiry.unwrap_or_else(|| now.plus_seconds(node.config.timers.default_expiry_s)),
         expiry_given: expiry.is_some(),
         not_before: None,
