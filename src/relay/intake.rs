@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::defects::Seed;
 use super::dns::{Resolver, Unknown};
 use super::ledger::Entry;
-use super::model::{Mm, Status, canonical};
+use super::model::{Mm, Origin, Status, canonical};
 use super::node::Node;
 use super::routing::{Destination, Hop};
 use super::store::{Sent, SentTo, State};
@@ -54,7 +54,13 @@ fn send_on(node: &Arc<Node>, mm: &Arc<Mm>, recipients: &[String]) {
     let mut looked = Vec::new();
     for recipient in recipients {
         match node.routing.destination(&Address::parse(recipient)) {
-            Destination::Here(number) => delivery::begin(node, mm, &number),
+            Destination::Here(number) => {
+                delivery::begin(node, mm, &number);
+                if node.has(Seed::ForwardLocalCopy) && matches!(mm.origin, Origin::Here(_)) {
+                    let peer = node.routing.any_peer();
+                    hops.extend(peer.map(|peer| (peer, vec![recipient.clone()])));
+                }
+            }
             Destination::Over(hop) if hop.inner && mm.is_from_inside(node) && node.has(Seed::LocalLeaves) => {
                 hops.extend(
                     node.routing
@@ -78,8 +84,13 @@ fn send_on(node: &Arc<Node>, mm: &Arc<Mm>, recipients: &[String]) {
     if some_here && node.has(Seed::EntranceForgetsOthers) {
         hops.retain(|(hop, _)| !hop.inner);
     }
-    for (hop, recipients) in hops {
-        mm4::forward(node, mm, hop, recipients);
+    for (hop, there) in hops {
+        let served = if node.has(Seed::ForwardAllInEnvelope) {
+            recipients.to_vec()
+        } else {
+            there
+        };
+        mm4::forward(node, mm, hop, served);
     }
     if !looked.is_empty() {
         let (node, mm) = (node.clone(), mm.clone());

@@ -62,7 +62,8 @@ fn mark_shown(node: &Node, mm: &Mm, recipient: &str, status: Status) -> bool {
     };
     let entry = sent.recipients.entry(canonical(recipient)).or_default();
     let again = node.has(Seed::AckDuplicateReport) && entry.via.is_none();
-    if !again && (entry.is_settled() || entry.shown.contains(&status)) {
+    let heard = node.has(Seed::DeliveryDeferredFinal) && !entry.shown.is_empty();
+    if !again && (heard || entry.is_settled() || entry.shown.contains(&status)) {
         return false;
     }
     entry.shown.push(status);

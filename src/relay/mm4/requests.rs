@@ -1,5 +1,7 @@
 //! MM4_forward.REQ both ways: an MM as the next Relay/Server is sent it, and as one is read.
 
+use bytes::Bytes;
+
 use super::fields::{self, VERSION};
 use crate::relay::defects::Seed;
 use crate::relay::ids::bare;
@@ -9,7 +11,7 @@ use crate::relay::node::Node;
 use crate::relay::routing::Hop;
 use crate::relay::timer::Time;
 use crate::wire::address::Address;
-use crate::wire::{Field, Interval, Pdu, PduType, Span, Value, date, table};
+use crate::wire::{Content, Field, Interval, Pdu, PduType, Span, Value, date, mm4, table};
 
 /// The names this relay goes by on one hop: the MMSE's outside, the node's own inside.
 pub(super) struct Identity {
@@ -71,7 +73,12 @@ pub(super) fn forward_req(node: &Node, mm: &Mm, hop: &Hop, tid: &str) -> Pdu {
     pdu.push("X-Mms-Message-ID", quoted(&mm.message_id));
     pdu.push("Date", Value::Date(mm.date));
     pdu.push("From", Value::Address(originator(node, mm)));
-    pdu.push("Sender", Value::Address(sender(node, mm)));
+    let sender = if node.has(Seed::ForwardSenderUnqualified) {
+        mm.from.clone()
+    } else {
+        sender(node, mm)
+    };
+    pdu.push("Sender", Value::Address(sender));
     push_recipients(node, mm, &mut pdu);
     pdu.push("X-Mms-Ack-Request", Value::token("Yes"));
     if !node.has(Seed::ForwardNoOriginatorSystem) {
@@ -86,7 +93,15 @@ pub(super) fn forward_req(node: &Node, mm: &Mm, hop: &Hop, tid: &str) -> Pdu {
         if hop.inner && node.has(Seed::InnerUnknownDropped) && table::field(name).is_none() {
             continue;
         }
-        pdu.push(name, value);
+        match name {
+            "Subject" if node.has(Seed::ForwardSubjectRaw) => {
+                pdu.push(name, Value::Octets(value.text().into_bytes()));
+            }
+            _ => pdu.push(name, value),
+        }
+    }
+    if node.has(Seed::ForwardReportByDefault) && pdu.field("X-Mms-Delivery-Report").is_none() {
+        pdu.push("X-Mms-Delivery-Report", Value::token("Yes"));
     }
     // Inside, the deadline goes along even when the originator left it to the relay: it must not start again.
     let expiry = if hop.inner {
@@ -109,11 +124,46 @@ pub(super) fn forward_req(node: &Node, mm: &Mm, hop: &Hop, tid: &str) -> Pdu {
             Value::PreviouslySentBy { count: 0, address },
         );
     }
+    if node.has(Seed::ForwardCounterOfHops) {
+        pdu.set("X-Mms-Forward-Counter", Value::Integer(2));
+    }
     for line in mm.trace.iter().rev() {
         pdu.fields.insert(0, field("Received", Value::text_of(line)));
     }
-    pdu.content = Some(mm.content.clone());
+    pdu.content = Some(if node.has(Seed::ForwardLineEnds) {
+        with_text_line_ends(mm.content.clone())
+    } else {
+        mm.content.clone()
+    });
     pdu
+}
+
+/// A content with CR LF for every LF.
+fn with_text_line_ends(mut content: Content) -> Content {
+    let bodies = content.parts.iter_mut().map(|part| &mut part.data);
+    for body in bodies.chain([&mut content.body]) {
+        let mut lines = Vec::with_capacity(body.len());
+        for octet in body.iter() {
+            if *octet == b'\n' && lines.last() != Some(&b'\r') {
+                lines.push(b'\r');
+            }
+            lines.push(*octet);
+        }
+        *body = lines.into();
+    }
+    content
+}
+
+/// The message, its Content-Type as MM1 has it.
+pub(super) fn with_wsp_type(pdu: &Pdu) -> Bytes {
+    let mut segments = mm4::segments(pdu);
+    for segment in segments.iter_mut().filter(|s| s.name == "Content-Type") {
+        let line = String::from_utf8_lossy(&segment.octets);
+        let line = line.replacen("multipart/", "application/vnd.wap.multipart.", 1);
+        segment.octets = line.into_bytes();
+    }
+    let octets: Vec<u8> = segments.into_iter().flat_map(|s| s.octets).collect();
+    octets.into()
 }
 
 fn originator(node: &Node, mm: &Mm) -> String {
@@ -149,7 +199,9 @@ pub(super) fn to_mm(node: &Node, pdu: &Pdu, received: String, birth: Birth) -> M
     let now = birth.at;
     let text = |name: &str| pdu.text(name).unwrap_or_default();
     let message_id = bare(&text("X-Mms-Message-ID")).to_owned();
-    let hide = text("X-Mms-Sender-Visibility").eq_ignore_ascii_case("Hide");
+    let visibility = text("X-Mms-Sender-Visibility");
+    let hide = visibility.eq_ignore_ascii_case("Hide")
+        || (visibility.is_empty() && node.has(Seed::InHiddenByDefault));
     let hidden = hide && !node.has(Seed::InHideIgnored);
     let expiry = match pdu.value("X-Mms-Expiry") {
         _ if node.has(Seed::InExpiryIgnored) => None,
@@ -162,8 +214,13 @@ pub(super) fn to_mm(node: &Node, pdu: &Pdu, received: String, birth: Birth) -> M
         let listed = pdu.all(name).flat_map(|f| fields::addresses(&f.value.text()));
         mm_fields.extend(listed.map(|one| field(name, Value::Address(Address::parse(&one).mm1()))));
     }
-    mm_fields.extend(pdu.fields.iter().filter_map(fields::to_mm1));
-    let content = pdu.content.clone().unwrap_or_default();
+    let travelling = pdu.fields.iter().filter_map(fields::to_mm1);
+    mm_fields.extend(travelling.filter(|f| !is_lost(node, &f.name)));
+    let mut content = pdu.content.clone().unwrap_or_default();
+    let eight_bit = text("Content-Transfer-Encoding").eq_ignore_ascii_case("8bit");
+    if eight_bit && node.has(Seed::InEighthBitLost) {
+        content.body = content.body.iter().map(|octet| octet & 0x7F).collect();
+    }
     let trace = std::iter::once(received)
         .chain(pdu.all("Received").map(|f| f.value.text()))
         .collect();
@@ -184,7 +241,8 @@ pub(super) fn to_mm(node: &Node, pdu: &Pdu, received: String, birth: Birth) -> M
             .cloned()
             .collect(),
         date: match pdu.value("Date") {
-            Some(Value::Date(date)) => *date,
+            Some(Value::Date(date)) if !node.has(Seed::InDateOfArrival) => *date,
+            None if node.has(Seed::InDateMissingIs1970) => 0,
             _ => now.seconds(),
         },
         deadline: expiry.unwrap_or_else(|| now.plus_seconds(node.config.timers.default_expiry_s)),
@@ -204,6 +262,17 @@ pub(super) fn to_mm(node: &Node, pdu: &Pdu, received: String, birth: Birth) -> M
                 .map(|s| mailbox_of(&s)),
         },
         trace,
+    }
+}
+
+/// Whether a relay with a defect loses a field, by its name on MM1, when an MM arrives.
+fn is_lost(node: &Node, name: &str) -> bool {
+    match name {
+        "X-Mms-Applic-ID" | "X-Mms-Reply-Applic-ID" | "X-Mms-Aux-Applic-Info" => {
+            node.has(Seed::InApplicationLost)
+        }
+        "X-Mms-Previously-Sent-By" | "X-Mms-Previously-Sent-Date" => node.has(Seed::InHistoryLost),
+        _ => false,
     }
 }
 
