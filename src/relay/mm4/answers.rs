@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
-
+use super::mail;
 use super::outbound;
 use super::post::{self, Post};
 use super::requests::{self, Identity};
@@ -17,7 +16,7 @@ use crate::relay::routing::{Hop, same_mmse};
 use crate::relay::store::TransferEvent;
 use crate::relay::timer::Time;
 use crate::wire::address;
-use crate::wire::{Pdu, PduType, Value, mm4, table};
+use crate::wire::{Pdu, PduType, Value, table};
 
 /// X-Mms-Request-Status-Code (TS 23.140 §8.4.4).
 pub(super) mod status {
@@ -45,10 +44,7 @@ impl ReplyTo {
             Some(system) if !node.has(Seed::ResToSender) => Some(system),
             _ => request.text("Sender"),
         };
-        let path = envelope
-            .from
-            .clone()
-            .filter(|_| node.has(Seed::ResToReversePath));
+        let path = envelope.from.clone().filter(|_| node.has(Seed::ResToReversePath));
         let mailbox = named.and_then(|named| system_mailbox(&named)).or(path)?;
         let domain = address::domain(&mailbox)?;
         let hop = node.routing.system(&domain)?;
@@ -125,7 +121,7 @@ pub(super) fn send(
     pdu.push("Sender", Value::Address(identity.system.clone()));
     pdu.push("To", Value::Address(to.mailbox.clone()));
     node.log(|| format!("MM4: {kind} {request_status} to {}", to.mailbox));
-    let message: Bytes = mm4::encode(&pdu).into();
+    let message = mail::encode(node, &pdu);
     let times = if forward && node.has(Seed::ResTwice) { 2 } else { 1 };
     for _ in 0..times {
         post::post(

@@ -93,6 +93,7 @@ pub(super) fn check_version(node: &Node, pdu: &Pdu) -> Result<(), &'static str> 
             Err(status::UNSUPPORTED)
         }
         Ok(_) => Ok(()),
+        Err(_) if node.has(Seed::VersionMm4NoneUnsupported) => Err(status::UNSUPPORTED),
         Err(_) => Err(status::FORMAT_CORRUPT),
     }
 }
@@ -155,6 +156,9 @@ fn check(node: &Node, envelope: &Envelope, decoded: &Decoded) -> Result<(), &'st
     if envelope.recipients.is_empty() {
         return Err(status::SERVICE_DENIED);
     }
+    if node.has(Seed::E2eOneWay) && is_receiver(node, envelope, pdu) {
+        return Err(status::SERVICE_DENIED);
+    }
     let from = Address::parse(&pdu.text("From").unwrap_or_default());
     let own = from.number().is_some_and(|number| {
         node.routing
@@ -196,6 +200,15 @@ fn as_forward_req(octets: &Bytes) -> Bytes {
     [b"X-Mms-Message-Type: MM4_forward.REQ\r\n", octets.as_ref()]
         .concat()
         .into()
+}
+
+/// Whether the MMSE of this request was sent an MM before (defect `e2e.one-way`).
+fn is_receiver(node: &Node, envelope: &Envelope, pdu: &Pdu) -> bool {
+    let system = system_key(node, envelope, pdu);
+    node.state().sent.values().any(|sent| {
+        let mut vias = sent.recipients.values().filter_map(|to| to.via.as_deref());
+        vias.any(|via| node.routing.speaks_for(via, &system))
+    })
 }
 
 /// Gives the MM to its recipients; what is answered for each of them. What fails without a RES is reported.

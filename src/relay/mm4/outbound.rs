@@ -10,6 +10,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::answers::Answer;
 use super::fields::mailbox;
+use super::mail;
 use super::requests::{self, Identity};
 use super::smtp_client::{Failure, Mail, Reply};
 use super::way::{self, own_host};
@@ -23,7 +24,6 @@ use crate::relay::routing::Hop;
 use crate::relay::store::{OpenTransfer, TransferEvent};
 use crate::relay::timer;
 use crate::wire::address::{self, Address};
-use crate::wire::mm4;
 
 /// Starts the transfer of an MM to the recipients behind one hop.
 pub(crate) fn forward(node: &Arc<Node>, mm: &Arc<Mm>, hop: Hop, recipients: Vec<String>) {
@@ -107,11 +107,7 @@ fn with_an_hour_more(mm: &Mm) -> Arc<Mm> {
 }
 
 fn encode(node: &Node, mm: &Mm, hop: &Hop, tid: &str) -> Bytes {
-    let pdu = requests::forward_req(node, mm, hop, tid);
-    if node.has(Seed::ForwardWspTypes) {
-        return requests::with_wsp_type(&pdu);
-    }
-    mm4::encode(&pdu).into()
+    mail::encode(node, &requests::forward_req(node, mm, hop, tid))
 }
 
 /// One MM4_forward.REQ and its repetitions.
@@ -164,7 +160,12 @@ impl Transfer {
                     true
                 }
                 Attempt::Later { .. } if self.node.has(Seed::RetryGivesUp) => break,
-                Attempt::Later { reached } => reached,
+                Attempt::Later { reached } => {
+                    if self.node.has(Seed::ReportEachFailure) {
+                        self.report_passing_failure();
+                    }
+                    reached
+                }
                 Attempt::Over(status) => {
                     self.settle_all(status);
                     break;
@@ -348,6 +349,7 @@ impl Transfer {
                     self.sent.remove(&recipient);
                 }
                 Answer::Ok => self.done(&recipient),
+                Answer::Later if self.node.has(Seed::ReportNoneAfterPassingRes) => self.handed(&recipient),
                 Answer::Later => {
                     self.worst = Status::Unreachable;
                     self.sent.remove(&recipient);
@@ -361,7 +363,7 @@ impl Transfer {
     fn done(&mut self, recipient: &str) {
         self.handed(recipient);
         if self.hop.inner && self.mm.reports.delivery && self.node.has(Seed::InnerHopOwnReport) {
-            reports::premature(&self.node, &self.mm, recipient);
+            reports::premature(&self.node, &self.mm, recipient, Status::Retrieved);
         }
     }
 
@@ -380,6 +382,12 @@ impl Transfer {
             .log(|| format!("{} for {recipient}: {}", self.mm.message_id, status.name()));
         if !self.node.has(Seed::FailureSilent) {
             reports::settled(&self.node, &self.mm, recipient, status);
+        }
+    }
+
+    fn report_passing_failure(&self) {
+        for recipient in self.pending.iter().filter(|_| self.mm.reports.delivery) {
+            reports::premature(&self.node, &self.mm, recipient, Status::Unreachable);
         }
     }
 

@@ -1,8 +1,7 @@
 //! MM4_forward.REQ both ways: an MM as the next Relay/Server is sent it, and as one is read.
 
-use bytes::Bytes;
-
 use super::fields::{self, VERSION};
+use super::mail;
 use crate::relay::defects::Seed;
 use crate::relay::ids::bare;
 use crate::relay::mm1;
@@ -11,7 +10,7 @@ use crate::relay::node::Node;
 use crate::relay::routing::Hop;
 use crate::relay::timer::Time;
 use crate::wire::address::Address;
-use crate::wire::{Content, Field, Interval, Pdu, PduType, Span, Value, date, mm4, table};
+use crate::wire::{Field, Interval, Pdu, PduType, Span, Value, date, table};
 
 /// The names this relay goes by on one hop: the MMSE's outside, the node's own inside.
 pub(super) struct Identity {
@@ -43,8 +42,13 @@ impl Identity {
 
 /// An MM4 PDU with the fields that every one has; the RFC 5322 Message-ID is fresh.
 pub(super) fn pdu(node: &Node, kind: PduType, tid: &str) -> Pdu {
+    let version = if mail::is_res(kind) && node.has(Seed::VersionOfAnswers) {
+        "5.5.0"
+    } else {
+        VERSION
+    };
     Pdu::new(kind)
-        .with("X-Mms-3GPP-MMS-Version", Value::text_of(VERSION))
+        .with("X-Mms-3GPP-MMS-Version", Value::text_of(version))
         .with("X-Mms-Transaction-ID", quoted(tid))
         .with("Message-ID", Value::Text(node.ids.message()))
 }
@@ -93,12 +97,7 @@ pub(super) fn forward_req(node: &Node, mm: &Mm, hop: &Hop, tid: &str) -> Pdu {
         if hop.inner && node.has(Seed::InnerUnknownDropped) && table::field(name).is_none() {
             continue;
         }
-        match name {
-            "Subject" if node.has(Seed::ForwardSubjectRaw) => {
-                pdu.push(name, Value::Octets(value.text().into_bytes()));
-            }
-            _ => pdu.push(name, value),
-        }
+        pdu.push(name, value);
     }
     if node.has(Seed::ForwardReportByDefault) && pdu.field("X-Mms-Delivery-Report").is_none() {
         pdu.push("X-Mms-Delivery-Report", Value::token("Yes"));
@@ -130,40 +129,8 @@ pub(super) fn forward_req(node: &Node, mm: &Mm, hop: &Hop, tid: &str) -> Pdu {
     for line in mm.trace.iter().rev() {
         pdu.fields.insert(0, field("Received", Value::text_of(line)));
     }
-    pdu.content = Some(if node.has(Seed::ForwardLineEnds) {
-        with_text_line_ends(mm.content.clone())
-    } else {
-        mm.content.clone()
-    });
+    pdu.content = Some(mm.content.clone());
     pdu
-}
-
-/// A content with CR LF for every LF.
-fn with_text_line_ends(mut content: Content) -> Content {
-    let bodies = content.parts.iter_mut().map(|part| &mut part.data);
-    for body in bodies.chain([&mut content.body]) {
-        let mut lines = Vec::with_capacity(body.len());
-        for octet in body.iter() {
-            if *octet == b'\n' && lines.last() != Some(&b'\r') {
-                lines.push(b'\r');
-            }
-            lines.push(*octet);
-        }
-        *body = lines.into();
-    }
-    content
-}
-
-/// The message, its Content-Type as MM1 has it.
-pub(super) fn with_wsp_type(pdu: &Pdu) -> Bytes {
-    let mut segments = mm4::segments(pdu);
-    for segment in segments.iter_mut().filter(|s| s.name == "Content-Type") {
-        let line = String::from_utf8_lossy(&segment.octets);
-        let line = line.replacen("multipart/", "application/vnd.wap.multipart.", 1);
-        segment.octets = line.into_bytes();
-    }
-    let octets: Vec<u8> = segments.into_iter().flat_map(|s| s.octets).collect();
-    octets.into()
 }
 
 fn originator(node: &Node, mm: &Mm) -> String {
@@ -200,11 +167,22 @@ pub(super) fn to_mm(node: &Node, pdu: &Pdu, received: String, birth: Birth) -> M
     let text = |name: &str| pdu.text(name).unwrap_or_default();
     let message_id = bare(&text("X-Mms-Message-ID")).to_owned();
     let visibility = text("X-Mms-Sender-Visibility");
-    let hide = visibility.eq_ignore_ascii_case("Hide")
-        || (visibility.is_empty() && node.has(Seed::InHiddenByDefault));
+    let hide = match visibility.as_str() {
+        "" => node.has(Seed::InHiddenByDefault),
+        _ if node.has(Seed::E2eShowHides) => true,
+        said => said.eq_ignore_ascii_case("Hide"),
+    };
     let hidden = hide && !node.has(Seed::InHideIgnored);
+    let date = match pdu.value("Date") {
+        Some(Value::Date(date)) if !node.has(Seed::InDateOfArrival) => *date,
+        None if node.has(Seed::InDateMissingIs1970) => 0,
+        _ => now.seconds(),
+    };
     let expiry = match pdu.value("X-Mms-Expiry") {
         _ if node.has(Seed::InExpiryIgnored) => None,
+        Some(Value::Interval(Interval::Relative(seconds))) if node.has(Seed::E2eExpiryFromDate) => {
+            Some(Time::at_seconds(date).plus_seconds(*seconds))
+        }
         Some(Value::Interval(Interval::Relative(seconds))) => Some(now.plus_seconds(*seconds)),
         Some(Value::Interval(Interval::Absolute(date))) => Some(Time::at_seconds(*date)),
         _ => None,
@@ -240,11 +218,7 @@ pub(super) fn to_mm(node: &Node, pdu: &Pdu, received: String, birth: Birth) -> M
             .filter(|f| fields::is_carried(&f.name))
             .cloned()
             .collect(),
-        date: match pdu.value("Date") {
-            Some(Value::Date(date)) if !node.has(Seed::InDateOfArrival) => *date,
-            None if node.has(Seed::InDateMissingIs1970) => 0,
-            _ => now.seconds(),
-        },
+        date,
         deadline: expiry.unwrap_or_else(|| now.plus_seconds(node.config.timers.default_expiry_s)),
         expiry_given: expiry.is_some(),
         not_before: None,

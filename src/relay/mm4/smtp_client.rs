@@ -10,6 +10,8 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use crate::relay::defects::Seed;
+use crate::relay::node::Node;
 use crate::relay::socket::Socket;
 use crate::wire::smtp;
 
@@ -66,13 +68,9 @@ pub(super) struct Mail<'a> {
 }
 
 /// Sends one message; the reply to each RCPT, in order. Positive ones mean that the peer has the message.
-pub(super) async fn send(
-    mail: &Mail<'_>,
-    to: SocketAddr,
-    killed: Arc<AtomicBool>,
-) -> Result<Vec<Reply>, Failure> {
-    let mut connection = Connection::open(to, killed).await?;
-    let result = connection.transaction(mail).await;
+pub(super) async fn send(node: &Node, mail: &Mail<'_>, to: SocketAddr) -> Result<Vec<Reply>, Failure> {
+    let mut connection = Connection::open(to, node.killed.clone()).await?;
+    let result = connection.transaction(node, mail).await;
     if !matches!(result, Err(Failure::Lost(_))) {
         connection.quit().await;
     }
@@ -95,10 +93,14 @@ impl Connection {
         })
     }
 
-    async fn transaction(&mut self, mail: &Mail<'_>) -> Result<Vec<Reply>, Failure> {
+    async fn transaction(&mut self, node: &Node, mail: &Mail<'_>) -> Result<Vec<Reply>, Failure> {
         positive(self.reply(REPLY).await?)?;
         let size = self.hello(mail.own_host).await?;
-        let message = smtp::stuff(mail.message);
+        let message = if node.has(Seed::SmtpDotsNotDoubled) {
+            [mail.message, b".\r\n"].concat()
+        } else {
+            smtp::stuff(mail.message)
+        };
         let mut mail_from = format!("MAIL FROM:<{}>", mail.from);
         if let Some(limit) = size {
             if limit > 0 && mail.message.len() > limit {
@@ -110,7 +112,8 @@ impl Connection {
         let mut replies = Vec::with_capacity(mail.recipients.len());
         for recipient in mail.recipients {
             let reply = self.command(&format!("RCPT TO:<{recipient}>")).await?;
-            if reply.code == 421 {
+            let stops = !reply.is_positive() && node.has(Seed::SmtpRefusalStops);
+            if reply.code == 421 || stops {
                 return Err(Failure::Refused(reply));
             }
             replies.push(reply);

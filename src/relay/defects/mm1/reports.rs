@@ -8,7 +8,7 @@ seeds! {
     DeliveryWrongTo = "mm1.delivery.wrong-to",
         "To of M-Delivery.ind names the originator", "ENC 1.3 §6.6", ["TP-DRP-03"];
     DeliveryUnasked = "mm1.delivery.unasked",
-        "a delivery report is sent that nobody asked for", "ENC 1.3 §6.6", ["TP-DRP-06", "TP-SUB-18", "TP-RRP-07"];
+        "a delivery report is sent that nobody asked for", "ENC 1.3 §6.6", ["TP-DRP-06", "TP-SUB-18", "TP-RRP-07", "TP-M4R-08"];
     DeliveryRejectedAsRetrieved = "mm1.delivery.rejected-as-retrieved",
         "a rejected MM is reported as retrieved", "ENC 1.3 §9.3", ["TP-DRP-07", "TP-ACK-04"];
     DeliveryExpirySilent = "mm1.delivery.expiry-silent",
@@ -28,7 +28,7 @@ seeds! {
     DeliveryTid = "mm1.delivery.transaction-id",
         "M-Delivery.ind has a transaction id", "ENC 1.3 §6.6", ["TP-DRP-17"];
     DeliveryUnrecognised = "mm1.delivery.unrecognised",
-        "an outcome nobody knows is reported as Unrecognised", "ENC 1.3 §9.3", ["TP-DRP-12"];
+        "an outcome nobody knows is reported as Unrecognised", "ENC 1.3 §9.3", ["TP-DRP-12", "TP-M4R-23"];
     DeliveryUnroutableSilent = "mm1.delivery.unroutable-silent",
         "nothing is reported about a recipient to whom there is no way", "ENC 1.3 §9.3", ["TP-DRP-11"];
     ReadOrigToken = "mm1.read-orig.insert-address",

@@ -21,18 +21,12 @@ seeds! {
         "each peer's envelope names all recipients of the MM", "TS 23.140 §8.4.1", ["TP-M4O-14", "TP-M4O-16"];
     ForwardOneAtATime = "mm4.forward.one-at-a-time",
         "a request waits until the one before it to the same peer is over", "derived", ["TP-M4A-22"];
-    ForwardSubjectRaw = "mm4.forward.subject-raw",
-        "the Subject goes out as the client wrote it, octet for octet", "RFC 5322 §2.2", ["TP-M4O-20", "TP-M4X-14"];
     ForwardSenderUnqualified = "mm4.forward.sender-unqualified",
         "Sender of MM4_forward.REQ has no domain", "RFC 5322 §3.6.2", ["TP-M4O-06"];
     ForwardReportByDefault = "mm4.forward.report-by-default",
         "MM4_forward.REQ asks for a delivery report when the client did not say", "TS 23.140 §8.4.1", ["TP-M4O-12"];
     ForwardCounterOfHops = "mm4.forward.counter-of-hops",
         "X-Mms-Forward-Counter counts the hops of an MM that nobody forwarded", "RFC 4356 §2.1.3.2", ["TP-M4O-23"];
-    ForwardLineEnds = "mm4.forward.line-ends-rewritten",
-        "every LF in the content becomes CR LF, in pictures too", "RFC 2045 §6", ["TP-M4O-25"];
-    ForwardWspTypes = "mm4.forward.wsp-types",
-        "Content-Type of MM4_forward.REQ is the binary multipart type of MM1", "WAP-230 §8.5", ["TP-M4O-19"];
     RetryAfterRefusal = "mm4.retry.after-refusal",
         "MM4_forward.REQ is sent again although the RES refused it for good", "TS 23.140 §8.4.1",
         ["TP-M4A-07", "TP-M4A-08"];
