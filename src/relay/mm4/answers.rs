@@ -225,11 +225,11 @@ impl Answer {
         let is = |name: &str| request_status.trim().eq_ignore_ascii_case(name);
         let listed = table::field("X-Mms-Request-Status-Code")
             .is_some_and(|def| def.kind.token_octet(request_status).is_some());
+        let passing =
+            is(status::NETWORK_PROBLEM) || is(status::UNSPECIFIED) || node.has(Seed::RetryAfterRefusal);
         if is(status::OK) || (!listed && node.has(Seed::ResUnknownStatusIsOk)) {
             Answer::Ok
-        } else if is(status::NETWORK_PROBLEM) || is(status::UNSPECIFIED) {
-            Answer::Later
-        } else if node.has(Seed::RetryAfterRefusal) {
+        } else if passing {
             Answer::Later
         } else if is(status::SERVICE_DENIED) || is("Error-content-not-accepted") {
             Answer::Refused(Status::Rejected)
