@@ -38,6 +38,7 @@ pub(super) fn post(node: &Arc<Node>, post: Post) {
                 from: &post.from,
                 recipients: std::slice::from_ref(&post.to),
                 message: &post.message,
+                seeds: node.seeds(),
             };
             let failure = match way::send(&node, &post.hop, &mail).await {
                 Ok(replies) if replies.iter().all(|r| r.code < 400 || r.code >= 500) => return,
@@ -48,6 +49,7 @@ pub(super) fn post(node: &Arc<Node>, post: Post) {
             let neighbour_down = post.hop.inner && matches!(failure, Failure::Lost(_)) && !give_up.is_past();
             match failure {
                 Failure::TooBig(_) | Failure::Unresolved(_) => return,
+                Failure::Lost(_) if node.has(Seed::ReportOnce) => return,
                 Failure::Refused(reply) if !reply.is_transient() => return,
                 _ if attempt >= timers.mm4_attempts && !neighbour_down => return,
                 _ => {}

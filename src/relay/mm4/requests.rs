@@ -192,12 +192,19 @@ pub(super) fn to_mm(node: &Node, pdu: &Pdu, received: String, birth: Birth) -> M
         let listed = pdu.all(name).flat_map(|f| fields::addresses(&f.value.text()));
         mm_fields.extend(listed.map(|one| field(name, Value::Address(Address::parse(&one).mm1()))));
     }
-    let travelling = pdu.fields.iter().filter_map(fields::to_mm1);
-    mm_fields.extend(travelling.filter(|f| !is_lost(node, &f.name)));
+    mm_fields.extend(pdu.fields.iter().filter_map(|f| arriving(node, f)));
     let mut content = pdu.content.clone().unwrap_or_default();
     let eight_bit = text("Content-Transfer-Encoding").eq_ignore_ascii_case("8bit");
     if eight_bit && node.has(Seed::InEighthBitLost) {
         content.body = content.body.iter().map(|octet| octet & 0x7F).collect();
+    }
+    if node.has(Seed::InPartNamesDropped) {
+        content.parts.iter_mut().for_each(|part| part.content_id = None);
+    }
+    if node.has(Seed::InNulEndsText)
+        && let Some(nul) = content.body.iter().position(|octet| *octet == 0)
+    {
+        content.body.truncate(nul);
     }
     let trace = std::iter::once(received)
         .chain(pdu.all("Received").map(|f| f.value.text()))
@@ -239,15 +246,10 @@ pub(super) fn to_mm(node: &Node, pdu: &Pdu, received: String, birth: Birth) -> M
     }
 }
 
-/// Whether a relay with a defect loses a field, by its name on MM1, when an MM arrives.
-fn is_lost(node: &Node, name: &str) -> bool {
-    match name {
-        "X-Mms-Applic-ID" | "X-Mms-Reply-Applic-ID" | "X-Mms-Aux-Applic-Info" => {
-            node.has(Seed::InApplicationLost)
-        }
-        "X-Mms-Previously-Sent-By" | "X-Mms-Previously-Sent-Date" => node.has(Seed::InHistoryLost),
-        _ => false,
-    }
+/// The MM1 form of a field, unless a relay with a defect leaves it behind.
+fn arriving(node: &Node, field: &Field) -> Option<Field> {
+    let lost = field.name.contains("Applic") && node.has(Seed::InApplicationLost);
+    fields::to_mm1(field).filter(|_| !lost)
 }
 
 fn mailbox_of(text: &str) -> String {

@@ -87,6 +87,7 @@ impl Session {
             };
             let replies = match read {
                 Ok(Ok(count)) if count > 0 => self.take(&buffer[..count]),
+                Ok(_) if self.in_message && node.has(Seed::InBrokenTaken) => self.take(b"\r\n.\r\n"),
                 Ok(_) => return,
                 Err(_) => "421 4.4.2 idle for too long\r\n".to_owned(),
             };
@@ -216,7 +217,12 @@ impl Session {
         let Some(envelope) = &mut self.envelope else {
             return "503 5.5.1 MAIL first".to_owned();
         };
-        if self.recipients >= MOST_RECIPIENTS {
+        let most = if self.node.has(Seed::SmtpFiftyRecipients) {
+            50
+        } else {
+            MOST_RECIPIENTS
+        };
+        if self.recipients >= most {
             return "452 4.5.3 too many recipients".to_owned();
         }
         match Recipient::of(&self.node, envelope.from.as_deref(), path) {
@@ -265,11 +271,10 @@ impl Session {
         };
         let message = if self.node.has(Seed::InDotsKept) {
             without_leading_dots(&message)
-        } else {
-            message
-        };
-        let message = if self.node.has(Seed::SmtpLinesCut) {
+        } else if self.node.has(Seed::SmtpLineCut) {
             with_short_lines(&message)
+        } else if self.node.has(Seed::SmtpLinesCut) {
+            in_lines_of_512(&message)
         } else {
             message
         };
@@ -342,6 +347,7 @@ impl Recipient {
                 Ok(Recipient::Beyond(address, mailbox))
             }
             Destination::Ask(_) if carried => Ok(Recipient::Subscriber(address)),
+            _ if node.has(Seed::InUnknownForgotten) => Ok(Recipient::System),
             _ => Err(UNKNOWN),
         }
     }
@@ -360,7 +366,7 @@ fn with_line_ends(octets: &[u8]) -> Vec<u8> {
 }
 
 /// Lines end after 512 octets at the latest (defect `mm4.smtp.lines-cut`).
-fn with_short_lines(message: &[u8]) -> Vec<u8> {
+fn in_lines_of_512(message: &[u8]) -> Vec<u8> {
     let mut short = Vec::with_capacity(message.len());
     for line in message.split_inclusive(|octet| *octet == b'\n') {
         let pieces: Vec<&[u8]> = line.chunks(512).collect();
@@ -378,4 +384,13 @@ fn without_leading_dots(message: &[u8]) -> Vec<u8> {
         }
     }
     kept
+}
+
+fn with_short_lines(message: &[u8]) -> Vec<u8> {
+    let lines = message.split_inclusive(|octet| *octet == b'\n');
+    let short = lines.map(|line| match line.get(..998) {
+        Some(head) if line.len() > 1000 => [head, b"\r\n"].concat(),
+        _ => line.to_vec(),
+    });
+    short.flatten().collect()
 }

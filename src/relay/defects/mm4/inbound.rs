@@ -3,6 +3,27 @@
 use crate::relay::defects::registry::seeds;
 
 seeds! {
+    InPartNamesDropped = "mm4.in.part-names-dropped",
+        "parts that come over MM4 lose their Content-ID", "ENC 1.3 §5", ["TP-M4I-22"];
+    InUnknownForgotten = "mm4.in.unknown-recipient-forgotten",
+        "a recipient that nobody knows is taken at RCPT and not spoken of again", "TS 23.140 §8.4.1", ["TP-M4I-28", "TP-NTF-20", "TP-SMT-29"];
+    InTypeAssumed = "mm4.in.type-assumed",
+        "a message of no type, or of an unknown one, is taken for MM4_forward.REQ", "TS 23.140 §8.4.1",
+        ["TP-M4X-01", "TP-M4X-02"];
+    InUnusualPutOff = "mm4.in.unusual-put-off",
+        "a message of many fields or nested parts is put off for ever, and never decided", "RFC 5321 §4.2.1",
+        ["TP-M4X-13", "TP-M4X-17"];
+    InNulEndsText = "mm4.in.nul-ends-text",
+        "of a text that comes over MM4, what follows a NUL is lost", "RFC 5321 §2.3.8", ["TP-M4X-16"];
+    InOwnSenderAccepted = "mm4.in.own-sender-accepted",
+        "an MM from outside may name a subscriber of this MMSE as its sender", "derived", ["TP-SEC-11"];
+    InPreviousSendersDropped = "mm4.in.previous-senders-dropped",
+        "recipients see when an MM was forwarded and not by whom", "ENC 1.3 §6.5.1", ["TP-RET-18", "TP-M4I-25"];
+    ResWordsBecomeFields = "mm4.res.words-become-fields",
+        "a line break in an encoded word of the transaction id begins a field of the RES", "RFC 5322 §2.2", ["TP-SEC-17"];
+    InHollowAccepted = "mm4.in.empty-multipart-accepted",
+        "a multipart without a part is accepted and delivered", "derived", ["TP-M4X-18"];
+
     ResWrongTid = "mm4.res.wrong-transaction-id",
         "MM4_forward.RES carries another transaction id than the request", "TS 23.140 §8.4.1", ["TP-M4I-06"];
     ResWrongMessageId = "mm4.res.wrong-message-id",
@@ -30,8 +51,6 @@ seeds! {
         "MM4_forward.RES goes to a system that is not in the MMSE the request came from", "derived", ["TP-SEC-07"];
     InAnswersDelivered = "mm4.in.answers-delivered",
         "a RES or report whose envelope names a subscriber becomes an MM", "TS 23.140 §8.4.1", ["TP-M4I-32"];
-    InUnknownTypeDelivered = "mm4.in.unknown-type-delivered",
-        "a message of an unknown type is taken for MM4_forward.REQ", "ENC 1.3 §6.14", ["TP-M4X-02"];
     InPicturesDropped = "mm4.in.pictures-dropped",
         "an MM with a picture is taken over, answered Ok, and dropped by a filter", "TS 23.140 §8.4.1",
         ["TP-M4I-01", "TP-M4I-09"];
@@ -54,8 +73,6 @@ seeds! {
         "the client sees when the MM arrived over MM4 and not when it was submitted", "ENC 1.3 §6.3", ["TP-M4I-10"];
     InApplicationLost = "mm4.in.application-lost",
         "application identifiers are left behind when an MM arrives over MM4", "ENC 1.3 §6.3", ["TP-M4I-26"];
-    InHistoryLost = "mm4.in.history-lost",
-        "former senders are left behind when an MM arrives over MM4", "TS 23.140 annex I", ["TP-M4I-25"];
     InHiddenByDefault = "mm4.in.hidden-by-default",
         "a sender is hidden although the request says nothing about it", "ENC 1.3 §6.2", ["TP-M4I-15"];
     InEighthBitLost = "mm4.in.eighth-bit-lost",

@@ -3,6 +3,13 @@
 use crate::relay::defects::registry::seeds;
 
 seeds! {
+    ReportForClientUnasked = "mm4.report.for-client-unasked",
+        "a report that the relay alone asked for is sent for the client", "ENC 1.3 §6.6", ["TP-M4R-24"];
+    ReportRejectedByOthers = "mm4.report.rejected-by-others",
+        "a rejection by the recipient is reported as one by another relay", "TS 33.128", ["TP-M4R-06"];
+    ReadReplyResWithoutIdRefused = "mm4.read-reply.res-without-id-refused",
+        "MM4_read_reply_report.RES without X-Mms-Message-ID is refused", "TS 23.140 §8.4.3", ["TP-M4R-20"];
+
     ReportXMmsStatus = "mm4.report.x-mms-status",
         "MM4_delivery_report.REQ names its status X-Mms-Status", "TS 23.140 §8.4.4", ["TP-M4R-04", "TP-M4R-27"];
     ReportFromToSwapped = "mm4.report.from-to-swapped",
@@ -40,4 +47,6 @@ seeds! {
     ReportNoneAfterPassingRes = "mm4.report.none-after-passing-res",
         "Error-network-problem or Error-unspecified in a RES ends the transfer, and nobody is told", "ENC 1.3 §9.3",
         ["TP-M4A-05"];
+    ReportOnce = "mm4.report.sent-once",
+        "a delivery report whose connection broke is not sent again", "RFC 5321 §4.5.4.1", ["TP-M4R-01", "TP-E2E-03"];
 }
