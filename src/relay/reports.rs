@@ -65,7 +65,8 @@ fn mark_shown(node: &Node, mm: &Mm, recipient: &str, status: Status) -> bool {
         None => node.has(Seed::AckDuplicateReport),
         Some(_) => node.has(Seed::ReportRepeatedShown),
     };
-    if !again && (entry.is_settled() || entry.shown.contains(&status)) {
+    let heard = node.has(Seed::DeliveryDeferredFinal) && !entry.shown.is_empty();
+    if !again && (heard || entry.is_settled() || entry.shown.contains(&status)) {
         return false;
     }
     entry.shown.push(status);

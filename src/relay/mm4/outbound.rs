@@ -8,7 +8,7 @@ use bytes::Bytes;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio::time::{Instant, sleep_until};
 
-use super::answers::status;
+use super::answers::Answer;
 use super::fields::mailbox;
 use super::mail;
 use super::requests::{self, Identity};
@@ -62,6 +62,12 @@ pub(crate) fn start(node: &Arc<Node>, mm: &Arc<Mm>, hop: Hop, tid: String, recip
         events: Some(sender),
     };
     let mut state = node.state();
+    let before: Vec<_> = state
+        .transfers
+        .values()
+        .filter(|other| node.has(Seed::ForwardOneAtATime) && other.domain == hop.domain)
+        .filter_map(|other| other.events.clone())
+        .collect();
     state.transfers.insert(tid.clone(), open);
     for recipient in &recipients {
         // Whose recipient this is may have been unknown until now.
@@ -72,7 +78,11 @@ pub(crate) fn start(node: &Arc<Node>, mm: &Arc<Mm>, hop: Hop, tid: String, recip
     let transfer = Transfer {
         message: encode(node, mm, &hop, &tid),
         node: node.clone(),
-        mm: mm.clone(),
+        mm: if node.has(Seed::RetryBeyondExpiry) {
+            with_an_hour_more(mm)
+        } else {
+            mm.clone()
+        },
         hop,
         tid,
         pending: recipients,
@@ -81,7 +91,19 @@ pub(crate) fn start(node: &Arc<Node>, mm: &Arc<Mm>, hop: Hop, tid: String, recip
         attempts: 0,
         worst: Status::Unreachable,
     };
-    node.spawn(transfer.run());
+    node.spawn(async move {
+        for other in before {
+            other.closed().await;
+        }
+        transfer.run().await;
+    });
+}
+
+fn with_an_hour_more(mm: &Mm) -> Arc<Mm> {
+    Arc::new(Mm {
+        deadline: mm.deadline.plus_seconds(3600),
+        ..mm.clone()
+    })
 }
 
 fn encode(node: &Node, mm: &Mm, hop: &Hop, tid: &str) -> Bytes {
@@ -237,6 +259,7 @@ impl Transfer {
             from: &from,
             recipients: &recipients,
             message: &self.message,
+            seeds: self.node.seeds(),
         };
         let sending = way::send(&self.node, &self.hop, &mail);
         let result = tokio::select! {
@@ -337,7 +360,7 @@ impl Transfer {
             .cloned()
             .collect();
         for recipient in about {
-            match Answer::of(&request_status) {
+            match Answer::of(&self.node, &request_status) {
                 Answer::Ok if self.node.has(Seed::RetryAfterOk) && self.attempts == 1 => {
                     self.sent.remove(&recipient);
                 }
@@ -402,7 +425,7 @@ pub(super) fn answered_elsewhere(
 ) {
     let about = open.recipients.iter();
     for recipient in about.filter(|r| named.is_empty() || named.contains(r)) {
-        let answer = Answer::of(request_status);
+        let answer = Answer::of(node, request_status);
         if matches!(answer, Answer::Later) {
             continue;
         }
@@ -412,31 +435,6 @@ pub(super) fn answered_elsewhere(
         });
         if let Answer::Refused(status) = answer {
             reports::settled(node, &open.mm, recipient, status);
-        }
-    }
-}
-
-/// What a request status means for the transfer.
-enum Answer {
-    Ok,
-    Later,
-    Refused(Status),
-}
-
-impl Answer {
-    fn of(request_status: &str) -> Answer {
-        let is = |name: &str| request_status.trim().eq_ignore_ascii_case(name);
-        if is(status::OK) {
-            Answer::Ok
-        } else if is(status::NETWORK_PROBLEM) || is(status::UNSPECIFIED) {
-            Answer::Later
-        } else if is(status::SERVICE_DENIED) || is("Error-content-not-accepted") {
-            Answer::Refused(Status::Rejected)
-        } else if request_status.to_ascii_lowercase().starts_with("error-") {
-            Answer::Refused(Status::Unreachable)
-        } else {
-            // Unknown to the standard: a failure, but nobody knows which.
-            Answer::Refused(Status::Indeterminate)
         }
     }
 }

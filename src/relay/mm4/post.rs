@@ -38,6 +38,7 @@ pub(super) fn post(node: &Arc<Node>, post: Post) {
                 from: &post.from,
                 recipients: std::slice::from_ref(&post.to),
                 message: &post.message,
+                seeds: node.seeds(),
             };
             let failure = match way::send(&node, &post.hop, &mail).await {
                 Ok(replies) if replies.iter().all(|r| r.code < 400 || r.code >= 500) => return,
