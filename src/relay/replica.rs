@@ -70,7 +70,11 @@ fn apply(node: &Node, state: &mut State, entry: &Entry) {
             message_id,
             recipient,
         } => state.with_sent(message_id, recipient, |to| to.read_shown = true),
-        Entry::Notified { .. } | Entry::Unroutable { .. } | Entry::TakenOver { .. } => {}
+        Entry::Notified { .. }
+        | Entry::Unroutable { .. }
+        | Entry::Owed(_)
+        | Entry::Told { .. }
+        | Entry::TakenOver { .. } => {}
     }
 }
 

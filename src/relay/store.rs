@@ -235,6 +235,12 @@ impl State {
             .insert((system.to_owned(), tid.to_owned(), recipient.to_owned()), status);
     }
 
+    /// The request was not taken after all.
+    pub fn forget_request(&mut self, system: &str, tid: &str, recipient: &str) {
+        let key = (system.to_owned(), tid.to_owned(), recipient.to_owned());
+        self.requests.entries.remove(&key);
+    }
+
     /// The MM leaves this relay, and may come back.
     pub fn forget_copy(&mut self, from: &str, message_id: &str, recipient: &str) {
         let key = (from.to_owned(), message_id.to_owned(), recipient.to_owned());

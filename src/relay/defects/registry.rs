@@ -48,6 +48,7 @@ pub static DEFECTS: LazyLock<Vec<Defect>> = LazyLock::new(|| {
         super::across::LIST.to_vec(),
         super::cluster::LIST.to_vec(),
         super::routing::LIST.to_vec(),
+        super::store::LIST.to_vec(),
     ]
     .concat()
 });

@@ -3,18 +3,19 @@
 use std::sync::Arc;
 
 use super::outbound;
-use super::post::{self, Post};
+use super::post;
 use super::requests::{self, Identity};
 use super::server::Envelope;
 use crate::relay::defects::Seed;
 use crate::relay::ids::{bare, node_of};
 use crate::relay::model::{canonical, says_yes};
 use crate::relay::node::Node;
+use crate::relay::owed::Telling;
 use crate::relay::routing::{Hop, same_mmse};
 use crate::relay::store::TransferEvent;
 use crate::relay::timer::Time;
 use crate::wire::address;
-use crate::wire::{Pdu, PduType, Value, mm4};
+use crate::wire::{Pdu, PduType, Value};
 
 /// X-Mms-Request-Status-Code (TS 23.140 §8.4.4).
 pub(super) mod status {
@@ -118,15 +119,9 @@ pub(super) fn send(
     pdu.push("Sender", Value::Address(identity.system.clone()));
     pdu.push("To", Value::Address(to.mailbox.clone()));
     node.log(|| format!("MM4: {kind} {request_status} to {}", to.mailbox));
-    post::post(
-        node,
-        Post {
-            hop: to.hop.clone(),
-            from: Identity::towards(node, &to.hop).system,
-            to: to.mailbox.clone(),
-            message: mm4::encode(&pdu).into(),
-        },
-    );
+    let from = Identity::towards(node, &to.hop).system;
+    let owed = post::mail(node, to.hop.clone(), from, to.mailbox.clone(), &pdu);
+    Telling::of(owed).go(node);
 }
 
 /// A forward.RES that arrived: completes a transfer of this node, goes on to the node that has it, or means nothing.

@@ -43,8 +43,13 @@ pub(crate) fn forward(node: &Arc<Node>, mm: &Arc<Mm>, hop: Hop, recipients: Vec<
 
 /// Goes on with a transfer of an earlier life, under its transaction id.
 pub(crate) fn resume(node: &Arc<Node>, mm: &Arc<Mm>, tid: &str, domain: &str, pending: Vec<String>) {
+    let tid = if node.has(Seed::StoreTransferRenumbered) {
+        node.ids.transaction()
+    } else {
+        tid.to_owned()
+    };
     match node.routing.system(domain) {
-        Some(hop) => start(node, mm, hop, tid.to_owned(), pending),
+        Some(hop) => start(node, mm, hop, tid, pending),
         // The way of that time is closed; the tables of today decide.
         None => intake::when_due(node, mm, &pending),
     }
@@ -330,27 +335,30 @@ impl Transfer {
 
     /// The next Relay/Server has the MM for this recipient.
     fn done(&mut self, recipient: &str) {
-        self.handed(recipient);
+        let handed = self.handed(recipient);
+        self.node.note(|| handed);
         if self.hop.inner && self.mm.reports.delivery && self.node.has(Seed::InnerHopOwnReport) {
             reports::premature(&self.node, &self.mm, recipient);
         }
     }
 
     /// This recipient has an outcome.
-    fn handed(&mut self, recipient: &str) {
+    fn handed(&mut self, recipient: &str) -> Entry {
         self.pending.retain(|r| r != recipient);
-        self.node.note(|| Entry::Handed {
+        Entry::Handed {
             tid: self.tid.clone(),
             recipient: recipient.to_owned(),
-        });
+        }
     }
 
     fn settle(&mut self, recipient: &str, status: Status) {
-        self.handed(recipient);
+        let handed = self.handed(recipient);
         self.node
             .log(|| format!("{} for {recipient}: {}", self.mm.message_id, status.name()));
-        if !self.node.has(Seed::FailureSilent) {
-            reports::settled(&self.node, &self.mm, recipient, status);
+        if self.node.has(Seed::FailureSilent) {
+            self.node.note(|| handed);
+        } else {
+            reports::settled(&self.node, &self.mm, recipient, status, [handed]);
         }
     }
 
@@ -372,16 +380,14 @@ pub(super) fn answered_elsewhere(
 ) {
     let about = open.recipients.iter();
     for recipient in about.filter(|r| named.is_empty() || named.contains(r)) {
-        let answer = Answer::of(request_status);
-        if matches!(answer, Answer::Later) {
-            continue;
-        }
-        node.note(|| Entry::Handed {
+        let handed = Entry::Handed {
             tid: tid.to_owned(),
             recipient: recipient.clone(),
-        });
-        if let Answer::Refused(status) = answer {
-            reports::settled(node, &open.mm, recipient, status);
+        };
+        match Answer::of(request_status) {
+            Answer::Later => {}
+            Answer::Ok => node.note(|| handed),
+            Answer::Refused(status) => reports::settled(node, &open.mm, recipient, status, [handed]),
         }
     }
 }

@@ -5,25 +5,24 @@ use std::sync::Arc;
 use super::answers::{self, ReplyTo, status};
 use super::fields::mailbox;
 use super::inbound::check_version;
-use super::post::{self, Post};
+use super::post;
 use super::requests::{self, Identity};
 use super::server::Envelope;
 use crate::relay::defects::Seed;
 use crate::relay::ids::{bare, node_of};
 use crate::relay::model::{Mm, Origin, Status, canonical, says_yes};
 use crate::relay::node::Node;
+use crate::relay::owed::Owed;
 use crate::relay::reports::{self, Arrived, Receipt};
 use crate::relay::routing::{Destination, Hop};
 use crate::relay::store::TransferEvent;
 use crate::relay::timer::Time;
 use crate::wire::address::{self, Address};
-use crate::wire::{Pdu, PduType, Value, mm4};
+use crate::wire::{Pdu, PduType, Value};
 
-/// Sends MM4_delivery_report.REQ about one recipient to where the MM came from.
-pub(crate) fn send_delivery_report(node: &Arc<Node>, mm: &Mm, recipient: &str, status: Status) {
-    let Some(mut report) = Outgoing::new(node, mm, PduType::Mm4DeliveryReportReq, recipient) else {
-        return;
-    };
+/// MM4_delivery_report.REQ about one recipient, owed to where the MM came from. None: there is no way there.
+pub(crate) fn delivery_report(node: &Node, mm: &Mm, recipient: &str, status: Status) -> Option<Owed> {
+    let mut report = Outgoing::new(node, mm, PduType::Mm4DeliveryReportReq, recipient)?;
     report.pdu.push("Date", Value::Date(Time::now().seconds()));
     let show = if mm.reports.delivery { "Yes" } else { "No" };
     report
@@ -39,19 +38,17 @@ pub(crate) fn send_delivery_report(node: &Arc<Node>, mm: &Mm, recipient: &str, s
         let extension = Value::token("Rejection-By-MMS-Recipient");
         report.pdu.push("X-Mms-MM-Status-Extension", extension);
     }
-    report.send(node);
+    Some(report.owed(node))
 }
 
-/// Sends MM4_read_reply_report.REQ to where the MM came from.
-pub(crate) fn send_read_report(node: &Arc<Node>, mm: &Mm, reader: &str, status: &str, date: i64) {
-    let Some(mut report) = Outgoing::new(node, mm, PduType::Mm4ReadReplyReportReq, reader) else {
-        return;
-    };
+/// MM4_read_reply_report.REQ, owed to where the MM came from. None: there is no way there.
+pub(crate) fn read_report(node: &Node, mm: &Mm, reader: &str, status: &str, date: i64) -> Option<Owed> {
+    let mut report = Outgoing::new(node, mm, PduType::Mm4ReadReplyReportReq, reader)?;
     report.pdu.push("Date", Value::Date(date));
     if !node.has(Seed::ReadReplyNoStatus) {
         report.pdu.push("X-Mms-Read-Status", Value::token(status));
     }
-    report.send(node);
+    Some(report.owed(node))
 }
 
 /// A report on its way to the originator's MMSE.
@@ -94,15 +91,10 @@ impl Outgoing {
         Some(Outgoing { pdu, hop, originator })
     }
 
-    fn send(self, node: &Arc<Node>) {
+    fn owed(self, node: &Node) -> Owed {
         node.log(|| format!("MM4: {} to {}", self.pdu.kind, self.originator));
-        let message = Post {
-            from: Identity::towards(node, &self.hop).system,
-            hop: self.hop,
-            to: self.originator,
-            message: mm4::encode(&self.pdu).into(),
-        };
-        post::post(node, message);
+        let from = Identity::towards(node, &self.hop).system;
+        post::mail(node, self.hop, from, self.originator, &self.pdu)
     }
 }
 
