@@ -1,7 +1,7 @@
 //! The configuration of embedded relays: whom they serve, where they send, their timers, limits and defects.
 
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use crate::case::{HubKind, Script, Topology};
@@ -45,7 +45,7 @@ pub struct Around<'a> {
 /// The world has no Kannel for the relay.
 pub fn configure(relay: &str, around: Around<'_>) -> Result<relay::Config, NotUp> {
     let (script, world) = (around.script, around.world);
-    let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let any = world.host.any();
     let kannel = world
         .kannel(relay)
         .ok_or_else(|| NotUp(format!("relay {relay} has no Kannel")))?;
