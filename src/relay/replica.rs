@@ -1,5 +1,6 @@
 //! What other relays did on the same store: learned whenever the memory is looked at, and gone on with when one of them dies.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -107,6 +108,7 @@ fn queued(node: &Node, state: &mut State, record: &str, tid: &str, domain: &str,
         inner: node.routing.neighbour_at(domain).is_some(),
         mm,
         recipients: recipients.to_vec(),
+        sent: HashSet::new(),
         events: None,
     };
     state.transfers.insert(tid.to_owned(), transfer);

@@ -264,6 +264,7 @@ impl Past {
                     inner: node.routing.neighbour_at(&past.domain).is_some(),
                     mm: mm.clone(),
                     recipients: past.pending.clone(),
+                    sent: HashSet::new(),
                     events: None,
                 };
                 state.transfers.insert(tid.clone(), open);

@@ -128,6 +128,8 @@ pub(crate) struct OpenTransfer {
     pub mm: Arc<Mm>,
     /// Recipients without an outcome when it began, or, for one that another relay of the store attends to, now.
     pub recipients: Vec<String>,
+    /// Those for whom the peer has the message and owes a RES.
+    pub sent: HashSet<String>,
     /// None: another relay of the store attends to it.
     pub events: Option<UnboundedSender<TransferEvent>>,
 }

@@ -32,5 +32,5 @@ seeds! {
     StoreOneRecipient = "store.one-recipient",
         "of an MM for several clients the first alone is gone on with after a restart", "RFC 5321 §6.1", ["TP-SUB-12"];
     StoreDueForgotten = "store.delivery-time-forgotten",
-        "an MM that waits for its delivery time dies with the process", "RFC 5321 §6.1", ["TP-SUB-27"];
+        "an MM that waits for its delivery time dies with the process", "RFC 5321 §6.1", ["TP-SUB-12"];
 }

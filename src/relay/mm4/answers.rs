@@ -148,7 +148,10 @@ pub(super) fn arrived(node: &Arc<Node>, envelope: &Envelope, res: &Pdu) {
         .collect();
     match &open.events {
         // The transfer may just have ended: then nobody waits.
-        Some(events) => drop(events.send(TransferEvent::Answered { status, recipients })),
+        Some(events) => {
+            outbound::answered_here(node, tid, &open, &status, &recipients);
+            drop(events.send(TransferEvent::Answered { status, recipients }));
+        }
         None => outbound::answered_elsewhere(node, tid, &open, &status, &recipients),
     }
 }

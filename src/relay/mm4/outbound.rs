@@ -64,6 +64,7 @@ pub(crate) fn start(node: &Arc<Node>, mm: &Arc<Mm>, hop: Hop, tid: String, recip
         inner: hop.inner,
         mm: mm.clone(),
         recipients: recipients.clone(),
+        sent: HashSet::new(),
         events: Some(sender),
     };
     let mut state = node.state();
@@ -273,6 +274,9 @@ impl Transfer {
                 _ => {}
             }
         }
+        if let Some(open) = self.node.state().transfers.get_mut(&self.tid) {
+            open.sent.clone_from(&self.sent);
+        }
         if taken {
             self.worst = Status::Indeterminate;
             Attempt::Sent
@@ -366,6 +370,19 @@ impl Transfer {
         for recipient in self.pending.clone() {
             self.settle(&recipient, status);
         }
+    }
+}
+
+/// A RES that completes a transfer of this relay is written down before it is taken: a relay that is killed then does not send the
+/// request again.
+pub(super) fn answered_here(node: &Node, tid: &str, open: &OpenTransfer, request_status: &str, named: &[String]) {
+    let done = matches!(Answer::of(request_status), Answer::Ok) && !node.has(Seed::RetryAfterOk);
+    let about = |recipient: &&String| named.is_empty() || named.contains(recipient);
+    for recipient in open.sent.iter().filter(about).filter(|_| done) {
+        node.note(|| Entry::Handed {
+            tid: tid.to_owned(),
+            recipient: recipient.clone(),
+        });
     }
 }
 

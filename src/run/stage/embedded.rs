@@ -23,6 +23,9 @@ const IDENTITY: &str = "X-WAP-Network-Client-MSISDN";
 /// Octets above which embedded relays refuse an MM: small, so that going beyond it costs little.
 pub const MESSAGE_SIZE: usize = 100_000;
 
+/// Attempts at a transfer through a hub: as many as fit into the time for failover.
+const HUB_ATTEMPTS: u32 = 40;
+
 /// What the configuration of an embedded relay depends on.
 pub struct Around<'a> {
     pub script: &'a Script,
@@ -103,7 +106,14 @@ pub fn configure(relay: &str, around: Around<'_>) -> Result<relay::Config, NotUp
             Some(_) => Vec::new(),
         },
         dns,
-        timers: embedded_timers(),
+        timers: match topology {
+            // A mail hub passes on that the MMSE behind it is down: that takes as long as the case wants.
+            Topology::Hub => config::Timers {
+                mm4_attempts: HUB_ATTEMPTS,
+                ..embedded_timers()
+            },
+            _ => embedded_timers(),
+        },
         limits: embedded_limits(),
         store_with: match topology {
             Topology::SharedStore => others.map(|other| (*other).to_owned()).collect(),
