@@ -8,10 +8,10 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::ledger::{Entry, base64_text};
+use super::mm4;
 use super::node::Node;
 use super::routing::Hop;
 use super::timer::{self, Time};
-use super::mm4;
 
 /// The pause before a gateway that took nothing for a while is tried again.
 const PUSH_AGAIN: Duration = Duration::from_secs(10);
@@ -67,7 +67,13 @@ impl Owed {
 
     pub fn push(node: &Node, number: &str, pdu: &Bytes) -> Owed {
         let number = number.to_owned();
-        Self::new(node, What::Push { number, pdu: pdu.to_vec() })
+        Self::new(
+            node,
+            What::Push {
+                number,
+                pdu: pdu.to_vec(),
+            },
+        )
     }
 }
 

@@ -34,7 +34,15 @@ pub(crate) fn settled(
 /// Who has to be told of one recipient's outcome.
 pub(crate) fn outcome(node: &Node, state: &mut State, mm: &Mm, recipient: &str, status: Status) -> Telling {
     match originator_here(state, mm) {
-        Some(originator) => show(node, state, mm, &originator, recipient, status, Time::now().seconds()),
+        Some(originator) => show(
+            node,
+            state,
+            mm,
+            &originator,
+            recipient,
+            status,
+            Time::now().seconds(),
+        ),
         None if wanted(node, mm) || mm.reports.relay_delivery => {
             mm4::delivery_report(node, mm, recipient, status).map_or_else(Telling::default, Telling::of)
         }
@@ -99,7 +107,14 @@ fn mark_shown(node: &Node, state: &mut State, mm: &Mm, recipient: &str, status: 
     })
 }
 
-fn delivery_ind(node: &Node, mm: &Mm, originator: &str, recipient: &str, status: Status, date: i64) -> Telling {
+fn delivery_ind(
+    node: &Node,
+    mm: &Mm,
+    originator: &str,
+    recipient: &str,
+    status: Status,
+    date: i64,
+) -> Telling {
     let pdu = mm1::delivery_ind(node, mm, recipient, status, date);
     Telling::of(Owed::push(node, originator, &pdu))
 }

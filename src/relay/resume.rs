@@ -22,7 +22,10 @@ pub(crate) fn resume(node: &Arc<Node>, lines: Vec<Line>) {
     let live = past.live();
     node.log(|| {
         let (mms, owed) = (past.mms.len(), past.owed.len());
-        format!("{} of {mms} MMs go on, {owed} answers and reports are owed", live.len())
+        format!(
+            "{} of {mms} MMs go on, {owed} answers and reports are owed",
+            live.len()
+        )
     });
     let kept = live.iter().chain(past.owed.keys()).cloned().collect();
     if let Err(error) = node.ledger.rewrite(&ledger::kept(lines, &kept)) {

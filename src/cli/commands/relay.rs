@@ -53,7 +53,11 @@ fn from_input() -> Result<(Config, Further), Failure> {
     let Some(Document { text, more }) = input.documents.blocking_recv() else {
         return Err(Failure::usage("standard input cannot be read"));
     };
-    let further = if more { Further::Input(input) } else { Further::None };
+    let further = if more {
+        Further::Input(input)
+    } else {
+        Further::None
+    };
     Ok((parse(INPUT, &text)?, further))
 }
 

@@ -375,7 +375,13 @@ impl Transfer {
 
 /// A RES that completes a transfer of this relay is written down before it is taken: a relay that is killed then does not send the
 /// request again.
-pub(super) fn answered_here(node: &Node, tid: &str, open: &OpenTransfer, request_status: &str, named: &[String]) {
+pub(super) fn answered_here(
+    node: &Node,
+    tid: &str,
+    open: &OpenTransfer,
+    request_status: &str,
+    named: &[String],
+) {
     let done = matches!(Answer::of(request_status), Answer::Ok) && !node.has(Seed::RetryAfterOk);
     let about = |recipient: &&String| named.is_empty() || named.contains(recipient);
     for recipient in open.sent.iter().filter(about).filter(|_| done) {

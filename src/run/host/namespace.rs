@@ -22,7 +22,8 @@ const INSIDE: &str = "MMSPEC_PRIVATE_NETWORK";
 const WAYS: [&[&str]; 2] = [&["--user", "--map-root-user", "--net"], &["--net"]];
 
 /// All that will be needed.
-const PROBE: &str = "ip link set lo up && ip link add name probe0 type veth peer name probe1 && unshare --net -- true";
+const PROBE: &str =
+    "ip link set lo up && ip link add name probe0 type veth peer name probe1 && unshare --net -- true";
 
 const ENTER: &str = r#"ip link set lo up && ip addr add "$1/32" dev lo && shift && exec "$@""#;
 
