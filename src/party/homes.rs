@@ -15,6 +15,7 @@ use axum::routing::get;
 use tokio::net::TcpListener;
 
 use super::Listening;
+use crate::link::stream::Streams;
 
 type Homes = Arc<Mutex<HashMap<String, Option<String>>>>;
 
@@ -38,7 +39,8 @@ impl HomeService {
             .route("/homes/{number}", get(home))
             .with_state(homes.clone());
         tokio::spawn(async move {
-            let served = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned());
+            let served =
+                axum::serve(Streams(listener), router).with_graceful_shutdown(stop.cancelled_owned());
             // Serving ends without error, when told to stop.
             let _ = served.await;
         });

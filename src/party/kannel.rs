@@ -8,12 +8,12 @@ use axum::Router;
 use axum::body::to_bytes;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, StatusCode};
-use axum::serve::ListenerExt;
 use bytes::Bytes;
 use tokio::net::TcpListener;
 
 use super::Listening;
 use super::desk::Desk;
+use crate::link::stream::Streams;
 use crate::link::{Arrival, Crossing};
 use crate::wire::push::kannel::{SendSms, addressing_fault, decode as sendsms_of, decode_post};
 
@@ -41,10 +41,8 @@ pub async fn listen(desk: Arc<Desk>, relay: &str, addr: SocketAddr) -> std::io::
         relay: relay.into(),
     };
     let router = Router::new().fallback(sendsms).with_state(gateway);
-    // A socket that refuses the option works without it, a little slower.
-    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
     tokio::spawn(async move {
-        let served = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned());
+        let served = axum::serve(Streams(listener), router).with_graceful_shutdown(stop.cancelled_owned());
         // Serving ends without error, when told to stop.
         let _ = served.await;
     });
@@ -102,7 +100,10 @@ impl Gateway {
             from: Some(self.relay.to_string()),
             crossing: crossing(sms, status),
         };
-        self.desk.hand_over(owner.map(|owner| owner.guest), arrival);
+        match owner {
+            Some(owner) if status.is_success() => self.desk.hand_over_push(&owner, arrival),
+            owner => self.desk.hand_over(owner.map(|owner| owner.guest), arrival),
+        }
         (status, said(status))
     }
 }

@@ -312,13 +312,12 @@ async fn play(
                 let stage = Arc::new(stage);
                 let driver = Driver::new(
                     Arc::clone(&script),
-                    Arc::clone(&world),
                     Arc::clone(&stage),
                     Arc::clone(&recorder),
                     turn,
                 );
                 driver.run(arrivals).await;
-                stage.tear_down();
+                stage.tear_down().await;
                 driver.abandon();
             }
         }

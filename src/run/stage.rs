@@ -9,8 +9,9 @@ use bytes::Bytes;
 use tokio::sync::mpsc;
 
 use crate::case::{HomeLookup, Script, Topology};
-use crate::link::{Arrival, Hop};
+use crate::link::{Arrival, Hop, Mails};
 use crate::party::Guest;
+use crate::party::user_agent::UserAgent;
 use crate::relay;
 use crate::wire::mm4;
 
@@ -21,18 +22,23 @@ use self::cast::{Agent, PeerNode};
 use self::embedded::{Around, configure, joined};
 use self::fitness::controls;
 use self::homes::Homes;
+use self::lines::Lines;
 use self::names::Names;
 
 mod cast;
 mod embedded;
 mod fitness;
 mod homes;
+mod lines;
 mod names;
 mod routes;
 
-pub use cast::peers_of;
+pub use cast::{homes_of, peers_of};
 pub use embedded::{embedded_limits, embedded_timers};
 pub use names::Unset;
+
+/// Connections of user agents that stay open to an embedded relay.
+const IDLE_CONNECTIONS: usize = 4;
 
 /// Where a relay is driven.
 #[derive(Debug, Clone)]
@@ -55,6 +61,8 @@ struct Embedded {
 pub struct Stage {
     pub guest: Guest,
     pub agents: BTreeMap<String, Agent>,
+    /// What speaks HTTP for them.
+    pub user_agent: UserAgent,
     pub peers: BTreeMap<String, PeerNode>,
     pub vars: BTreeMap<String, String>,
     pub bindings: BTreeMap<String, String>,
@@ -69,6 +77,7 @@ pub struct Stage {
     stores: Option<PathBuf>,
     homes: Homes,
     host: Arc<Host>,
+    lines: Lines,
 }
 
 /// The environment's or our own fault.
@@ -87,9 +96,13 @@ impl Stage {
         key: u64,
     ) -> Result<(Stage, mpsc::UnboundedReceiver<Arrival>), NotUp> {
         let (guest, arrivals) = world.desk.open(key);
+        // What a remote relay may do with an idle connection is its own affair.
+        let idle = if world.has_remote() { 0 } else { IDLE_CONNECTIONS };
+        let user_agent = UserAgent::new(idle).map_err(|e| NotUp(format!("the HTTP client: {e}")))?;
         let mut stage = Stage {
             guest,
             agents: BTreeMap::new(),
+            user_agent,
             peers: BTreeMap::new(),
             vars: BTreeMap::new(),
             bindings: BTreeMap::new(),
@@ -102,6 +115,7 @@ impl Stage {
             stores: None,
             homes: Homes::default(),
             host: Arc::clone(&world.host),
+            lines: Lines::of(script),
         };
         stage.judge_fitness(script, world);
         if stage.is_fit() {
@@ -192,11 +206,10 @@ impl Stage {
     }
 
     /// Ends everything the script started.
-    pub fn tear_down(&self) {
+    pub async fn tear_down(&self) {
         let relays: Vec<String> = self.embedded().keys().cloned().collect();
         for relay in relays {
-            // Dropped, a relay dies as if killed.
-            drop(self.take_down(&relay));
+            self.kill(&relay).await;
         }
     }
 
@@ -239,14 +252,17 @@ impl Stage {
         for from in &own {
             let joined = |to: &&&str| **to != *from && joined(script.topology, from, to);
             for to in own.iter().filter(joined) {
-                let sink = self.guest.sink();
-                let hop = Hop::open(&link_name(from, to), from, self.host.any(), sink)
-                    .await
-                    .map_err(|e| NotUp(format!("link {from}-{to}: {e}")))?;
+                let (name, sink) = (link_name(from, to), self.guest.sink());
+                let opened = match self.lines.get(&name) {
+                    None => Hop::open(&name, from, self.host.any(), sink).await,
+                    Some(line) => Hop::open_on(line, from, self.host.any(), Mails::Recorded, sink).await,
+                };
+                let hop = opened.map_err(|e| NotUp(format!("link {from}-{to}: {e}")))?;
                 towards.insert(((*from).to_owned(), (*to).to_owned()), hop.addr);
                 self.hops.entry((*to).to_owned()).or_default().push(hop);
             }
         }
+        self.open_peer_hops(script, world, &own, &mut towards).await?;
         let shared = script.topology == Topology::SharedStore;
         if shared || own.iter().any(|relay| controls(script, relay)) {
             self.stores = Some(stores(&world.numbers.nonce())?);

@@ -9,7 +9,6 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 use crate::party::peer::{self, PeerIdentity};
-use crate::party::user_agent::UserAgent;
 use crate::party::{Desk, Listening, dns, kannel};
 use crate::target::{Start, Target, probe};
 
@@ -25,7 +24,6 @@ const BUSY: usize = 12;
 /// One for a run.
 pub struct World {
     pub desk: Arc<Desk>,
-    pub agent: UserAgent,
     pub numbers: Numbers,
     /// Relay name → its target.
     pub targets: BTreeMap<String, Arc<Target>>,
@@ -56,8 +54,6 @@ pub enum Unfit {
         what: String,
         reason: std::io::Error,
     },
-    #[error("the HTTP client cannot be set up: {0}")]
-    Http(String),
 }
 
 impl World {
@@ -73,10 +69,8 @@ impl World {
         host: Arc<Host>,
     ) -> Result<World, Unfit> {
         let desk = Desk::new();
-        let agent = UserAgent::new().map_err(|e| Unfit::Http(e.to_string()))?;
         let mut world = World {
             desk,
-            agent,
             numbers: Numbers::new(seed),
             targets,
             host,
@@ -115,9 +109,14 @@ impl World {
         self.heard.load(Ordering::Relaxed)
     }
 
+    /// Whether any relay is not ours to start.
+    pub fn has_remote(&self) -> bool {
+        self.targets.values().any(|t| t.start == Start::Remote)
+    }
+
     /// Another world for the same relays, if all of them are embedded and its ports can be had.
     pub async fn again(&self, key: u64) -> Option<World> {
-        if self.targets.values().any(|t| t.start == Start::Remote) {
+        if self.has_remote() {
             return None;
         }
         let seed = self.numbers.other_seed(key);

@@ -68,6 +68,7 @@ pub(super) fn seen(select: &Selector, place: &Place) -> String {
         Selector::Pdu(pdu) => pdu.name(),
         Selector::Reply => "reply",
         Selector::DnsQuery => "DNS query",
+        Selector::Loss => "loss",
     };
     match place {
         Place::At(party) => format!("{what} at {party}"),
@@ -163,6 +164,7 @@ pub(super) fn behaviour(set: &Set) -> String {
         Behaviour::Acknowledge(None) => format!("from now on {node} acknowledges nothing"),
         Behaviour::Acknowledge(Some(status)) => format!("from now on {node} acknowledges with {status}"),
         Behaviour::Dns(dns) => names(dns),
+        Behaviour::Shape(shaping) => format!("from now on the link {node} {shaping}"),
     }
 }
 
@@ -228,6 +230,7 @@ pub(super) fn matching(matcher: &Matcher) -> String {
             Matcher::Present => "is absent".to_owned(),
             other => format!("is anything but one that {}", matching(other)),
         },
+        Matcher::IfPresent(inner) => format!("is absent, or {}", matching(inner)),
         Matcher::In(values) => format!("is one of {}", list(values)),
         Matcher::Matches(regex) => format!("matches {regex}"),
         Matcher::Range { from, to } => {
@@ -239,6 +242,7 @@ pub(super) fn matching(matcher: &Matcher) -> String {
         Matcher::Octets(octets) => format!("is the octets {}", hex::encode_upper(octets)),
         Matcher::Instant { of, within } => format!("is within {} ms of {}", within.as_millis(), of.raw),
         Matcher::Set(values) => format!("has the values {}, in any order", list(values)),
+        Matcher::Any(any) => any.iter().map(matching).collect::<Vec<_>>().join(", or "),
         Matcher::All(all) => all.iter().map(matching).collect::<Vec<_>>().join(" and "),
     }
 }

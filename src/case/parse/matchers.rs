@@ -56,6 +56,7 @@ impl Reader<'_> {
                 })
             }
             "not" => self.matcher(value).map(|m| Matcher::Not(Box::new(m))),
+            "if-present" => self.matcher(value).map(|m| Matcher::IfPresent(Box::new(m))),
             _ if value.is_null() => {
                 self.error(Diagnostic::at(key, format!("`{name}:` has no value")));
                 None
@@ -84,12 +85,8 @@ impl Reader<'_> {
             }
             "range" => self.range(value),
             "octets" => hex(self, value).map(Matcher::Octets),
-            "all" => {
-                let items = self.list(value, "`all`");
-                Some(Matcher::All(
-                    items.iter().filter_map(|i| self.matcher(i)).collect(),
-                ))
-            }
+            "all" => Some(Matcher::All(self.matchers(value, "`all`"))),
+            "any" => Some(Matcher::Any(self.matchers(value, "`any`"))),
             "within" => {
                 self.error(Diagnostic::at(
                     key,
@@ -99,6 +96,11 @@ impl Reader<'_> {
             }
             _ => None,
         }
+    }
+
+    fn matchers(&mut self, list: &Node, of: &str) -> Vec<Matcher> {
+        let items = self.list(list, of);
+        items.iter().filter_map(|item| self.matcher(item)).collect()
     }
 
     fn instant(&mut self, of: &Node, args: &Args<'_>) -> Option<Matcher> {
@@ -197,13 +199,13 @@ impl Reader<'_> {
     fn check_tokens(&mut self, field: &str, matcher: &Matcher, span: &Span) {
         match matcher {
             Matcher::Equals(value) => self.check_token(field, value, span),
-            Matcher::Not(inner) => self.check_tokens(field, inner, span),
+            Matcher::Not(inner) | Matcher::IfPresent(inner) => self.check_tokens(field, inner, span),
             Matcher::In(values) | Matcher::Set(values) => {
                 for value in values {
                     self.check_token(field, value, span);
                 }
             }
-            Matcher::All(all) => {
+            Matcher::All(all) | Matcher::Any(all) => {
                 for matcher in all {
                     self.check_tokens(field, matcher, span);
                 }
@@ -240,13 +242,20 @@ impl Reader<'_> {
             Data::Text(text) => match text.as_str() {
                 "present" => Some(ContentDemand::Present { source }),
                 "absent" => Some(ContentDemand::Absent { source }),
-                _ => self.content(node).map(|of| ContentDemand::Same { of, source }),
+                _ => self.content(node).map(|of| ContentDemand::Same {
+                    of,
+                    names: false,
+                    source,
+                }),
             },
             _ => {
                 let args = self.args(node, "a demand on the content", words::CONTENT_DEMANDS)?;
                 if let Some(of) = args.get("same-content") {
                     let source = of.span.source();
-                    return self.content(of).map(|of| ContentDemand::Same { of, source });
+                    let names = args.said("same-names").is_some();
+                    return self
+                        .content(of)
+                        .map(|of| ContentDemand::Same { of, names, source });
                 }
                 let absent = args.said("absent").is_some();
                 Some(if absent {

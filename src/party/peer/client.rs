@@ -129,7 +129,12 @@ impl Course {
         if ended.is_ok() {
             tokio::spawn(async move {
                 // The mail is over; how the server takes leave does not matter.
-                let _ = delay::within(GOODBYE, connection.quit()).await;
+                let goodbye = async {
+                    // The server closes; what it says before that is nobody's.
+                    let _ = connection.quit().await;
+                    let _ = connection.read_response().await;
+                };
+                let _ = delay::within(GOODBYE, goodbye).await;
             });
         }
         ended

@@ -5,9 +5,9 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
 use crate::link::reply::{Replies, Reply};
+use crate::link::stream::Stream;
 use crate::party::delay;
 use crate::wire::smtp;
 
@@ -17,7 +17,7 @@ const CHUNK: usize = 4096;
 /// An SMTP connection without a will of its own.
 #[derive(Debug)]
 pub struct Dialogue {
-    stream: TcpStream,
+    stream: Stream,
     replies: Replies,
 }
 
@@ -27,13 +27,10 @@ impl Dialogue {
     /// # Errors
     /// There is no connection, in words for a person.
     pub async fn connect(addr: SocketAddr, limit: Duration) -> Result<Dialogue, String> {
-        let connected = delay::within(limit, TcpStream::connect(addr))
+        let connected = delay::within(limit, Stream::connect(addr))
             .await
             .map_err(|late| late.to_string())?;
         let stream = connected.map_err(|error| words(&error, "the connection attempt"))?;
-        stream
-            .set_nodelay(true)
-            .map_err(|error| words(&error, "the connection attempt"))?;
         Ok(Dialogue {
             stream,
             replies: Replies::new(),

@@ -8,9 +8,9 @@ use std::task::{Context, Poll, ready};
 
 use lettre::transport::smtp::client::AsyncTokioStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 
 use crate::link::reply::{Replies, Reply};
+use crate::link::stream::Stream;
 
 /// How the client introduces itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,10 +100,10 @@ impl Kept {
     }
 }
 
-/// A TCP stream without Nagle's delay that keeps a [`Record`].
+/// A TCP stream that keeps a [`Record`].
 #[derive(Debug)]
 pub(super) struct RecordedStream {
-    stream: TcpStream,
+    stream: Stream,
     record: Record,
     greeting: Greeting,
 }
@@ -115,8 +115,7 @@ impl RecordedStream {
         addr: SocketAddr,
         greeting: Greeting,
     ) -> io::Result<(RecordedStream, Record)> {
-        let stream = TcpStream::connect(addr).await?;
-        stream.set_nodelay(true)?;
+        let stream = Stream::connect(addr).await?;
         let record = Record::default();
         let recorded = RecordedStream {
             stream,

@@ -23,6 +23,8 @@ const LONGEST_MESSAGE: usize = 50 * 1024 * 1024;
 const MOST_RECIPIENTS: usize = 1000;
 /// How long a client may be silent (RFC 5321 §4.5.3.2.7).
 const IDLE: Duration = Duration::from_secs(300);
+/// How long a client may take to close a connection that is over.
+const PARTING: Duration = Duration::from_secs(1);
 /// Octets that are read at once.
 const CHUNK: usize = 16 * 1024;
 
@@ -75,7 +77,20 @@ impl Session {
                 // Fails only on a socket that is already gone.
                 let _ = self.stream.set_zero_linger();
             }
-            Ok(()) | Err(Over::Closed) => self.client_left(),
+            Ok(()) | Err(Over::Closed) => {
+                self.client_left();
+                self.part().await;
+            }
+        }
+    }
+
+    /// Lets the client close first: a port that was closed first waits in TIME_WAIT, and a run has thousands of connections.
+    async fn part(&mut self) {
+        let mut rest = [0; 1024];
+        let left = async { while !matches!(self.stream.read(&mut rest).await, Ok(0) | Err(_)) {} };
+        if delay::within(PARTING, left).await.is_ok() {
+            // Fails only on a socket that is already gone.
+            let _ = self.stream.set_zero_linger();
         }
     }
 

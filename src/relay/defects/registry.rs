@@ -44,9 +44,10 @@ pub(in crate::relay::defects) use seeds;
 pub static DEFECTS: LazyLock<Vec<Defect>> = LazyLock::new(|| {
     [
         super::mm1::LISTS.concat(),
-        super::mm4::LIST.to_vec(),
+        super::mm4::LISTS.concat(),
         super::across::LIST.to_vec(),
         super::cluster::LIST.to_vec(),
+        super::compatibility::LIST.to_vec(),
         super::routing::LIST.to_vec(),
         super::store::LIST.to_vec(),
     ]

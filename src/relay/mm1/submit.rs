@@ -47,7 +47,12 @@ pub(super) fn submit(node: &Arc<Node>, client: Option<&str>, decoded: &Decoded, 
         node.log(|| format!("MM1: {number} repeats {tid}"));
         return Answer::Pdu(conf);
     }
-    let recipients = recipients(node, pdu);
+    let mut recipients = recipients(node, pdu);
+    if node.has(Seed::VersionReadReportMmSwallowed)
+        && pdu.text("X-Mms-Message-Class").as_deref() == Some("Auto")
+    {
+        recipients.clear();
+    }
     let all_unsupported = recipients
         .iter()
         .all(|address| node.routing.destination(&Address::parse(address)) == Destination::Unsupported);
@@ -134,6 +139,7 @@ fn version_served(node: &Node, pdu: &Pdu) -> bool {
         Some(Value::Version { major, minor }) => {
             (*major == 1 || node.has(Seed::VersionMajor2Accepted))
                 && !(node.has(Seed::VersionMinorRefused) && *minor > 3)
+                && !(node.has(Seed::VersionOldClientRefused) && *minor < 2)
         }
         _ => true,
     }
@@ -313,15 +319,18 @@ fn to_mm(node: &Node, pdu: &Pdu, number: &str, birth: Birth) -> Mm {
         bcc,
         carried: Vec::new(),
         date: match pdu.value("Date") {
+            Some(Value::Date(date)) if node.has(Seed::SubmitDateInLocalTime) => date + 3600,
             Some(Value::Date(date)) => *date,
             _ => now.seconds() + late,
         },
         deadline: expiry.unwrap_or_else(|| now.plus_seconds(node.config.timers.default_expiry_s)),
         expiry_given: expiry.is_some(),
-        not_before: interval("X-Mms-Delivery-Time").filter(|then| !then.is_past()),
+        not_before: interval("X-Mms-Delivery-Time")
+            .filter(|then| !then.is_past() && !node.has(Seed::SubmitDeliveryTimeIgnored)),
         reports: Reports {
             delivery: says_yes(pdu, "X-Mms-Delivery-Report"),
-            read: says_yes(pdu, "X-Mms-Read-Report"),
+            read: says_yes(pdu, "X-Mms-Read-Report")
+                && !(is_oldest(pdu) && node.has(Seed::VersionOldReadReportLost)),
             relay_delivery: false,
         },
         size: pdus::message_size(&content),
@@ -357,6 +366,12 @@ fn travelling(node: &Node, pdu: &Pdu) -> Vec<Field> {
         .collect()
 }
 
+/// Whether the client is one of MMS 1.0, which has no M-Read-Orig.ind.
+fn is_oldest(pdu: &Pdu) -> bool {
+    let version = pdu.value("X-Mms-MMS-Version");
+    version == Some(&Value::Version { major: 1, minor: 0 })
+}
+
 /// Whether a closed list does not know this value.
 fn is_unknown(value: &Value) -> bool {
     matches!(value, Value::Token { name, .. } if name.starts_with("0x"))
@@ -376,6 +391,9 @@ fn subject(node: &Node, mut field: Field) -> Field {
     if let Value::Encoded { text, .. } | Value::Text(text) = &mut field.value {
         if node.has(Seed::SubmitSubjectCut) {
             *text = text.chars().take(20).collect();
+        }
+        if node.has(Seed::SubmitEncodedWordBroken) && text.starts_with("=?") {
+            *text = text.replace(['_', '='], " ");
         }
         if node.has(Seed::SubmitSubjectAscii) {
             *text = text.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect();

@@ -139,7 +139,7 @@ impl Transfer {
             let attempt = self.attempt().await;
             let reached = match attempt {
                 Attempt::Sent => {
-                    let until = Instant::now() + self.node.config.timers.mm4_response();
+                    let until = Instant::now() + self.patience();
                     self.listen(until, true).await;
                     true
                 }
@@ -159,7 +159,8 @@ impl Transfer {
             // A neighbour that is down comes back, and so does an MMSE behind a hub: MMs are kept until they expire.
             let patient = self.hop.inner || self.node.config.hub.is_some();
             let counts = reached || !patient;
-            if counts && self.attempts >= self.node.config.timers.mm4_attempts {
+            let ends = !(reached && self.node.has(Seed::RetryWithoutEnd));
+            if counts && ends && self.attempts >= self.node.config.timers.mm4_attempts {
                 self.settle_all(self.worst);
                 break;
             }
@@ -203,6 +204,16 @@ impl Transfer {
         self.message = encode(&self.node, &self.mm, &self.hop, &self.tid);
     }
 
+    /// How long a RES is waited for.
+    fn patience(&self) -> Duration {
+        let whole = self.node.config.timers.mm4_response();
+        if self.node.has(Seed::RetryTooEarly) {
+            whole / 20
+        } else {
+            whole
+        }
+    }
+
     /// The pause before the next attempt; the last one of the list repeats.
     fn pause(&self) -> Duration {
         self.node.config.timers.pause(self.attempts)
@@ -227,9 +238,13 @@ impl Transfer {
             from: &from,
             recipients: &recipients,
             message: &self.message,
+            seeds: self.node.seeds(),
         };
+        let sending = way::send(&self.node, &self.hop, &mail);
         let result = tokio::select! {
-            result = way::send(&self.node, &self.hop, &mail) => result,
+            result = timer::unless_impatient(self.node.has(Seed::RetryImpatient), sending) => {
+                result.unwrap_or_else(|| Err(Failure::Lost("the peer is slow".to_owned())))
+            }
             () = timer::sleep_until(self.mm.deadline) => return Attempt::Over(Status::Expired),
         };
         let outcome = match &result {
@@ -244,6 +259,9 @@ impl Transfer {
         });
         match result {
             Ok(replies) => self.sort_out(&replies),
+            Err(Failure::Lost(_)) if self.node.has(Seed::RetryBrokenGivesUp) => {
+                Attempt::Over(Status::Unreachable)
+            }
             Err(Failure::Lost(_)) => {
                 self.worst = Status::Unreachable;
                 Attempt::Later { reached: false }
@@ -270,6 +288,7 @@ impl Transfer {
                     taken = true;
                     self.sent.insert(recipient.clone());
                 }
+                400..=499 if self.node.has(Seed::SmtpSecondTransactionLost) => self.note_handed(recipient),
                 500..=599 if !self.node.has(Seed::RetryAfter5xx) => self.settle(recipient, refused(reply)),
                 _ => {}
             }
@@ -339,8 +358,7 @@ impl Transfer {
 
     /// The next Relay/Server has the MM for this recipient.
     fn done(&mut self, recipient: &str) {
-        let handed = self.handed(recipient);
-        self.node.note(|| handed);
+        self.note_handed(recipient);
         if self.hop.inner && self.mm.reports.delivery && self.node.has(Seed::InnerHopOwnReport) {
             reports::premature(&self.node, &self.mm, recipient);
         }
@@ -353,6 +371,11 @@ impl Transfer {
             tid: self.tid.clone(),
             recipient: recipient.to_owned(),
         }
+    }
+
+    fn note_handed(&mut self, recipient: &str) {
+        let handed = self.handed(recipient);
+        self.node.note(|| handed);
     }
 
     fn settle(&mut self, recipient: &str, status: Status) {

@@ -43,6 +43,7 @@ pub(crate) async fn post(node: &Node, owed: owed::Mail, until: Time) {
             from: &owed.from,
             recipients: std::slice::from_ref(&owed.to),
             message: &owed.message,
+            seeds: node.seeds(),
         };
         let failure = match way::send(node, &hop, &mail).await {
             Ok(replies) if replies.iter().all(|r| r.code < 400 || r.code >= 500) => return,
@@ -52,6 +53,7 @@ pub(crate) async fn post(node: &Node, owed: owed::Mail, until: Time) {
         node.log(|| format!("MM4: to {}, attempt {attempt}: {failure}", owed.to));
         match failure {
             Failure::TooBig(_) | Failure::Unresolved(_) => return,
+            Failure::Lost(_) if node.has(Seed::ReportOnce) => return,
             Failure::Refused(reply) if !reply.is_transient() => return,
             _ if until.is_past() => return,
             _ => {}

@@ -24,7 +24,8 @@ use crate::wire::{Pdu, PduType, Value};
 pub(crate) fn delivery_report(node: &Node, mm: &Mm, recipient: &str, status: Status) -> Option<Owed> {
     let mut report = Outgoing::new(node, mm, PduType::Mm4DeliveryReportReq, recipient)?;
     report.pdu.push("Date", Value::Date(Time::now().seconds()));
-    let show = if mm.reports.delivery { "Yes" } else { "No" };
+    let for_client = mm.reports.delivery || node.has(Seed::ReportForClientUnasked);
+    let show = if for_client { "Yes" } else { "No" };
     report
         .pdu
         .push("X-Mms-Forward-To-Originator-UA", Value::token(show));
@@ -35,7 +36,11 @@ pub(crate) fn delivery_report(node: &Node, mm: &Mm, recipient: &str, status: Sta
     };
     report.pdu.push(name, Value::token(status.name()));
     if status == Status::Rejected {
-        let extension = Value::token("Rejection-By-MMS-Recipient");
+        let extension = Value::token(if node.has(Seed::ReportRejectedByOthers) {
+            "Rejection-By-Other-RS"
+        } else {
+            "Rejection-By-MMS-Recipient"
+        });
         report.pdu.push("X-Mms-MM-Status-Extension", extension);
     }
     Some(report.owed(node))

@@ -87,6 +87,7 @@ impl Session {
             };
             let replies = match read {
                 Ok(Ok(count)) if count > 0 => self.take(&buffer[..count]),
+                Ok(_) if self.in_message && node.has(Seed::InBrokenTaken) => self.take(b"\r\n.\r\n"),
                 Ok(_) => return,
                 Err(_) => "421 4.4.2 idle for too long\r\n".to_owned(),
             };
@@ -197,7 +198,12 @@ impl Session {
         let Some(envelope) = &mut self.envelope else {
             return "503 5.5.1 MAIL first".to_owned();
         };
-        if self.recipients >= MOST_RECIPIENTS {
+        let most = if self.node.has(Seed::SmtpFiftyRecipients) {
+            50
+        } else {
+            MOST_RECIPIENTS
+        };
+        if self.recipients >= most {
             return "452 4.5.3 too many recipients".to_owned();
         }
         match Recipient::of(&self.node, envelope.from.as_deref(), path) {
@@ -243,6 +249,8 @@ impl Session {
         };
         let message = if self.node.has(Seed::InDotsKept) {
             without_leading_dots(&message)
+        } else if self.node.has(Seed::SmtpLineCut) {
+            with_short_lines(&message)
         } else {
             message
         };
@@ -303,6 +311,7 @@ impl Recipient {
                 Ok(Recipient::Beyond(address, mailbox))
             }
             Destination::Ask(_) if carried => Ok(Recipient::Subscriber(address)),
+            _ if node.has(Seed::InUnknownForgotten) => Ok(Recipient::System),
             _ => Err(UNKNOWN),
         }
     }
@@ -317,4 +326,13 @@ fn without_leading_dots(message: &[u8]) -> Vec<u8> {
         }
     }
     kept
+}
+
+fn with_short_lines(message: &[u8]) -> Vec<u8> {
+    let lines = message.split_inclusive(|octet| *octet == b'\n');
+    let short = lines.map(|line| match line.get(..998) {
+        Some(head) if line.len() > 1000 => [head, b"\r\n"].concat(),
+        _ => line.to_vec(),
+    });
+    short.flatten().collect()
 }

@@ -10,6 +10,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use crate::relay::defects::{Seed, Seeds};
 use crate::relay::socket::Socket;
 use crate::wire::smtp;
 
@@ -63,6 +64,7 @@ pub(super) struct Mail<'a> {
     pub from: &'a str,
     pub recipients: &'a [String],
     pub message: &'a [u8],
+    pub seeds: &'a Seeds,
 }
 
 /// Sends one message; the reply to each RCPT, in order. Positive ones mean that the peer has the message.
@@ -101,10 +103,15 @@ impl Connection {
         let message = smtp::stuff(mail.message);
         let mut mail_from = format!("MAIL FROM:<{}>", mail.from);
         if let Some(limit) = size {
-            if limit > 0 && mail.message.len() > limit {
+            if limit > 0 && mail.message.len() > limit && !mail.seeds.has(Seed::ForwardSizeIgnored) {
                 return Err(Failure::TooBig(limit));
             }
-            mail_from.push_str(&format!(" SIZE={}", mail.message.len()));
+            if !mail.seeds.has(Seed::SmtpSizeUndeclared) {
+                mail_from.push_str(&format!(" SIZE={}", mail.message.len()));
+            }
+        }
+        if mail.seeds.has(Seed::SmtpBodyUnasked) {
+            mail_from.push_str(" BODY=8BITMIME");
         }
         positive(self.command(&mail_from).await?)?;
         let mut replies = Vec::with_capacity(mail.recipients.len());
@@ -118,9 +125,17 @@ impl Connection {
         if !replies.iter().any(Reply::is_positive) {
             return Ok(replies);
         }
+        if mail.seeds.has(Seed::SmtpBdatUnasked) {
+            positive(self.command(&format!("BDAT {} LAST", mail.message.len())).await?)?;
+        }
         positive(self.command("DATA").await?)?;
         self.write(&message).await?;
-        positive(self.reply(FINAL_REPLY).await?)?;
+        let patience = if mail.seeds.has(Seed::SmtpImpatient) {
+            Duration::from_secs(1)
+        } else {
+            FINAL_REPLY
+        };
+        positive(self.reply(patience).await?)?;
         Ok(replies)
     }
 

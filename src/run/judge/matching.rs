@@ -43,6 +43,18 @@ pub fn test(
             _ if fields.is_empty() => Err(None),
             _ => yes(test(name, inner, fields, seen, scope).is_err()),
         },
+        Matcher::IfPresent(_) if fields.is_empty() => Ok(()),
+        Matcher::IfPresent(inner) => test(name, inner, fields, seen, scope),
+        Matcher::Any(any) => {
+            let mut why = None;
+            for matcher in any {
+                match test(name, matcher, fields, seen, scope) {
+                    Ok(()) => return Ok(()),
+                    Err(reason) => why = why.or(reason),
+                }
+            }
+            Err(why)
+        }
         Matcher::All(all) => all.iter().try_for_each(|m| test(name, m, fields, seen, scope)),
         Matcher::Equals(t) => {
             let expected = text(t)?;
@@ -104,7 +116,7 @@ pub fn test(
 /// Equality by the field's type; envelope paths are the same mailbox however the number is written.
 fn equal(name: &str, expected: &str, got: &Value) -> bool {
     match (name, got) {
-        ("rcpt-to" | "mail-from", Value::Text(path)) => mailbox(expected) == mailbox(path),
+        ("rcpt-to" | "mail-from" | "refused", Value::Text(path)) => mailbox(expected) == mailbox(path),
         // Of a DNS query: names have no case, and a final dot says nothing.
         ("name" | "type", Value::Text(asked)) => asked.eq_ignore_ascii_case(expected.trim_end_matches('.')),
         _ => compare::equal(name, expected, got),

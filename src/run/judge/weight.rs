@@ -38,7 +38,11 @@ impl Policy {
                     _ => p.purpose.clone(),
                 },
                 clause: p.clause.clone(),
-                level: cap.map_or(p.level, |cap| p.level.min(cap)),
+                level: match (&p.weaker, cap) {
+                    (_, None) => p.level,
+                    (Some(weaker), Some(cap)) => weaker.level.min(cap),
+                    (None, Some(cap)) => p.level.min(cap),
+                },
                 basis: p.basis,
             })
             .collect();

@@ -38,6 +38,7 @@ pub fn words_of(select: &Selector, place: &Place, demands: Option<&Demands>) -> 
         Selector::Pdu(kind) => kind.name(),
         Selector::Reply => "reply",
         Selector::DnsQuery => "DNS query",
+        Selector::Loss => "loss",
     };
     let place = match place {
         Place::At(name) => format!("at {name}"),
@@ -69,6 +70,11 @@ pub fn join(described: &str, got: &str) -> String {
     }
 }
 
+fn several(matchers: &[Matcher], joint: &str, scope: Option<&dyn Scope>) -> String {
+    let each = matchers.iter().map(|m| describe(m, scope));
+    each.collect::<Vec<_>>().join(joint)
+}
+
 /// What a matcher demands, in words, with references resolved.
 pub fn describe(matcher: &Matcher, scope: Option<&dyn Scope>) -> String {
     let text = |t: &Template| {
@@ -80,6 +86,7 @@ pub fn describe(matcher: &Matcher, scope: Option<&dyn Scope>) -> String {
     match matcher {
         Matcher::Equals(t) => text(t),
         Matcher::Not(inner) => format!("not {}", describe(inner, scope)),
+        Matcher::IfPresent(inner) => format!("absent, or {}", describe(inner, scope)),
         Matcher::In(options) => format!("one of {}", list(options)),
         Matcher::Set(options) => format!("{} in any order", list(options)),
         Matcher::Matches(pattern) => format!("matching {pattern}"),
@@ -93,11 +100,8 @@ pub fn describe(matcher: &Matcher, scope: Option<&dyn Scope>) -> String {
         Matcher::Absent => "absent".to_owned(),
         Matcher::Octets(octets) => format!("octets {}", hex::encode_upper(octets)),
         Matcher::Instant { of, within } => format!("{} ± {} s", text(of), within.as_secs()),
-        Matcher::All(all) => all
-            .iter()
-            .map(|m| describe(m, scope))
-            .collect::<Vec<_>>()
-            .join(" and "),
+        Matcher::All(all) => several(all, " and ", scope),
+        Matcher::Any(any) => several(any, " or ", scope),
     }
 }
 

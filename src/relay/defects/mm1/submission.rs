@@ -13,6 +13,12 @@ seeds! {
         "a repeated M-Send.req makes a second MM", "ENC 1.3 §9.1", ["TP-SUB-31"];
     SubmitDateMissing = "mm1.submit.date-late",
         "an MM submitted without Date is dated an hour late", "ENC 1.3 §6.1.1", ["TP-SUB-10"];
+    SubmitDateInLocalTime = "mm1.submit.date-in-local-time",
+        "the Date a client gives is taken for local time, an hour off", "ENC 1.3 §7.3.12", ["TP-SUB-11"];
+    SubmitEncodedWordBroken = "mm1.submit.encoded-word-broken",
+        "the underscores and equals signs of an encoded word in Subject become spaces", "ENC 1.3 §7.3.19", ["TP-SUB-20"];
+    SubmitDeliveryTimeIgnored = "mm1.submit.delivery-time-ignored",
+        "an MM is notified before its Delivery-Time", "ENC 1.3 §7.3.14", ["TP-SUB-27"];
     SubmitUnknownHeaderDropped = "mm1.submit.unknown-header-dropped",
         "application headers of M-Send.req are not passed on", "ENC 1.3 §6.14.2", ["TP-SUB-24", "TP-M4O-21"];
     SubmitReplyChargingAccepted = "mm1.submit.reply-charging-accepted",

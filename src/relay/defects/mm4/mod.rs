@@ -1,0 +1,11 @@
+//! What it does wrong on MM4, by what it is about.
+
+mod inbound;
+mod outbound;
+mod reports;
+mod smtp;
+
+use super::registry::Defect;
+
+/// All lists of this reference point.
+pub(super) const LISTS: [&[Defect]; 4] = [inbound::LIST, outbound::LIST, reports::LIST, smtp::LIST];
