@@ -114,13 +114,15 @@ fn send_on(node: &Arc<Node>, mm: &Arc<Mm>, recipients: &[String]) {
 
 /// There is no way to this recipient, and there will be none.
 pub(crate) fn no_way(node: &Arc<Node>, mm: &Arc<Mm>, recipient: &str, status: Status) {
-    node.note(|| Entry::Unroutable {
+    let unroutable = Entry::Unroutable {
         record: mm.record.clone(),
         recipient: recipient.to_owned(),
-    });
+    };
     node.log(|| format!("{}: no way to {recipient}", mm.message_id));
-    if !node.has(Seed::DeliveryUnroutableSilent) {
-        reports::settled(node, mm, &canonical(recipient), status);
+    if node.has(Seed::DeliveryUnroutableSilent) {
+        node.note(|| unroutable);
+    } else {
+        reports::settled(node, mm, &canonical(recipient), status, [unroutable]);
     }
 }
 

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use super::mail;
 use super::outbound;
-use super::post::{self, Post};
+use super::post;
 use super::requests::{self, Identity};
 use super::server::Envelope;
 use crate::relay::defects::Seed;
 use crate::relay::ids::{bare, node_of};
 use crate::relay::model::{Status, canonical, says_yes};
 use crate::relay::node::Node;
+use crate::relay::owed::Telling;
 use crate::relay::reports;
 use crate::relay::routing::{Hop, same_mmse};
 use crate::relay::store::TransferEvent;
@@ -128,18 +128,11 @@ pub(super) fn send(
     pdu.push("Sender", Value::Address(identity.system.clone()));
     pdu.push("To", Value::Address(to.mailbox.clone()));
     node.log(|| format!("MM4: {kind} {request_status} to {}", to.mailbox));
-    let message = mail::encode(node, &pdu);
+    let from = Identity::towards(node, &to.hop).system;
     let times = if forward && node.has(Seed::ResTwice) { 2 } else { 1 };
     for _ in 0..times {
-        post::post(
-            node,
-            Post {
-                hop: to.hop.clone(),
-                from: Identity::towards(node, &to.hop).system,
-                to: to.mailbox.clone(),
-                message: message.clone(),
-            },
-        );
+        let owed = post::mail(node, to.hop.clone(), from.clone(), to.mailbox.clone(), &pdu);
+        Telling::of(owed).go(node);
     }
 }
 
@@ -196,7 +189,10 @@ pub(super) fn arrived(node: &Arc<Node>, envelope: &Envelope, res: &Pdu) {
         .collect();
     match &open.events {
         // The transfer may just have ended: then nobody waits.
-        Some(events) => drop(events.send(TransferEvent::Answered { status, recipients })),
+        Some(events) => {
+            outbound::answered_here(node, tid, &open, &status, &recipients);
+            drop(events.send(TransferEvent::Answered { status, recipients }));
+        }
         None => outbound::answered_elsewhere(node, tid, &open, &status, &recipients),
     }
 }
@@ -220,7 +216,7 @@ fn failed_after_all(node: &Arc<Node>, res: &Pdu) {
     });
     let Some((mm, recipients)) = sent else { return };
     for recipient in &recipients {
-        reports::settled(node, &mm, recipient, Status::Indeterminate);
+        reports::settled(node, &mm, recipient, Status::Indeterminate, []);
     }
 }
 

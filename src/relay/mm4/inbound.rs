@@ -20,8 +20,8 @@ use crate::wire::address::{self, Address};
 use crate::wire::{Content, Decoded, Field, Pdu, PduType, Severity, mm4, table};
 
 const ACCEPTED: &str = "250 2.0.0 Ok";
+const LATER: &str = "451 4.3.0 it cannot be kept now";
 const REFUSED: &str = "554 5.6.0 not an MM4 PDU this relay takes";
-const LATER: &str = "451 4.3.0 cannot be read now";
 
 /// Takes a message; the SMTP reply to its end of data.
 pub(super) fn take(node: &Arc<Node>, envelope: &Envelope, octets: &Bytes) -> String {
@@ -54,10 +54,15 @@ pub(super) fn take(node: &Arc<Node>, envelope: &Envelope, octets: &Bytes) -> Str
     let from = envelope.from.as_deref().unwrap_or("<>");
     node.log(|| format!("MM4: {kind} from {from}"));
     let taken = match kind {
-        PduType::Mm4ForwardReq => forward_req(node, envelope, &decoded, octets),
+        PduType::Mm4ForwardReq => match forward_req(node, envelope, &decoded, octets) {
+            Ok(taken) => taken,
+            Err(NotKept) => return LATER.to_owned(),
+        },
         _ if node.has(Seed::InAnswersDelivered) && !envelope.recipients.is_empty() => {
-            deliver(node, envelope, pdu, octets, false);
-            true
+            match deliver(node, envelope, pdu, octets, false) {
+                Ok(_) => true,
+                Err(NotKept) => return LATER.to_owned(),
+            }
         }
         _ if !envelope.beyond.is_empty() => {
             answers::carry_on(node, envelope, pdu);
@@ -114,8 +119,16 @@ pub(super) fn check_version(node: &Node, pdu: &Pdu) -> Result<(), &'static str> 
     }
 }
 
+/// The ledger cannot be written: this relay does not take responsibility (RFC 5321 §6.1).
+struct NotKept;
+
 /// Whether the request was taken; a refusal that nobody asked a RES for is told by SMTP.
-fn forward_req(node: &Arc<Node>, envelope: &Envelope, decoded: &Decoded, octets: &Bytes) -> bool {
+fn forward_req(
+    node: &Arc<Node>,
+    envelope: &Envelope,
+    decoded: &Decoded,
+    octets: &Bytes,
+) -> Result<bool, NotKept> {
     let pdu = &decoded.pdu;
     let tid = pdu.text("X-Mms-Transaction-ID").unwrap_or_default();
     let asked = says_yes(pdu, "X-Mms-Ack-Request") || node.has(Seed::ResUnasked);
@@ -123,19 +136,19 @@ fn forward_req(node: &Arc<Node>, envelope: &Envelope, decoded: &Decoded, octets:
     if let Err(refusal) = check(node, envelope, decoded) {
         node.log(|| format!("MM4: forward.REQ {tid} refused: {refusal}"));
         if refusal == status::UNSUPPORTED && node.has(Seed::VersionMm4Unchecked) {
-            return true;
+            return Ok(true);
         }
         if envelope.recipients.is_empty() && node.has(Seed::InUnknownForgotten) {
-            return true;
+            return Ok(true);
         }
         if let Some(to) = &reply_to {
             answers::send(node, to, pdu, refusal, &[]);
         }
-        return reply_to.is_some();
+        return Ok(reply_to.is_some());
     }
-    let outcomes = deliver(node, envelope, pdu, octets, reply_to.is_none());
+    let outcomes = deliver(node, envelope, pdu, octets, reply_to.is_none())?;
     let Some(to) = reply_to else {
-        return outcomes.iter().any(|(_, outcome)| *outcome == status::OK);
+        return Ok(outcomes.iter().any(|(_, outcome)| *outcome == status::OK));
     };
     let mut groups: Vec<(&str, Vec<String>)> = Vec::new();
     for (recipient, outcome) in outcomes {
@@ -149,7 +162,7 @@ fn forward_req(node: &Arc<Node>, envelope: &Envelope, decoded: &Decoded, octets:
         let named: &[String] = if several { recipients } else { &[] };
         answers::send(node, &to, pdu, outcome, named);
     }
-    true
+    Ok(true)
 }
 
 /// Why the whole request cannot be taken.
@@ -231,7 +244,7 @@ fn deliver(
     pdu: &Pdu,
     octets: &Bytes,
     report_failures: bool,
-) -> Vec<(String, &'static str)> {
+) -> Result<Vec<(String, &'static str)>, NotKept> {
     let received = requests::received(node, &envelope.client);
     let birth = Birth {
         at: Time::now(),
@@ -279,24 +292,32 @@ fn deliver(
         outcomes.push((recipient, outcome));
     }
     if !due.is_empty() {
-        node.note(|| Entry::Received {
+        let written = node.ledger.write(|| Entry::Received {
             record: mm.record.clone(),
             at: mm.taken.millis(),
-            system,
+            system: system.clone(),
             shown_id: mm.shown_id.clone(),
             received,
             recipients: due.clone(),
             message: octets.to_vec(),
         });
+        if let Err(error) = written {
+            node.log(|| format!("the ledger cannot be written: {error}"));
+            for recipient in &due {
+                state.forget_request(&system, tid, recipient);
+                state.forget_copy(&mm.from, &mm.message_id, recipient);
+            }
+            return Err(NotKept);
+        }
     }
     drop(state);
     for recipient in failed.iter().filter(|_| report_failures) {
-        crate::relay::reports::settled(node, &mm, recipient, Status::Unreachable);
+        crate::relay::reports::settled(node, &mm, recipient, Status::Unreachable, []);
     }
     if !(node.has(Seed::InPicturesDropped) && has_picture(&mm)) {
         intake::when_due(node, &mm, &due);
     }
-    outcomes
+    Ok(outcomes)
 }
 
 fn has_picture(mm: &Mm) -> bool {
