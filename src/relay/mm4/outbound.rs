@@ -234,8 +234,11 @@ impl Transfer {
             message: &self.message,
             seeds: self.node.seeds(),
         };
+        let sending = way::send(&self.node, &self.hop, &mail);
         let result = tokio::select! {
-            result = way::send(&self.node, &self.hop, &mail) => result,
+            result = timer::unless_impatient(self.node.has(Seed::RetryImpatient), sending) => {
+                result.unwrap_or_else(|| Err(Failure::Lost("the peer is slow".to_owned())))
+            }
             () = timer::sleep_until(self.mm.deadline) => return Attempt::Over(Status::Expired),
         };
         let outcome = match &result {
@@ -250,6 +253,9 @@ impl Transfer {
         });
         match result {
             Ok(replies) => self.sort_out(&replies),
+            Err(Failure::Lost(_)) if self.node.has(Seed::RetryBrokenGivesUp) => {
+                Attempt::Over(Status::Unreachable)
+            }
             Err(Failure::Lost(_)) => {
                 self.worst = Status::Unreachable;
                 Attempt::Later { reached: false }

@@ -87,6 +87,7 @@ impl Session {
             };
             let replies = match read {
                 Ok(Ok(count)) if count > 0 => self.take(&buffer[..count]),
+                Ok(_) if self.in_message && node.has(Seed::InBrokenTaken) => self.take(b"\r\n.\r\n"),
                 Ok(_) => return,
                 Err(_) => "421 4.4.2 idle for too long\r\n".to_owned(),
             };

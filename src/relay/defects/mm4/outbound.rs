@@ -36,4 +36,10 @@ seeds! {
         "a RES from an MMSE that was not asked completes the transfer", "TS 23.140 §8.4.1", ["TP-M4A-10"];
     FailureSilent = "mm4.failure.silent",
         "a transfer that is given up causes no negative report", "ENC 1.3 §9.3", ["TP-M4A-05", "TP-E2E-12"];
+    RetryBrokenGivesUp = "mm4.retry.gives-up-when-broken",
+        "a transfer whose connection could not be opened, or broke, is not repeated", "RFC 5321 §4.5.4.1",
+        ["TP-SMT-19", "TP-M4A-19", "TP-M4A-24"];
+    RetryImpatient = "mm4.retry.impatient",
+        "an SMTP session that takes longer than a fifth of a second is given up and begun again", "RFC 5321 §4.5.3.2",
+        ["TP-SMT-20"];
 }

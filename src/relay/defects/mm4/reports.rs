@@ -24,4 +24,6 @@ seeds! {
         "MM4_delivery_report.REQ with X-Mms-Ack-Request Yes gets no RES", "TS 23.140 §8.4.2", ["TP-M4R-10"];
     ReadReplyNoStatus = "mm4.read-reply.no-status",
         "MM4_read_reply_report.REQ has no X-Mms-Read-Status", "TS 23.140 §8.4.3", ["TP-M4R-19"];
+    ReportOnce = "mm4.report.sent-once",
+        "a delivery report whose connection broke is not sent again", "RFC 5321 §4.5.4.1", ["TP-M4R-01", "TP-E2E-03"];
 }

@@ -23,4 +23,7 @@ seeds! {
         "RCPT for a foreign domain is accepted", "RFC 5321 §7.9", ["TP-SMT-28"];
     InDotsKept = "mm4.in.dots-kept",
         "a line that begins with a dot loses it for good", "RFC 5321 §4.5.2", ["TP-SMT-04"];
+    InBrokenTaken = "mm4.in.broken-message-taken",
+        "a message whose connection breaks before the final dot is taken as far as it came", "RFC 5321 §4.1.1.4",
+        ["TP-MRS-12", "TP-SMT-19"];
 }
