@@ -16,6 +16,7 @@ mod holds;
 pub mod journal;
 pub mod judge;
 pub mod killmatrix;
+mod lag;
 mod numbers;
 pub mod observer;
 pub mod outcome;
