@@ -61,8 +61,12 @@ fn mark_shown(node: &Node, mm: &Mm, recipient: &str, status: Status) -> bool {
         return false;
     };
     let entry = sent.recipients.entry(canonical(recipient)).or_default();
-    let again = node.has(Seed::AckDuplicateReport) && entry.via.is_none();
-    if !again && (entry.is_settled() || entry.shown.contains(&status)) {
+    let again = match &entry.via {
+        None => node.has(Seed::AckDuplicateReport),
+        Some(_) => node.has(Seed::ReportRepeatedShown),
+    };
+    let heard = node.has(Seed::DeliveryDeferredFinal) && !entry.shown.is_empty();
+    if !again && (heard || entry.is_settled() || entry.shown.contains(&status)) {
         return false;
     }
     entry.shown.push(status);
@@ -152,6 +156,9 @@ pub(crate) fn delivery_arrived(
         Ok(found) => found,
         Err(receipt) => return receipt,
     };
+    if node.has(Seed::ReportBeforeResLost) && node.is_being_transferred(&mm.message_id) {
+        return Receipt::Taken;
+    }
     mm4::imply_delivery(node, &mm.message_id, &report.recipient);
     let shown = for_originator || node.has(Seed::ReportForwardNoShown);
     let news = shown && mark_shown(node, &mm, &report.recipient, status) && wanted(node, &mm);
@@ -223,6 +230,15 @@ fn find(node: &Node, report: &Arrived) -> Result<(Arc<Mm>, String), Receipt> {
 }
 
 impl Node {
+    /// Whether a transfer of this MM is open.
+    fn is_being_transferred(&self, message_id: &str) -> bool {
+        let state = self.state();
+        state
+            .transfers
+            .values()
+            .any(|transfer| transfer.message_id == message_id)
+    }
+
     /// Transaction ids of the open transfers.
     pub(crate) fn open_transfers(&self) -> HashSet<String> {
         self.state().transfers.keys().cloned().collect()
@@ -261,19 +277,12 @@ impl Node {
     }
 }
 
-/// The report of a relay that takes the inner hop for the end of the way (defect `cluster.inner-hop.own-report`).
-pub(crate) fn premature(node: &Arc<Node>, mm: &Arc<Mm>, recipient: &str) {
+/// A report before there is an outcome (defects `cluster.inner-hop.own-report`, `mm4.report.of-each-failure`).
+pub(crate) fn premature(node: &Arc<Node>, mm: &Arc<Mm>, recipient: &str, status: Status) {
     match &mm.origin {
         Origin::Here(originator) => {
-            push_delivery(
-                node,
-                mm,
-                originator,
-                recipient,
-                Status::Retrieved,
-                Time::now().seconds(),
-            );
+            push_delivery(node, mm, originator, recipient, status, Time::now().seconds());
         }
-        Origin::Mm4 { .. } => mm4::send_delivery_report(node, mm, recipient, Status::Retrieved),
+        Origin::Mm4 { .. } => mm4::send_delivery_report(node, mm, recipient, status),
     }
 }

@@ -281,6 +281,10 @@ impl<K: Clone + Eq + std::hash::Hash, V> Recent<K, V> {
         self.entries.get_mut(key)
     }
 
+    pub fn values(&self) -> impl Iterator<Item = &V> {
+        self.entries.values()
+    }
+
     /// Whether the key was new.
     pub fn insert(&mut self, key: K, value: V) -> bool {
         let new = self.entries.insert(key.clone(), value).is_none();

@@ -136,6 +136,7 @@ fn version_served(node: &Node, pdu: &Pdu) -> bool {
             (*major == 1 || node.has(Seed::VersionMajor2Accepted))
                 && !(node.has(Seed::VersionMinorRefused) && *minor > 3)
                 && !(node.has(Seed::VersionOldClientRefused) && *minor < 2)
+                && !(node.has(Seed::VersionOneRefused) && *minor == 0)
         }
         _ => true,
     }

@@ -8,8 +8,9 @@ use bytes::Bytes;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio::time::{Instant, sleep_until};
 
-use super::answers::status;
+use super::answers::Answer;
 use super::fields::mailbox;
+use super::mail;
 use super::requests::{self, Identity};
 use super::smtp_client::{Failure, Mail, Reply};
 use super::way::{self, own_host};
@@ -23,7 +24,6 @@ use crate::relay::routing::Hop;
 use crate::relay::store::{OpenTransfer, TransferEvent};
 use crate::relay::timer;
 use crate::wire::address::{self, Address};
-use crate::wire::mm4;
 
 /// Starts the transfer of an MM to the recipients behind one hop.
 pub(crate) fn forward(node: &Arc<Node>, mm: &Arc<Mm>, hop: Hop, recipients: Vec<String>) {
@@ -62,6 +62,12 @@ pub(crate) fn start(node: &Arc<Node>, mm: &Arc<Mm>, hop: Hop, tid: String, recip
         events: Some(sender),
     };
     let mut state = node.state();
+    let before: Vec<_> = state
+        .transfers
+        .values()
+        .filter(|other| node.has(Seed::ForwardOneAtATime) && other.domain == hop.domain)
+        .filter_map(|other| other.events.clone())
+        .collect();
     state.transfers.insert(tid.clone(), open);
     for recipient in &recipients {
         // Whose recipient this is may have been unknown until now.
@@ -72,7 +78,11 @@ pub(crate) fn start(node: &Arc<Node>, mm: &Arc<Mm>, hop: Hop, tid: String, recip
     let transfer = Transfer {
         message: encode(node, mm, &hop, &tid),
         node: node.clone(),
-        mm: mm.clone(),
+        mm: if node.has(Seed::RetryBeyondExpiry) {
+            with_an_hour_more(mm)
+        } else {
+            mm.clone()
+        },
         hop,
         tid,
         pending: recipients,
@@ -81,11 +91,23 @@ pub(crate) fn start(node: &Arc<Node>, mm: &Arc<Mm>, hop: Hop, tid: String, recip
         attempts: 0,
         worst: Status::Unreachable,
     };
-    node.spawn(transfer.run());
+    node.spawn(async move {
+        for other in before {
+            other.closed().await;
+        }
+        transfer.run().await;
+    });
+}
+
+fn with_an_hour_more(mm: &Mm) -> Arc<Mm> {
+    Arc::new(Mm {
+        deadline: mm.deadline.plus_seconds(3600),
+        ..mm.clone()
+    })
 }
 
 fn encode(node: &Node, mm: &Mm, hop: &Hop, tid: &str) -> Bytes {
-    mm4::encode(&requests::forward_req(node, mm, hop, tid)).into()
+    mail::encode(node, &requests::forward_req(node, mm, hop, tid))
 }
 
 /// One MM4_forward.REQ and its repetitions.
@@ -138,7 +160,12 @@ impl Transfer {
                     true
                 }
                 Attempt::Later { .. } if self.node.has(Seed::RetryGivesUp) => break,
-                Attempt::Later { reached } => reached,
+                Attempt::Later { reached } => {
+                    if self.node.has(Seed::ReportEachFailure) {
+                        self.report_passing_failure();
+                    }
+                    reached
+                }
                 Attempt::Over(status) => {
                     self.settle_all(status);
                     break;
@@ -333,11 +360,12 @@ impl Transfer {
             .cloned()
             .collect();
         for recipient in about {
-            match Answer::of(&request_status) {
+            match Answer::of(&self.node, &request_status) {
                 Answer::Ok if self.node.has(Seed::RetryAfterOk) && self.attempts == 1 => {
                     self.sent.remove(&recipient);
                 }
                 Answer::Ok => self.done(&recipient),
+                Answer::Later if self.node.has(Seed::ReportNoneAfterPassingRes) => self.handed(&recipient),
                 Answer::Later => {
                     self.worst = Status::Unreachable;
                     self.sent.remove(&recipient);
@@ -351,7 +379,7 @@ impl Transfer {
     fn done(&mut self, recipient: &str) {
         self.handed(recipient);
         if self.hop.inner && self.mm.reports.delivery && self.node.has(Seed::InnerHopOwnReport) {
-            reports::premature(&self.node, &self.mm, recipient);
+            reports::premature(&self.node, &self.mm, recipient, Status::Retrieved);
         }
     }
 
@@ -373,6 +401,12 @@ impl Transfer {
         }
     }
 
+    fn report_passing_failure(&self) {
+        for recipient in self.pending.iter().filter(|_| self.mm.reports.delivery) {
+            reports::premature(&self.node, &self.mm, recipient, Status::Unreachable);
+        }
+    }
+
     fn settle_all(&mut self, status: Status) {
         for recipient in self.pending.clone() {
             self.settle(&recipient, status);
@@ -391,7 +425,7 @@ pub(super) fn answered_elsewhere(
 ) {
     let about = open.recipients.iter();
     for recipient in about.filter(|r| named.is_empty() || named.contains(r)) {
-        let answer = Answer::of(request_status);
+        let answer = Answer::of(node, request_status);
         if matches!(answer, Answer::Later) {
             continue;
         }
@@ -401,31 +435,6 @@ pub(super) fn answered_elsewhere(
         });
         if let Answer::Refused(status) = answer {
             reports::settled(node, &open.mm, recipient, status);
-        }
-    }
-}
-
-/// What a request status means for the transfer.
-enum Answer {
-    Ok,
-    Later,
-    Refused(Status),
-}
-
-impl Answer {
-    fn of(request_status: &str) -> Answer {
-        let is = |name: &str| request_status.trim().eq_ignore_ascii_case(name);
-        if is(status::OK) {
-            Answer::Ok
-        } else if is(status::NETWORK_PROBLEM) || is(status::UNSPECIFIED) {
-            Answer::Later
-        } else if is(status::SERVICE_DENIED) || is("Error-content-not-accepted") {
-            Answer::Refused(Status::Rejected)
-        } else if request_status.to_ascii_lowercase().starts_with("error-") {
-            Answer::Refused(Status::Unreachable)
-        } else {
-            // Unknown to the standard: a failure, but nobody knows which.
-            Answer::Refused(Status::Indeterminate)
         }
     }
 }

@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use super::fields::VERSION;
 use super::inbound::passed_through;
+use super::mail;
 use super::requests::{self, Identity};
 use super::server::Envelope;
 use super::smtp_client::{Failure, Mail};
@@ -14,7 +15,7 @@ use crate::relay::defects::Seed;
 use crate::relay::node::Node;
 use crate::relay::routing::Hop;
 use crate::relay::timer::{self, Time};
-use crate::wire::{Pdu, Value, address, mm4};
+use crate::wire::{Pdu, Value, address};
 
 /// A message that needs no MM4 answer: SMTP says whether it arrived.
 #[derive(Debug)]
@@ -85,7 +86,7 @@ pub(super) fn pass_on(node: &Arc<Node>, envelope: &Envelope, hop: Hop, to: Strin
         .fields
         .insert(0, requests::field("Received", Value::Text(received)));
     let from = Identity::towards(node, &hop).system;
-    let message = mm4::encode(&passed).into();
+    let message = mail::encode(node, &passed);
     post(
         node,
         Post {
