@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::defects::Seed;
 use super::dns::{Resolver, Unknown};
 use super::ledger::Entry;
-use super::model::{Mm, Status, canonical};
+use super::model::{Mm, Origin, Status, canonical};
 use super::node::Node;
 use super::routing::{Destination, Hop};
 use super::store::{Sent, SentTo, State};
@@ -52,9 +52,20 @@ fn send_on(node: &Arc<Node>, mm: &Arc<Mm>, recipients: &[String]) {
     let mut hops: Vec<(Hop, Vec<String>)> = Vec::new();
     let mut asked = Vec::new();
     let mut looked = Vec::new();
+    let destination = |recipient: &String| node.routing.destination(&Address::parse(recipient));
+    let some_out = recipients
+        .iter()
+        .any(|one| matches!(destination(one), Destination::Over(_)));
     for recipient in recipients {
-        match node.routing.destination(&Address::parse(recipient)) {
-            Destination::Here(number) => delivery::begin(node, mm, &number),
+        match destination(recipient) {
+            Destination::Here(_) if some_out && node.has(Seed::E2eHomeForgotten) => {}
+            Destination::Here(number) => {
+                delivery::begin(node, mm, &number);
+                if node.has(Seed::ForwardLocalCopy) && matches!(mm.origin, Origin::Here(_)) {
+                    let peer = node.routing.any_peer();
+                    hops.extend(peer.map(|peer| (peer, vec![recipient.clone()])));
+                }
+            }
             Destination::Over(hop) if hop.inner && mm.is_from_inside(node) && node.has(Seed::LocalLeaves) => {
                 hops.extend(
                     node.routing
@@ -81,8 +92,13 @@ fn send_on(node: &Arc<Node>, mm: &Arc<Mm>, recipients: &[String]) {
     if node.has(Seed::ForwardOneMmseOnly) {
         hops.truncate(1);
     }
-    for (hop, recipients) in hops {
-        mm4::forward(node, mm, hop, recipients);
+    for (hop, there) in hops {
+        let served = if node.has(Seed::ForwardAllInEnvelope) {
+            recipients.to_vec()
+        } else {
+            there
+        };
+        mm4::forward(node, mm, hop, served);
     }
     if !looked.is_empty() {
         let (node, mm) = (node.clone(), mm.clone());
@@ -98,13 +114,15 @@ fn send_on(node: &Arc<Node>, mm: &Arc<Mm>, recipients: &[String]) {
 
 /// There is no way to this recipient, and there will be none.
 pub(crate) fn no_way(node: &Arc<Node>, mm: &Arc<Mm>, recipient: &str, status: Status) {
-    node.note(|| Entry::Unroutable {
+    let unroutable = Entry::Unroutable {
         record: mm.record.clone(),
         recipient: recipient.to_owned(),
-    });
+    };
     node.log(|| format!("{}: no way to {recipient}", mm.message_id));
-    if !node.has(Seed::DeliveryUnroutableSilent) {
-        reports::settled(node, mm, &canonical(recipient), status);
+    if node.has(Seed::DeliveryUnroutableSilent) {
+        node.note(|| unroutable);
+    } else {
+        reports::settled(node, mm, &canonical(recipient), status, [unroutable]);
     }
 }
 

@@ -128,6 +128,8 @@ pub(crate) struct OpenTransfer {
     pub mm: Arc<Mm>,
     /// Recipients without an outcome when it began, or, for one that another relay of the store attends to, now.
     pub recipients: Vec<String>,
+    /// Those for whom the peer has the message and owes a RES.
+    pub sent: HashSet<String>,
     /// None: another relay of the store attends to it.
     pub events: Option<UnboundedSender<TransferEvent>>,
 }
@@ -235,6 +237,12 @@ impl State {
             .insert((system.to_owned(), tid.to_owned(), recipient.to_owned()), status);
     }
 
+    /// The request was not taken after all.
+    pub fn forget_request(&mut self, system: &str, tid: &str, recipient: &str) {
+        let key = (system.to_owned(), tid.to_owned(), recipient.to_owned());
+        self.requests.entries.remove(&key);
+    }
+
     /// The MM leaves this relay, and may come back.
     pub fn forget_copy(&mut self, from: &str, message_id: &str, recipient: &str) {
         let key = (from.to_owned(), message_id.to_owned(), recipient.to_owned());
@@ -279,6 +287,10 @@ impl<K: Clone + Eq + std::hash::Hash, V> Recent<K, V> {
 
     pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
         self.entries.get_mut(key)
+    }
+
+    pub fn values(&self) -> impl Iterator<Item = &V> {
+        self.entries.values()
     }
 
     /// Whether the key was new.

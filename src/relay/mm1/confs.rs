@@ -34,8 +34,8 @@ pub(super) fn conf_octets(node: &Node, tid: &str, status: &str, message_id: Opti
     } else {
         tid
     };
-    let mut pdu =
-        pdus::pdu(PduType::SendConf, Some(tid)).with("X-Mms-Response-Status", response_status(node, status));
+    let mut pdu = pdus::pdu(node, PduType::SendConf, Some(tid))
+        .with("X-Mms-Response-Status", response_status(node, status));
     if let Some(id) = message_id
         && !node.has(Seed::SendConfNoMessageId)
     {

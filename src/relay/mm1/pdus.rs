@@ -8,20 +8,25 @@ use crate::relay::node::Node;
 use crate::wire::{Content, Interval, MediaType, Pdu, PduType, Segment, Value, mm1, table};
 
 /// The MMS version of every PDU this relay makes of its own accord.
-pub(super) const VERSION: Value = Value::Version { major: 1, minor: 3 };
+fn version(node: &Node) -> Value {
+    if node.has(Seed::VersionHalvesExchanged) {
+        return Value::Version { major: 3, minor: 1 };
+    }
+    Value::Version { major: 1, minor: 3 }
+}
 
 /// A PDU with the fields that stand first (ENC 1.3 §7).
-pub(super) fn pdu(kind: PduType, tid: Option<&str>) -> Pdu {
+pub(super) fn pdu(node: &Node, kind: PduType, tid: Option<&str>) -> Pdu {
     let mut pdu = Pdu::new(kind);
     if let Some(tid) = tid {
         pdu.push("X-Mms-Transaction-ID", Value::text_of(tid));
     }
-    pdu.with("X-Mms-MMS-Version", VERSION)
+    pdu.with("X-Mms-MMS-Version", version(node))
 }
 
 /// M-Notification.ind (ENC 1.3 §6.2).
 pub(crate) fn notification_ind(node: &Node, mm: &Mm, tid: &str, token: &str) -> Bytes {
-    let mut pdu = pdu(PduType::NotificationInd, Some(tid));
+    let mut pdu = pdu(node, PduType::NotificationInd, Some(tid));
     if node.has(Seed::NotificationToken) {
         pdu.push("From", Value::InsertAddress);
     } else if !mm.hidden || node.has(Seed::NotificationHideIgnored) {
@@ -90,7 +95,7 @@ pub(super) fn retrieve_conf(node: &Node, mm: &Mm, tid: Option<&str>) -> Bytes {
     } else {
         tid
     };
-    let mut pdu = pdu(PduType::RetrieveConf, tid);
+    let mut pdu = pdu(node, PduType::RetrieveConf, tid);
     if !node.has(Seed::RetrieveNoMessageId) {
         pdu.push("Message-ID", Value::text_of(&mm.shown_id));
     }
@@ -249,7 +254,7 @@ pub(crate) fn delivery_ind(node: &Node, mm: &Mm, recipient: &str, status: Status
         Status::Indeterminate if node.has(Seed::DeliveryUnrecognised) => "Unrecognised",
         other => other.name(),
     };
-    let pdu = pdu(PduType::DeliveryInd, tid.as_deref())
+    let pdu = pdu(node, PduType::DeliveryInd, tid.as_deref())
         .with("Message-ID", Value::Text(id))
         .with("To", Value::Address(to.to_owned()))
         .with("Date", Value::Date(date))
@@ -284,7 +289,7 @@ pub(crate) fn read_orig_about(
     } else {
         Value::Address(reader.to_owned())
     };
-    let mut pdu = pdu(PduType::ReadOrigInd, None)
+    let mut pdu = pdu(node, PduType::ReadOrigInd, None)
         .with("Message-ID", Value::Text(id))
         .with("To", Value::Address(to.to_owned()))
         .with("From", from);

@@ -8,7 +8,7 @@ use super::pdus;
 use crate::relay::defects::Seed;
 use crate::relay::delivery;
 use crate::relay::ledger::Entry;
-use crate::relay::model::Status;
+use crate::relay::model::{Mm, Origin, Status};
 use crate::relay::node::Node;
 use crate::relay::timer::Time;
 use crate::wire::{Content, MediaType, PduType, Value, mm1};
@@ -36,7 +36,8 @@ pub(super) fn retrieve(node: &Arc<Node>, client: Option<&str>, token: &str, look
         }
         let elsewhere = delivery.elsewhere && node.has(Seed::StoreFetchOwn);
         let spent = node.has(Seed::RetrieveOnce) && delivery.fetched;
-        if delivery.outcome.is_some() || delivery.mm.deadline.is_past() || spent || elsewhere {
+        let early = node.has(Seed::E2eNotificationEarly) && is_fresh_from_peer(&delivery.mm);
+        if delivery.outcome.is_some() || delivery.mm.deadline.is_past() || spent || elsewhere || early {
             return failure(node, NOT_FOUND, "This multimedia message is no longer here.\n");
         }
         if !looking && !delivery.fetched {
@@ -55,6 +56,10 @@ pub(super) fn retrieve(node: &Arc<Node>, client: Option<&str>, token: &str, look
     conf
 }
 
+fn is_fresh_from_peer(mm: &Mm) -> bool {
+    matches!(mm.origin, Origin::Mm4 { .. }) && !mm.taken.plus_seconds(2).is_past()
+}
+
 fn retrieve_status(node: &Node, status: &str) -> Value {
     if status == NOT_FOUND && node.has(Seed::RetrieveResponseStatus) {
         // Error-message-not-found of X-Mms-Response-Status.
@@ -65,7 +70,7 @@ fn retrieve_status(node: &Node, status: &str) -> Value {
 
 /// A status, and the body that has to go with it (ENC 1.3 §6.3).
 fn failure(node: &Node, status: &str, text: &'static str) -> Bytes {
-    let mut pdu = pdus::pdu(PduType::RetrieveConf, None)
+    let mut pdu = pdus::pdu(node, PduType::RetrieveConf, None)
         .with("Date", Value::Date(Time::now().seconds()))
         .with("X-Mms-Retrieve-Status", retrieve_status(node, status));
     if !node.has(Seed::RetrieveStatusAlone) {

@@ -12,7 +12,8 @@ pub(super) enum Command {
     Rset,
     Noop,
     Quit,
-    Vrfy,
+    /// Whom it asks about.
+    Vrfy(String),
     Help,
     /// Known, but not offered here.
     NotOffered,
@@ -43,7 +44,7 @@ impl Command {
             "DATA" | "RSET" => Command::BadArguments,
             "NOOP" => Command::Noop,
             "QUIT" => Command::Quit,
-            "VRFY" => Command::Vrfy,
+            "VRFY" => Command::Vrfy(rest.to_owned()),
             "HELP" => Command::Help,
             "EXPN" | "AUTH" | "STARTTLS" | "BDAT" | "TURN" | "ETRN" => Command::NotOffered,
             _ => Command::Unknown,

@@ -1,21 +1,25 @@
 //! MM4: the side of the relay that other Relay/Servers see. In: [`server`] speaks SMTP, [`inbound`] takes MMs, [`reports`]
 //! takes and makes reports. Out: [`outbound`] keeps one transfer per MM and next hop, [`post`]
-//! sends what needs no answer, [`way`] finds the host, [`smtp_client`] carries it. [`hub`] is a mail relay between MMSEs.
+//! sends what needs no answer, [`mail`] writes it, [`way`] finds the host, [`smtp_client`] carries it. [`hub`] is a mail relay
+//! between MMSEs. [`spoiled`] is what defects of the server do to messages.
 
 mod answers;
 mod command;
 mod fields;
 mod hub;
 mod inbound;
+mod mail;
 mod outbound;
 mod post;
 mod reports;
 mod requests;
 mod server;
 mod smtp_client;
+mod spoiled;
 mod way;
 
 pub(crate) use inbound::recall;
 pub(crate) use outbound::{forward, resume, start};
-pub(crate) use reports::{imply_delivery, send_delivery_report, send_read_report};
+pub(crate) use post::post;
+pub(crate) use reports::{delivery_report, imply_delivery, read_report};
 pub(crate) use server::serve;

@@ -5,25 +5,28 @@ use std::sync::Arc;
 use super::answers::{self, ReplyTo, status};
 use super::fields::mailbox;
 use super::inbound::check_version;
-use super::post::{self, Post};
+use super::post;
 use super::requests::{self, Identity};
 use super::server::Envelope;
 use crate::relay::defects::Seed;
 use crate::relay::ids::{bare, node_of};
 use crate::relay::model::{Mm, Origin, Status, canonical, says_yes};
 use crate::relay::node::Node;
+use crate::relay::owed::Owed;
 use crate::relay::reports::{self, Arrived, Receipt};
 use crate::relay::routing::{Destination, Hop};
 use crate::relay::store::TransferEvent;
 use crate::relay::timer::Time;
 use crate::wire::address::{self, Address};
-use crate::wire::{Pdu, PduType, Value, mm4};
+use crate::wire::{Pdu, PduType, Value};
 
-/// Sends MM4_delivery_report.REQ about one recipient to where the MM came from.
-pub(crate) fn send_delivery_report(node: &Arc<Node>, mm: &Mm, recipient: &str, status: Status) {
-    let Some(mut report) = Outgoing::new(node, mm, PduType::Mm4DeliveryReportReq, recipient) else {
-        return;
-    };
+/// MM4_delivery_report.REQ about one recipient, owed to where the MM came from. None: there is no way there.
+pub(crate) fn delivery_report(node: &Node, mm: &Mm, recipient: &str, status: Status) -> Option<Owed> {
+    let passed_over = node.has(Seed::ReportFirstRecipientOnly) && !is_first_recipient(mm, recipient);
+    if passed_over || node.has(Seed::ReportNotSent) {
+        return None;
+    }
+    let mut report = Outgoing::new(node, mm, PduType::Mm4DeliveryReportReq, recipient)?;
     report.pdu.push("Date", Value::Date(Time::now().seconds()));
     let for_client = mm.reports.delivery || node.has(Seed::ReportForClientUnasked);
     let show = if for_client { "Yes" } else { "No" };
@@ -35,7 +38,11 @@ pub(crate) fn send_delivery_report(node: &Arc<Node>, mm: &Mm, recipient: &str, s
     } else {
         "X-Mms-MM-Status-Code"
     };
-    report.pdu.push(name, Value::token(status.name()));
+    let code = match status {
+        Status::Retrieved if node.has(Seed::ReportStatusOfSms) => "Delivered",
+        other => other.name(),
+    };
+    report.pdu.push(name, Value::token(code));
     if status == Status::Rejected {
         let extension = Value::token(if node.has(Seed::ReportRejectedByOthers) {
             "Rejection-By-Other-RS"
@@ -44,19 +51,23 @@ pub(crate) fn send_delivery_report(node: &Arc<Node>, mm: &Mm, recipient: &str, s
         });
         report.pdu.push("X-Mms-MM-Status-Extension", extension);
     }
-    report.send(node);
+    Some(report.owed(node))
 }
 
-/// Sends MM4_read_reply_report.REQ to where the MM came from.
-pub(crate) fn send_read_report(node: &Arc<Node>, mm: &Mm, reader: &str, status: &str, date: i64) {
-    let Some(mut report) = Outgoing::new(node, mm, PduType::Mm4ReadReplyReportReq, reader) else {
-        return;
-    };
+fn is_first_recipient(mm: &Mm, recipient: &str) -> bool {
+    let mut to = mm.fields.iter().filter(|f| f.name.eq_ignore_ascii_case("To"));
+    to.next()
+        .is_some_and(|first| canonical(&first.value.text()) == canonical(recipient))
+}
+
+/// MM4_read_reply_report.REQ, owed to where the MM came from. None: there is no way there.
+pub(crate) fn read_report(node: &Node, mm: &Mm, reader: &str, status: &str, date: i64) -> Option<Owed> {
+    let mut report = Outgoing::new(node, mm, PduType::Mm4ReadReplyReportReq, reader)?;
     report.pdu.push("Date", Value::Date(date));
     if !node.has(Seed::ReadReplyNoStatus) {
         report.pdu.push("X-Mms-Read-Status", Value::token(status));
     }
-    report.send(node);
+    Some(report.owed(node))
 }
 
 /// A report on its way to the originator's MMSE.
@@ -99,15 +110,10 @@ impl Outgoing {
         Some(Outgoing { pdu, hop, originator })
     }
 
-    fn send(self, node: &Arc<Node>) {
+    fn owed(self, node: &Node) -> Owed {
         node.log(|| format!("MM4: {} to {}", self.pdu.kind, self.originator));
-        let message = Post {
-            from: Identity::towards(node, &self.hop).system,
-            hop: self.hop,
-            to: self.originator,
-            message: mm4::encode(&self.pdu).into(),
-        };
-        post::post(node, message);
+        let from = Identity::towards(node, &self.hop).system;
+        post::mail(node, self.hop, from, self.originator, &self.pdu)
     }
 }
 
@@ -147,11 +153,13 @@ pub(super) fn arrived(node: &Arc<Node>, envelope: &Envelope, pdu: &Pdu) -> bool 
         return true;
     }
     let tid = text("X-Mms-Transaction-ID");
-    let asked = says_yes(pdu, "X-Mms-Ack-Request") && !bare(&tid).is_empty() && !node.has(Seed::ReportNoRes);
+    let wanted = says_yes(pdu, "X-Mms-Ack-Request") || node.has(Seed::ReportResUnasked);
+    let asked = wanted && !bare(&tid).is_empty() && !node.has(Seed::ReportNoRes);
     let reply_to = ReplyTo::of(node, envelope, pdu).filter(|_| asked);
     let outcome = check_version(node, pdu).and_then(|()| receive(node, envelope, pdu, message_id));
     let request_status = match outcome {
         Ok(Receipt::Taken) => status::OK,
+        Ok(Receipt::UnknownMessage) if node.has(Seed::ReportUnknownOk) => status::OK,
         Ok(Receipt::UnknownMessage) => status::NOT_FOUND,
         Ok(Receipt::Denied) => status::SERVICE_DENIED,
         Err(refusal) => refusal,
@@ -214,6 +222,9 @@ fn receive(
     else {
         return Err(status::FORMAT_CORRUPT);
     };
+    if pdu.field("MIME-Version").is_none() && node.has(Seed::ReportMimeRequired) {
+        return Err(status::FORMAT_CORRUPT);
+    }
     let sources = answers::sources(node, envelope, pdu);
     let report = Arrived {
         message_id,
@@ -227,8 +238,10 @@ fn receive(
     };
     if pdu.kind == PduType::Mm4DeliveryReportReq {
         let code = text("X-Mms-MM-Status-Code").ok_or(status::FORMAT_CORRUPT)?;
-        let for_relay_only =
-            text("X-Mms-Forward-To-Originator-UA").is_some_and(|v| v.eq_ignore_ascii_case("No"));
+        let for_relay_only = text("X-Mms-Forward-To-Originator-UA")
+            .map_or(node.has(Seed::ReportSilentForRelay), |v| {
+                v.eq_ignore_ascii_case("No")
+            });
         let status = Status::from_name(&code);
         return Ok(reports::delivery_arrived(node, &report, status, !for_relay_only));
     }

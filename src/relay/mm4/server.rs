@@ -10,7 +10,7 @@ use tokio::time::timeout;
 
 use super::command::Command;
 use super::fields::mailbox;
-use super::{hub, inbound};
+use super::{hub, inbound, spoiled};
 use crate::relay::config::Hub;
 use crate::relay::defects::Seed;
 use crate::relay::model::canonical_address;
@@ -104,7 +104,11 @@ impl Session {
 
     /// Answers everything that is complete.
     fn take(&mut self, octets: &[u8]) -> String {
-        self.receiver.push(octets);
+        if self.node.has(Seed::SmtpBareLineFeed) {
+            self.receiver.push(&spoiled::with_line_ends(octets));
+        } else {
+            self.receiver.push(octets);
+        }
         let mut replies = String::new();
         while !self.over {
             let Some(item) = self.receiver.next() else {
@@ -121,12 +125,17 @@ impl Session {
             };
             replies.push_str(&reply);
             replies.push_str("\r\n");
+            if reply.starts_with('5') && self.node.has(Seed::SmtpGroupCut) {
+                // Whatever came along with a refused command is gone.
+                self.receiver = Receiver::with_message_limit(self.node.config.limits.message_size);
+            }
         }
         replies
     }
 
     fn command(&mut self, line: &str) -> String {
         match Command::parse(line) {
+            Command::Helo(_) if self.node.has(Seed::SmtpNoHelo) => "500 5.5.2 unknown command".to_owned(),
             Command::Helo(name) => {
                 self.greet(name);
                 format!("250 {}", self.node.config.host)
@@ -142,7 +151,9 @@ impl Session {
             Command::Rcpt(path) => self.rcpt(&path),
             Command::Data => self.data(),
             Command::Rset => {
-                self.envelope = None;
+                if !self.node.has(Seed::SmtpResetIgnored) {
+                    self.envelope = None;
+                }
                 "250 2.0.0 Ok".to_owned()
             }
             Command::Noop => "250 2.0.0 Ok".to_owned(),
@@ -150,7 +161,8 @@ impl Session {
                 self.over = true;
                 format!("221 2.0.0 {} closing", self.node.config.host)
             }
-            Command::Vrfy => "252 2.5.2 send some mail".to_owned(),
+            Command::Vrfy(whom) if self.node.has(Seed::SmtpVrfyTells) => self.vrfy(&whom),
+            Command::Vrfy(_) => "252 2.5.2 send some mail".to_owned(),
             Command::Help => "214 2.0.0 EHLO HELO MAIL RCPT DATA RSET NOOP QUIT VRFY".to_owned(),
             Command::NotOffered => "502 5.5.1 not offered".to_owned(),
             Command::BadArguments => "501 5.5.4 bad arguments".to_owned(),
@@ -170,9 +182,13 @@ impl Session {
         if self.envelope.is_some() {
             return "503 5.5.1 MAIL was given".to_owned();
         }
+        if path.is_empty() && self.node.has(Seed::SmtpNullPathRefused) {
+            return "501 5.1.7 no sender".to_owned();
+        }
         for (name, value) in parameters {
             match (name.as_str(), value.as_str()) {
                 ("SIZE", size) => match size.parse::<usize>() {
+                    Ok(_) if self.node.has(Seed::SmtpSizeIgnored) => {}
                     Ok(size) if size > self.node.config.limits.message_size => {
                         return "552 5.3.4 message too big".to_owned();
                     }
@@ -195,6 +211,9 @@ impl Session {
     }
 
     fn rcpt(&mut self, path: &str) -> String {
+        if self.envelope.is_none() && self.node.has(Seed::SmtpRcptFirst) {
+            self.envelope = Some(Envelope::default());
+        }
         let Some(envelope) = &mut self.envelope else {
             return "503 5.5.1 MAIL first".to_owned();
         };
@@ -229,7 +248,7 @@ impl Session {
         if self.envelope.is_none() {
             return "503 5.5.1 MAIL first".to_owned();
         }
-        if self.recipients == 0 {
+        if self.recipients == 0 && !self.node.has(Seed::SmtpDataForNobody) {
             return "503 5.5.1 RCPT first".to_owned();
         }
         self.receiver.expect_message();
@@ -240,6 +259,9 @@ impl Session {
     fn end_message(&mut self) -> Option<Envelope> {
         self.in_message = false;
         self.recipients = 0;
+        if self.node.has(Seed::SmtpOneMessage) {
+            return self.envelope.clone();
+        }
         self.envelope.take()
     }
 
@@ -247,14 +269,20 @@ impl Session {
         let Some(envelope) = self.end_message() else {
             return "503 5.5.1 MAIL first".to_owned();
         };
-        let message = if self.node.has(Seed::InDotsKept) {
-            without_leading_dots(&message)
-        } else if self.node.has(Seed::SmtpLineCut) {
-            with_short_lines(&message)
-        } else {
-            message
-        };
+        let message = spoiled::as_received(&self.node, message);
         inbound::take(&self.node, &envelope, &Bytes::from(message))
+    }
+
+    /// Tells whether that is a subscriber (defect `mm4.smtp.vrfy-tells`).
+    fn vrfy(&self, whom: &str) -> String {
+        let known = Address::parse(whom)
+            .number()
+            .is_some_and(|number| self.node.routing.home(number).is_some());
+        if known {
+            format!("250 2.1.5 <{}>", mailbox(whom, &self.node.config.domain))
+        } else {
+            "550 5.1.1 no such subscriber".to_owned()
+        }
     }
 }
 
@@ -315,24 +343,4 @@ impl Recipient {
             _ => Err(UNKNOWN),
         }
     }
-}
-
-fn without_leading_dots(message: &[u8]) -> Vec<u8> {
-    let mut kept = Vec::with_capacity(message.len());
-    for (at, octet) in message.iter().enumerate() {
-        let line_start = at == 0 || message[at - 1] == b'\n';
-        if !(line_start && *octet == b'.') {
-            kept.push(*octet);
-        }
-    }
-    kept
-}
-
-fn with_short_lines(message: &[u8]) -> Vec<u8> {
-    let lines = message.split_inclusive(|octet| *octet == b'\n');
-    let short = lines.map(|line| match line.get(..998) {
-        Some(head) if line.len() > 1000 => [head, b"\r\n"].concat(),
-        _ => line.to_vec(),
-    });
-    short.flatten().collect()
 }

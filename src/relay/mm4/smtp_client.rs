@@ -100,7 +100,11 @@ impl Connection {
     async fn transaction(&mut self, mail: &Mail<'_>) -> Result<Vec<Reply>, Failure> {
         positive(self.reply(REPLY).await?)?;
         let size = self.hello(mail.own_host).await?;
-        let message = smtp::stuff(mail.message);
+        let message = if mail.seeds.has(Seed::SmtpDotsNotDoubled) {
+            [mail.message, b".\r\n"].concat()
+        } else {
+            smtp::stuff(mail.message)
+        };
         let mut mail_from = format!("MAIL FROM:<{}>", mail.from);
         if let Some(limit) = size {
             if limit > 0 && mail.message.len() > limit && !mail.seeds.has(Seed::ForwardSizeIgnored) {
@@ -117,7 +121,8 @@ impl Connection {
         let mut replies = Vec::with_capacity(mail.recipients.len());
         for recipient in mail.recipients {
             let reply = self.command(&format!("RCPT TO:<{recipient}>")).await?;
-            if reply.code == 421 {
+            let stops = !reply.is_positive() && mail.seeds.has(Seed::SmtpRefusalStops);
+            if reply.code == 421 || stops {
                 return Err(Failure::Refused(reply));
             }
             replies.push(reply);

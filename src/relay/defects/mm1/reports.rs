@@ -8,7 +8,7 @@ seeds! {
     DeliveryWrongTo = "mm1.delivery.wrong-to",
         "To of M-Delivery.ind names the originator", "ENC 1.3 §6.6", ["TP-DRP-03"];
     DeliveryUnasked = "mm1.delivery.unasked",
-        "a delivery report is sent that nobody asked for", "ENC 1.3 §6.6", ["TP-DRP-06", "TP-SUB-18", "TP-RRP-07"];
+        "a delivery report is sent that nobody asked for", "ENC 1.3 §6.6", ["TP-DRP-06", "TP-SUB-18", "TP-RRP-07", "TP-M4R-08"];
     DeliveryRejectedAsRetrieved = "mm1.delivery.rejected-as-retrieved",
         "a rejected MM is reported as retrieved", "ENC 1.3 §9.3", ["TP-DRP-07", "TP-ACK-04"];
     DeliveryPushedIsRetrieved = "mm1.delivery.pushed-is-retrieved",
@@ -24,12 +24,14 @@ seeds! {
         "M-Read-Orig.ind has another Message-ID than M-Send.conf", "ENC 1.3 §6.7.2", ["TP-RRP-02", "TP-E2E-04"];
     ReadRecAnybody = "mm1.read-rec.by-anybody",
         "a read report by somebody who got no such MM is passed on", "ENC 1.3 §6.7.2", ["TP-RRP-10"];
+    DeliveryDeferredFinal = "mm1.delivery.deferred-is-final",
+        "who was told Deferred is told nothing else about that recipient", "ENC 1.3 §9.3", ["TP-M4R-22"];
     DeliveryVersionLate = "mm1.delivery.version-late",
         "the MMS version of M-Delivery.ind stands behind the Message-ID", "ENC 1.3 §7", ["TP-DRP-16"];
     DeliveryTid = "mm1.delivery.transaction-id",
         "M-Delivery.ind has a transaction id", "ENC 1.3 §6.6", ["TP-DRP-17"];
     DeliveryUnrecognised = "mm1.delivery.unrecognised",
-        "an outcome nobody knows is reported as Unrecognised", "ENC 1.3 §9.3", ["TP-DRP-12"];
+        "an outcome nobody knows is reported as Unrecognised", "ENC 1.3 §9.3", ["TP-DRP-12", "TP-M4R-23"];
     DeliveryUnroutableSilent = "mm1.delivery.unroutable-silent",
         "nothing is reported about a recipient to whom there is no way", "ENC 1.3 §9.3", ["TP-DRP-11"];
     ReadOrigToken = "mm1.read-orig.insert-address",

@@ -39,7 +39,7 @@ seeds! {
     RetrieveHideIgnored = "mm1.retrieve.hide-ignored",
         "M-Retrieve.conf names a sender who hides", "ENC 1.3 §6.3", ["TP-RET-08"];
     RetrieveNoReportRequests = "mm1.retrieve.no-report-requests",
-        "M-Retrieve.conf does not say which reports the sender asked for", "ENC 1.3 §6.3", ["TP-RET-10"];
+        "M-Retrieve.conf does not say which reports the sender asked for", "ENC 1.3 §6.3", ["TP-RET-10", "TP-M4I-12"];
     RetrieveNoPriority = "mm1.retrieve.no-priority",
         "M-Retrieve.conf has no Priority", "ENC 1.3 §6.3", ["TP-SUB-16"];
     RetrieveSpentGivesOther = "mm1.retrieve.spent-gives-other",

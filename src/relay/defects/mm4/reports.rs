@@ -21,9 +21,32 @@ seeds! {
     ReportForwardNoShown = "mm4.report.for-relay-shown",
         "a report with X-Mms-Forward-To-Originator-UA No reaches the client", "TS 23.140 §8.4.2", ["TP-M4R-13"];
     ReportNoRes = "mm4.report.no-res",
-        "MM4_delivery_report.REQ with X-Mms-Ack-Request Yes gets no RES", "TS 23.140 §8.4.2", ["TP-M4R-10"];
+        "reports with X-Mms-Ack-Request Yes get no RES", "TS 23.140 §8.4.2, §8.4.3", ["TP-M4R-10", "TP-M4R-26"];
     ReadReplyNoStatus = "mm4.read-reply.no-status",
         "MM4_read_reply_report.REQ has no X-Mms-Read-Status", "TS 23.140 §8.4.3", ["TP-M4R-19"];
     ReportOnce = "mm4.report.sent-once",
         "a delivery report whose connection broke is not sent again", "RFC 5321 §4.5.4.1", ["TP-M4R-01", "TP-E2E-03"];
+    ReportNotSent = "mm4.report.not-sent",
+        "what became of an MM that a peer sent is reported to nobody", "TS 23.140 §8.4.2", ["TP-M4I-13", "TP-E2E-03"];
+    ReportFirstRecipientOnly = "mm4.report.first-recipient-only",
+        "of an MM's recipients only the first in To is reported on", "ENC 1.3 §6.6", ["TP-M4R-07"];
+    ReportStatusOfSms = "mm4.report.status-of-sms",
+        "a retrieved MM is reported as Delivered, a status of SMS", "TS 23.140 §8.4.4", ["TP-M4R-05"];
+    ReportResUnasked = "mm4.report.res-unasked",
+        "a report with X-Mms-Ack-Request No gets a RES", "TS 23.140 §8.4.2", ["TP-M4R-12"];
+    ReportUnknownOk = "mm4.report.unknown-mm-ok",
+        "a report about an MM that nobody submitted is answered with Ok", "TS 23.140 §8.4.2", ["TP-M4R-15", "TP-M4R-29"];
+    ReportMimeRequired = "mm4.report.mime-required",
+        "a report without MIME-Version is refused", "RFC 2045 §5.2", ["TP-M4R-25"];
+    ReportSilentForRelay = "mm4.report.silent-is-for-relay",
+        "a report without X-Mms-Forward-To-Originator-UA is not shown", "TS 23.140 §8.4.2", ["TP-M4R-14"];
+    ReportRepeatedShown = "mm4.report.repeated-is-shown",
+        "a report that comes again is shown again", "derived", ["TP-M4R-17"];
+    ReportBeforeResLost = "mm4.report.before-res-lost",
+        "a report that comes before the RES is not shown", "derived", ["TP-E2E-15"];
+    ReportEachFailure = "mm4.report.of-each-failure",
+        "each attempt of a transfer that fails is reported to the sender", "ENC 1.3 §9.3", ["TP-M4A-24"];
+    ReportNoneAfterPassingRes = "mm4.report.none-after-passing-res",
+        "Error-network-problem or Error-unspecified in a RES ends the transfer, and nobody is told", "ENC 1.3 §9.3",
+        ["TP-M4A-05"];
 }

@@ -1,7 +1,7 @@
 //! Reading a MIME body.
 
 use bytes::Bytes;
-use memchr::memmem;
+use memchr::{memmem, memrchr};
 
 use super::super::header::{self, Header, LINE_LIMIT, Line, LineEnd};
 use super::super::radix64::Begun;
@@ -311,6 +311,7 @@ fn transfer_decoded(about: &About, body: &Bytes, early: Option<Begun>, findings:
                     "Base64 with foreign characters or an incomplete end.",
                 );
             }
+            check_length(about, body, findings);
             octets.into()
         }
         Encoding::QuotedPrintable => {
@@ -323,6 +324,7 @@ fn transfer_decoded(about: &About, body: &Bytes, early: Option<Begun>, findings:
                     "Not quoted-printable here; kept as it stands.",
                 );
             }
+            check_length(about, body, findings);
             octets.into()
         }
         Encoding::Binary => body.clone(),
@@ -368,6 +370,24 @@ fn uuencoded_file(body: &[u8]) -> Option<usize> {
             && line.get(9) == Some(&b' ')
     })?;
     memmem::find(&body[at..], b"\nend").map(|_| at)
+}
+
+/// The first line of an encoded body that is longer than any line may be, found in steps of that length.
+fn check_length(about: &About, body: &[u8], findings: &mut Findings) {
+    const LINE_AND_END: usize = LINE_LIMIT + 2;
+    let mut at = 0;
+    while let Some(window) = body.get(at..at + LINE_AND_END) {
+        let Some(lf) = memrchr(b'\n', window) else {
+            let here = Span {
+                offset: about.body + at,
+                len: LINE_AND_END,
+            };
+            let text = format!("An encoded body with a line of more than {LINE_LIMIT} octets.");
+            findings.error("line-too-long", here, "RFC 5322 §2.1.1", text);
+            return;
+        };
+        at += lf + 1;
+    }
 }
 
 /// Lines of a body that is sent as lines: once each for lone LF and for lines that are too long.
