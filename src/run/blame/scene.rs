@@ -189,7 +189,7 @@ impl<'a> Scene<'a> {
         let seen = self.at(index);
         match (seen.side, seen.relay.as_deref()) {
             _ if Topology::is_link(&seen.place) => seen.place.clone(),
-            (Side::Party, Some(relay)) => format!("{}-{relay}", seen.place),
+            (Side::Party, Some(relay)) => format!("{relay}-{}", seen.place),
             (Side::Relay, Some(relay)) => format!("{relay}-{}", seen.place),
             _ => seen.place.clone(),
         }

@@ -21,6 +21,9 @@ pub fn unwanted(scene: &Scene<'_>, index: usize) -> Option<Blame> {
             Vec::new(),
         ));
     };
+    if let Some(blame) = repeated(scene, node, index) {
+        return Some(blame);
+    }
     let chain = chain(scene, index);
     let trail = passed(scene, index);
     for output in &chain {
@@ -86,6 +89,49 @@ pub fn unwanted(scene: &Scene<'_>, index: usize) -> Option<Blame> {
         ),
     };
     Some(accuse(scene, scene.emitter(first)?, first, why, trail))
+}
+
+/// A request that is sent again for want of a RES: whoever kept the RES from the relay that waits for it.
+fn repeated(scene: &Scene<'_>, node: &str, index: usize) -> Option<Blame> {
+    let kind = scene.at(index).kind()?;
+    let res = match kind {
+        PduType::Mm4ForwardReq => PduType::Mm4ForwardRes,
+        PduType::Mm4DeliveryReportReq => PduType::Mm4DeliveryReportRes,
+        PduType::Mm4ReadReplyReportReq => PduType::Mm4ReadReplyReportRes,
+        _ => return None,
+    };
+    let transaction = text_of(scene, index, TRANSACTION)?;
+    let is_same =
+        |i: &usize| text_of(scene, *i, TRANSACTION).is_some_and(|other| bare(&other) == bare(&transaction));
+    let before = scene
+        .out_of(node, kind)
+        .filter(|i| *i < index)
+        .any(|i| is_same(&i));
+    if !before || scene.into_node(node, res).any(|i| is_same(&i)) {
+        return None;
+    }
+    let why = format!(
+        "{node} sent {} again because no RES reached it",
+        label(scene, index)
+    );
+    let others = scene.topology.relays().iter().filter(|relay| **relay != node);
+    let kept = others
+        .filter_map(|relay| Some((*relay, scene.into_node(relay, res).find(is_same)?)))
+        .next();
+    Some(match kept {
+        Some((relay, res)) if scene.is_recorded(node, relay) && scene.taken(res) == Taken::Yes => {
+            let why = format!("{relay} took {} and did not pass it on; {why}", label(scene, res));
+            accuse(scene, relay, res, why, Vec::new())
+        }
+        Some((relay, _)) => open(&why, vec![node.to_owned(), relay.to_owned()], Vec::new()),
+        None => open(&why, vec![node.to_owned()], Vec::new()),
+    })
+}
+
+const TRANSACTION: &str = "X-Mms-Transaction-ID";
+
+fn bare(id: &str) -> &str {
+    id.trim().trim_matches('"')
 }
 
 /// Whether an MM went to a peer though all it is for are user agents of relays.
@@ -182,7 +228,7 @@ fn count(scene: &Scene<'_>, of: impl Iterator<Item = usize>) -> usize {
         of.partition(|i| scene.at(*i).kind().is_some_and(|k| k.protocol() == Protocol::Mm4));
     let transactions: BTreeSet<Option<String>> = mails
         .into_iter()
-        .map(|i| text_of(scene, i, "X-Mms-Transaction-ID"))
+        .map(|i| text_of(scene, i, TRANSACTION))
         .collect();
     transactions.len() + others.len()
 }

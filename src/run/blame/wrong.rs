@@ -115,7 +115,14 @@ fn instead(scene: &Scene<'_>, node: &str, index: usize) -> Blame {
 /// A status: right or wrong with what the node was given.
 fn opinion(scene: &Scene<'_>, node: &str, index: usize) -> Blame {
     let kind = scene.at(index).kind();
-    let passed_on = kind.and_then(|kind| source(scene, index, kind).one());
+    let status = |i: usize| {
+        let pdu = scene.at(i).pdu.as_ref()?;
+        OPINIONS.iter().find_map(|name| pdu.text(name))
+    };
+    // A relay that answers for itself says something of its own.
+    let passed_on = kind
+        .and_then(|kind| source(scene, index, kind).one())
+        .filter(|i| status(*i) == status(index));
     let (output, by) = match passed_on.and_then(|i| Some((i, scene.emitter(i)?))) {
         Some((index, by)) => (index, by),
         None => (index, node),
