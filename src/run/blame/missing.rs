@@ -167,13 +167,23 @@ fn serves(scene: &Scene<'_>, output: usize, goal: Goal<'_>, people: &[Address]) 
     let to = about(scene, scene.at(output));
     match goal {
         Goal::Agent(agent) => scene.address_of(agent).is_none_or(|a| to.contains(a)),
-        Goal::Place(_) => to.iter().any(|a| people.contains(a)),
+        // To a peer goes what is for somebody else than the user agents of relays.
+        Goal::Place(place) => {
+            let is_agent = |a: &Address| {
+                scene
+                    .agents
+                    .values()
+                    .any(|agent| agent.address.as_ref() == Some(a))
+            };
+            let leaves = Topology::is_link(place) || !to.iter().all(is_agent);
+            leaves && to.iter().any(|a| people.contains(a))
+        }
     }
 }
 
 /// What a node sent because of an input.
 pub(super) fn outs_of(scene: &Scene<'_>, node: &str, input: usize, kinds: &[PduType]) -> Vec<usize> {
-    let all = kinds.iter().flat_map(|kind| scene.out_of(node, *kind));
+    let all = kinds.iter().flat_map(|kind| scene.outputs_of(node, *kind));
     let Some(kind) = scene.at(input).kind() else {
         return Vec::new();
     };
@@ -344,7 +354,7 @@ fn unanswered(scene: &Scene<'_>, request: usize, req: PduType, res: PduType, pla
             return refused(scene, node, input, &said, true);
         }
         if scene
-            .out_of(node, res)
+            .outputs_of(node, res)
             .any(|i| source(scene, i, req).one() == Some(input) && scene.at(i).place == scene.at(input).place)
         {
             return End::There;
@@ -357,7 +367,7 @@ fn unanswered(scene: &Scene<'_>, request: usize, req: PduType, res: PduType, pla
             Some(next) => {
                 let beyond = scene.receiver(next).unwrap_or(node);
                 let back = scene
-                    .into_node(node, res)
+                    .inputs_of(node, res)
                     .any(|i| source(scene, i, req).one() == Some(next));
                 if !back {
                     let why = format!("{node} handed the request on to {beyond}, and neither answered");

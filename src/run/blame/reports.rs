@@ -200,7 +200,7 @@ fn undelivered(scene: &Scene<'_>, family: &Family, origin: usize, goal: Goal<'_>
             return spoilt_before(scene, fault, node, passed(scene, next));
         }
         let answer = scene
-            .into_node(node, PduType::Mm4ForwardRes)
+            .inputs_of(node, PduType::Mm4ForwardRes)
             .find(|i| source(scene, *i, PduType::Mm4ForwardReq).one() == Some(next) && !says_ok(scene, *i));
         if scene.taken(next) != Taken::Yes || answer.is_some() {
             let relays = scene.topology.relays();
@@ -219,7 +219,7 @@ fn undelivered(scene: &Scene<'_>, family: &Family, origin: usize, goal: Goal<'_>
     }
     match scene.receiver(input) {
         Some(node) => {
-            let own = scene.out_of(node, family.between).find(|i| {
+            let own = scene.outputs_of(node, family.between).find(|i| {
                 let mm = source(scene, *i, PduType::Mm4ForwardReq).one();
                 mm == Some(input)
             });

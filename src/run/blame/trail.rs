@@ -8,7 +8,7 @@ use crate::wire::{PduType, Protocol};
 
 use super::compare::{self, Change};
 use super::scene::Scene;
-use super::source::{Source, mm_source, score, source};
+use super::source::{Source, answered_mm, mm_source, score, source};
 
 /// Nodes a way may have; a longer one goes in circles.
 const LONGEST: usize = 12;
@@ -242,6 +242,11 @@ pub fn chain(scene: &Scene<'_>, last: usize) -> Vec<usize> {
 
 /// The first node that spoilt what later nodes need to do their part.
 pub fn first_fault(scene: &Scene<'_>, last: usize) -> Option<Fault> {
+    // What a user agent answers is as right as the MM it answers.
+    let last = match scene.at(last).side {
+        Side::Party => answered_mm(scene, last).one().unwrap_or(last),
+        Side::Relay => last,
+    };
     chain(scene, last)
         .into_iter()
         .find_map(|output| spoilt(scene, output))

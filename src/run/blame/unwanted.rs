@@ -104,10 +104,10 @@ fn repeated(scene: &Scene<'_>, node: &str, index: usize) -> Option<Blame> {
     let is_same =
         |i: &usize| text_of(scene, *i, TRANSACTION).is_some_and(|other| bare(&other) == bare(&transaction));
     let before = scene
-        .out_of(node, kind)
+        .outputs_of(node, kind)
         .filter(|i| *i < index)
         .any(|i| is_same(&i));
-    if !before || scene.into_node(node, res).any(|i| is_same(&i)) {
+    if !before || scene.inputs_of(node, res).any(|i| is_same(&i)) {
         return None;
     }
     let why = format!(
@@ -116,7 +116,7 @@ fn repeated(scene: &Scene<'_>, node: &str, index: usize) -> Option<Blame> {
     );
     let others = scene.topology.relays().iter().filter(|relay| **relay != node);
     let kept = others
-        .filter_map(|relay| Some((*relay, scene.into_node(relay, res).find(is_same)?)))
+        .filter_map(|relay| Some((*relay, scene.inputs_of(relay, res).find(is_same)?)))
         .next();
     Some(match kept {
         Some((relay, res)) if scene.is_recorded(node, relay) && scene.taken(res) == Taken::Yes => {
@@ -206,11 +206,11 @@ fn doubled(scene: &Scene<'_>, output: usize) -> Option<String> {
     let kind = seen.kind()?;
     let reason = reason(scene, output)?;
     let out = scene
-        .out_of(node, kind)
+        .outputs_of(node, kind)
         .filter(|i| scene.at(*i).place == seen.place && scene.taken(*i) == Taken::Yes)
         .filter(|i| self::reason(scene, *i) == Some(reason));
     let into = scene
-        .into_node(node, scene.at(reason).kind()?)
+        .inputs_of(node, scene.at(reason).kind()?)
         .filter(|i| is_copy(scene, *i, reason));
     let (out, into) = (count(scene, out), count(scene, into));
     (out > into).then(|| {

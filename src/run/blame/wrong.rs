@@ -1,7 +1,7 @@
 //! Who is to blame for an event that was there and was not right, or that should not have been there.
 
 use crate::link::Crossing;
-use crate::run::judge::About;
+use crate::run::judge::{About, Side};
 use crate::run::outcome::Blame;
 use crate::wire::table::ways::{self, Carry};
 
@@ -168,6 +168,16 @@ fn decide(scene: &Scene<'_>, index: usize, about: &About, steps: &[Step]) -> Opt
     // The first node whose output does not correspond to its input.
     for step in oldest_first() {
         if let Did::Wrong(what) = &step.did {
+            // Of a report: the MM that it is about may have been spoilt before.
+            let answer = step.input.filter(|input| scene.at(*input).side == Side::Party);
+            let given = answer.and_then(|input| first_fault(scene, input));
+            if let Some(fault) = given.filter(|fault| fault.node != step.node) {
+                let why = format!(
+                    "{} had spoilt what {} was given: {}",
+                    fault.node, step.node, fault.what
+                );
+                return Some(accuse(scene, &fault.node, fault.output, why, trail()));
+            }
             let before: Vec<&str> = oldest_first()
                 .take_while(|s| s.output != step.output)
                 .map(|s| s.node.as_str())
