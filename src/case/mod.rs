@@ -18,6 +18,7 @@ mod parse;
 mod pattern;
 mod schema;
 mod scope;
+mod shaping;
 pub mod steps;
 mod template;
 mod vocabulary;
@@ -34,6 +35,7 @@ pub use model::*;
 pub use parse::{duplicate_ids, load, load_all};
 pub use pattern::Pattern;
 pub use schema::schema;
+pub use shaping::{CutAfter, LinkShape, LinkState, Radio, Shaping, Way};
 pub use template::split_reference;
 
 pub(crate) use parse::{Args, Reader, hex as read_hex};

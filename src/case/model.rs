@@ -10,6 +10,7 @@ use super::behaviour::{HttpRule, SmtpRule};
 pub use super::cluster::{HomeLookup, HomeView, HubKind};
 use super::dns::{DnsSet, Routing};
 use super::pattern::Pattern;
+use super::shaping::Shaping;
 use crate::wire::PduType;
 pub use crate::wire::damage::Damage;
 
@@ -222,6 +223,8 @@ pub enum Selector {
     Reply,
     /// A question that a relay asks the DNS.
     DnsQuery,
+    /// What a link in bad shape kept from its receiver: a push, a whole answer, a relay's connection.
+    Loss,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -321,6 +324,8 @@ pub enum ContentDemand {
     /// Equal to this fixture, or to the content of `$capture`.
     Same {
         of: Template,
+        /// Ids and locations of parts, and which one presents the others, are the same too.
+        names: bool,
         source: Source,
     },
     Present {
@@ -372,6 +377,8 @@ pub enum Behaviour {
     Acknowledge(Option<String>),
     /// What the DNS says about a name.
     Dns(Box<DnsSet>),
+    /// How a link is.
+    Shape(Shaping),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

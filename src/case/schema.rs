@@ -88,6 +88,7 @@ fn definitions() -> Value {
         "httpRule": object(words::HTTP_RULE, None),
         "naptrRecord": object(words::NAPTR, None),
         "mxRecord": object(words::MX, None),
+        "shape": { "anyOf": [{ "enum": [words::USUAL] }, object(words::SHAPE, None)] },
         "node": { "anyOf": [{ "type": "null" }, object(words::NODE, None)] },
         "rule": object(words::RULE, None),
         "step": { "type": "object", "anyOf": steps },
@@ -222,9 +223,15 @@ fn of(shape: Shape) -> Value {
             json!({ "anyOf": [{ "$ref": "#/$defs/pdu" }, { "type": "array", "items": { "$ref": "#/$defs/pdu" } }] })
         }
         Shape::PduOrReply => {
-            json!({ "anyOf": [{ "$ref": "#/$defs/pdu" }, { "enum": ["reply", "dns-query"] }] })
+            json!({ "anyOf": [{ "$ref": "#/$defs/pdu" }, { "enum": ["reply", "dns-query", "loss"] }] })
         }
         Shape::Party | Shape::Relay | Shape::Link | Shape::Group | Shape::Acknowledge => definition("text"),
+        Shape::Wire => or_reference(definition("shape")),
+        Shape::Rate => or_reference(json!({ "type": "string", "pattern": "^[0-9]+ *(bps|kbps|Mbps)$" })),
+        Shape::Percent => or_reference(json!({ "type": "string", "pattern": "^[0-9]{1,2} *%$" })),
+        Shape::CutAfter => {
+            json!({ "anyOf": [{ "$ref": "#/$defs/count" }, { "enum": [words::END_OF_DATA] }] })
+        }
         Shape::Home => json!({ "anyOf": [
             { "$ref": "#/$defs/text" },
             { "type": "object", "additionalProperties": { "$ref": "#/$defs/text" } },

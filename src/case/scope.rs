@@ -311,10 +311,7 @@ fn attribute(head: &str, rest: Option<&str>, known: &[&str]) -> Result<(), Unkno
         return Ok(());
     }
     let message = match rest {
-        Some(r) => words::later(r).map_or_else(
-            || format!("`{head}` has no `{r}`"),
-            |why| format!("`${head}.{r}` is not there yet: this version has no {why}"),
-        ),
+        Some(r) => format!("`{head}` has no `{r}`"),
         None => format!("`${head}` alone is no text: say what of it"),
     };
     Err(Unknown {

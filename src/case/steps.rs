@@ -102,6 +102,7 @@ fn selector(select: &Selector) -> &'static str {
         Selector::Pdu(pdu) => pdu.name(),
         Selector::Reply => "reply",
         Selector::DnsQuery => "dns-query",
+        Selector::Loss => "loss",
     }
 }
 
@@ -156,7 +157,7 @@ fn close(
         wanted.iter().any(|(select, place)| {
             matches!(place, Place::At(name) if name == from)
                 && match select {
-                    Selector::Reply => true,
+                    Selector::Reply | Selector::Loss => true,
                     Selector::DnsQuery => false,
                     Selector::Pdu(pdu) if exactly => answer == Some(*pdu),
                     // A relay may answer any request it does not serve with M-Send.conf.

@@ -25,6 +25,8 @@ pub(crate) enum NodeKind {
 pub(crate) struct World {
     pub nodes: BTreeMap<String, NodeKind>,
     pub links: Vec<String>,
+    /// Relays that speak with peers.
+    pub outside: Vec<String>,
 }
 
 impl World {
@@ -49,7 +51,29 @@ impl World {
             .iter()
             .map(|l| (*l).to_owned())
             .collect();
+        world.outside = match topology {
+            Topology::FrontRelay | Topology::Hub => vec![topology.relays()[0].to_owned()],
+            _ => topology.relays().iter().map(|r| (*r).to_owned()).collect(),
+        };
         world
+    }
+
+    /// The link of that name, whichever end is named first; the name it has.
+    pub fn link(&self, name: &str) -> Option<String> {
+        self.all_links().into_iter().find(|link| {
+            let ends = link.split_once('-');
+            link == name || ends.is_some_and(|(a, b)| name == format!("{b}-{a}"))
+        })
+    }
+
+    /// The links between relays, then those from relays to peers.
+    pub fn all_links(&self) -> Vec<String> {
+        let mut links = self.links.clone();
+        for relay in &self.outside {
+            let peers = self.names(|kind| *kind == NodeKind::Peer);
+            links.extend(peers.iter().map(|peer| format!("{relay}-{peer}")));
+        }
+        links
     }
 
     pub fn names(&self, wanted: impl Fn(&NodeKind) -> bool) -> Vec<&str> {

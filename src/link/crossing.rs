@@ -3,6 +3,8 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use super::Lost;
+
 /// Octets and the protocol that carried them. Octet strings are hex.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "crossing", rename_all = "kebab-case")]
@@ -57,6 +59,9 @@ pub enum Crossing {
         text: String,
         stage: String,
         request: u64,
+        /// Recipients that were refused, and the reply.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        refused: Vec<(String, String)>,
     },
     /// A question to the DNS.
     DnsQuery {
@@ -78,6 +83,61 @@ pub enum Crossing {
     SmtpLine { code: u16, text: String },
     /// Words a party sent in a `dialogue:`.
     SmtpWords { text: String },
+    /// Something that a wire in bad shape kept from its receiver.
+    Loss {
+        how: LossKind,
+        /// Octets of the connection that had passed from the side that opened it, and to it.
+        up: u64,
+        down: u64,
+        /// `seq` of the request of a party that got no whole answer because of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        request: Option<u64>,
+        /// The push, or what arrived of an answer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<Box<Crossing>>,
+    },
+}
+
+/// What a wire did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LossKind {
+    /// It broke the connection at a place that the case chose.
+    Cut,
+    /// It was down.
+    Down,
+    /// It let nothing pass for longer than anybody waited.
+    Stalled,
+    /// A push is gone: its gateway took it.
+    Lost,
+    /// A push waits at its gateway.
+    Kept,
+}
+
+impl LossKind {
+    /// `cut`, `down`, `stalled`, `lost`, `kept`.
+    pub fn name(self) -> &'static str {
+        match self {
+            LossKind::Cut => "cut",
+            LossKind::Down => "down",
+            LossKind::Stalled => "stalled",
+            LossKind::Lost => "lost",
+            LossKind::Kept => "kept",
+        }
+    }
+}
+
+impl Crossing {
+    /// What a wire did to a connection that a relay opened.
+    pub fn lost(lost: Lost) -> Crossing {
+        Crossing::Loss {
+            how: lost.how,
+            up: lost.up,
+            down: lost.down,
+            request: None,
+            of: None,
+        }
+    }
 }
 
 /// Octets as a hex string.

@@ -84,6 +84,11 @@ impl Follower {
         ended
     }
 
+    /// Whether the client has sent a whole message and the server has not answered it.
+    pub fn awaits_reply_to_message(&self) -> bool {
+        matches!(self.waiting.front(), Some(Waiting::Message(_)))
+    }
+
     /// The connection is over, or broke: the mail that was under way and got no reply.
     pub fn closed(&mut self) -> Option<Crossing> {
         if self.lost {

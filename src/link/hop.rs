@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{ReadHalf, WriteHalf};
@@ -10,8 +10,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
-use super::follow::Follower;
-use super::{Arrival, Crossing};
+use super::record::{Ends, Recorder};
+use super::shape::{self, Line, Ride, State};
+use super::{Arrival, LossKind};
 
 /// Octets that are copied at once.
 const CHUNK: usize = 64 * 1024;
@@ -29,6 +30,14 @@ pub struct Hop {
     task: JoinHandle<()>,
 }
 
+/// What a hop makes of the mails that pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mails {
+    Recorded,
+    /// They are seen where they arrive.
+    Unrecorded,
+}
+
 impl Hop {
     /// Opens a hop that records as `name` (`A-B`) what relay `from` sends over it. It listens on `at` (port 0: any). The node
     /// behind it is down until [`Hop::set_target`].
@@ -36,15 +45,43 @@ impl Hop {
     /// # Errors
     /// `at` cannot be bound.
     pub async fn open(name: &str, from: &str, at: SocketAddr, sink: Sink) -> io::Result<Hop> {
-        let listener = TcpListener::bind(at).await?;
-        let addr = listener.local_addr()?;
-        let (target, behind) = watch::channel(None);
         let recorder = Recorder {
             name: name.to_owned(),
             from: from.to_owned(),
             sink,
         };
-        let task = tokio::spawn(accept(listener, behind, Arc::new(recorder)));
+        Hop::listen(at, Wire::Plain(recorder)).await
+    }
+
+    /// The same on a wire that may be in bad shape: what that does to connections is recorded too, under the wire's name.
+    ///
+    /// # Errors
+    /// `at` cannot be bound.
+    pub async fn open_on(
+        line: &Line,
+        from: &str,
+        at: SocketAddr,
+        mails: Mails,
+        sink: Sink,
+    ) -> io::Result<Hop> {
+        let recorder = Recorder {
+            name: line.name().to_owned(),
+            from: from.to_owned(),
+            sink,
+        };
+        let wire = Wire::Shaped {
+            line: line.clone(),
+            recorder,
+            mails,
+        };
+        Hop::listen(at, wire).await
+    }
+
+    async fn listen(at: SocketAddr, wire: Wire) -> io::Result<Hop> {
+        let listener = TcpListener::bind(at).await?;
+        let addr = listener.local_addr()?;
+        let (target, behind) = watch::channel(None);
+        let task = tokio::spawn(accept(listener, behind, wire));
         Ok(Hop { addr, target, task })
     }
 
@@ -61,23 +98,25 @@ impl Drop for Hop {
     }
 }
 
-struct Recorder {
-    name: String,
-    from: String,
-    sink: Sink,
+enum Wire {
+    Plain(Recorder),
+    Shaped {
+        line: Line,
+        recorder: Recorder,
+        mails: Mails,
+    },
 }
 
-impl Recorder {
-    fn record(&self, crossing: Crossing) {
-        (self.sink)(Arrival {
-            place: self.name.clone(),
-            from: Some(self.from.clone()),
-            crossing,
-        });
-    }
-}
-
-async fn accept(listener: TcpListener, behind: watch::Receiver<Option<SocketAddr>>, recorder: Arc<Recorder>) {
+async fn accept(listener: TcpListener, behind: watch::Receiver<Option<SocketAddr>>, wire: Wire) {
+    let (line, recorder, mails) = match wire {
+        Wire::Plain(recorder) => (None, recorder, Mails::Recorded),
+        Wire::Shaped {
+            line,
+            recorder,
+            mails,
+        } => (Some(line), recorder, mails),
+    };
+    let recorder = Arc::new(recorder);
     let mut connections = JoinSet::new();
     loop {
         while connections.try_join_next().is_some() {}
@@ -87,25 +126,31 @@ async fn accept(listener: TcpListener, behind: watch::Receiver<Option<SocketAddr
             continue;
         };
         let target = *behind.borrow();
-        connections.spawn(pass(near, target, Arc::clone(&recorder)));
+        let recorder = Arc::clone(&recorder);
+        match &line {
+            None => drop(connections.spawn(pass(near, target, recorder))),
+            Some(line) => {
+                let ride = line.ride().telling(Arc::clone(&recorder));
+                drop(connections.spawn(pass_on(ride, near, target, recorder, mails)));
+            }
+        }
     }
 }
 
+async fn connect(target: Option<SocketAddr>) -> Option<TcpStream> {
+    let far = TcpStream::connect(target?).await.ok()?;
+    far.set_nodelay(true).ok()?;
+    Some(far)
+}
+
 async fn pass(mut near: TcpStream, target: Option<SocketAddr>, recorder: Arc<Recorder>) {
-    let far = match target {
-        Some(target) => TcpStream::connect(target).await.ok(),
-        None => None,
-    };
-    let Some(mut far) = far else {
+    let Some(mut far) = connect(target).await else {
         return reset(&near);
     };
-    if near.set_nodelay(true).is_err() || far.set_nodelay(true).is_err() {
+    if near.set_nodelay(true).is_err() {
         return reset(&near);
     }
-    let ends = Ends {
-        follower: Mutex::new(Follower::new()),
-        recorder,
-    };
+    let ends = Ends::new(Some(recorder));
     let (near_in, near_out) = near.split();
     let (far_in, far_out) = far.split();
     let up = copy(near_in, far_out, |octets| ends.client_sent(octets));
@@ -114,35 +159,24 @@ async fn pass(mut near: TcpStream, target: Option<SocketAddr>, recorder: Arc<Rec
     let _ = tokio::try_join!(up, down);
 }
 
-/// What a connection is recorded with. Its end, also by being aborted, records the mail that got no reply.
-struct Ends {
-    follower: Mutex<Follower>,
+/// A connection on a wire that may be in bad shape.
+async fn pass_on(
+    ride: Ride,
+    near: TcpStream,
+    target: Option<SocketAddr>,
     recorder: Arc<Recorder>,
-}
-
-impl Ends {
-    fn client_sent(&self, octets: &[u8]) {
-        self.follower().client_sent(octets);
-    }
-
-    fn server_sent(&self, octets: &[u8]) {
-        let ended = self.follower().server_sent(octets);
-        for mail in ended {
-            self.recorder.record(mail);
-        }
-    }
-
-    fn follower(&self) -> std::sync::MutexGuard<'_, Follower> {
-        self.follower.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for Ends {
-    fn drop(&mut self) {
-        let unanswered = self.follower().closed();
-        if let Some(mail) = unanswered {
-            self.recorder.record(mail);
-        }
+    mails: Mails,
+) {
+    if ride.shape().state == State::Down {
+        ride.lose(LossKind::Down);
+        reset(&near);
+    } else if let Some(far) = connect(target).await
+        && near.set_nodelay(true).is_ok()
+    {
+        let ends = Ends::new((mails == Mails::Recorded).then_some(recorder));
+        shape::pass(near, far, &ride, &ends).await;
+    } else {
+        reset(&near);
     }
 }
 

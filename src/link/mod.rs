@@ -1,14 +1,20 @@
 //! The recorded wire under every party and between relays. Knows octets and protocols, not cases.
 //!
 //! [`hop`] is the wire between two nodes; [`follow`] reads SMTP passively off it; [`reply`] and [`transaction`] are what every
-//! observer of an SMTP dialogue needs, at a hop or at its end; [`stream`] is the TCP under the parties.
+//! observer of an SMTP dialogue needs, at a hop or at its end; [`stream`] is the TCP under the parties. [`shape`] is what may be
+//! wrong with a wire; a [`Tunnel`] puts a party's own exchange on such a wire.
 
 mod crossing;
 pub mod follow;
 pub mod hop;
+mod record;
 pub mod reply;
+pub mod shape;
 pub mod stream;
 pub mod transaction;
+mod tunnel;
 
-pub use crossing::{Arrival, Crossing};
-pub use hop::Hop;
+pub use crossing::{Arrival, Crossing, LossKind};
+pub use hop::{Hop, Mails};
+pub use shape::{Line, Lost};
+pub use tunnel::Tunnel;

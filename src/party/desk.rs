@@ -8,6 +8,7 @@ use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock, mpsc};
 
 use super::dns::{Answer, Change, Data, Names, Record};
 use super::ownership::{self, Key};
+use super::pushes::{Air, Pushes};
 use super::script::{HttpRule, Rules, SmtpAct, SmtpRule, SmtpStage};
 use crate::link::hop::Sink;
 use crate::link::{Arrival, Crossing};
@@ -49,6 +50,8 @@ struct Room {
     keys: Vec<Key>,
     smtp: HashMap<String, Rules<SmtpRule>>,
     http: HashMap<String, Rules<HttpRule>>,
+    /// Ways of pushes that are not ordinary, by user agent.
+    air: HashMap<String, Air>,
     names: Names,
 }
 
@@ -111,6 +114,7 @@ impl Desk {
             keys: Vec::new(),
             smtp: HashMap::new(),
             http: HashMap::new(),
+            air: HashMap::new(),
             names: Names::default(),
         };
         state.guests.insert(id, room);
@@ -185,6 +189,19 @@ impl Desk {
         }
     }
 
+    /// Hands over a push that its gateway took, as far as the radio link lets it arrive.
+    pub(super) fn hand_over_push(&self, owner: &Owner, push: Arrival) {
+        let met = {
+            let mut state = self.state();
+            let air = state.guests.get_mut(&owner.guest);
+            match air.and_then(|room| room.air.get_mut(&owner.place)) {
+                Some(air) => air.meet(push),
+                None => push,
+            }
+        };
+        self.hand_over(Some(owner.guest), met);
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -236,6 +253,7 @@ fn octets_of(crossing: &Crossing) -> usize {
         Crossing::Push { wsp, .. } => wsp.len(),
         Crossing::Mail { data, .. } => data.len(),
         Crossing::DnsQuery { query, .. } => query.len(),
+        Crossing::Loss { of, .. } => of.as_deref().map_or(0, octets_of),
         Crossing::SmtpReply { .. } | Crossing::SmtpLine { .. } | Crossing::SmtpWords { .. } => 0,
     }
 }
@@ -279,6 +297,17 @@ impl Guest {
         if let Some(room) = state.guests.get_mut(&self.id) {
             room.http
                 .insert(place.to_owned(), Rules::new(rules, |rule| rule.times));
+        }
+    }
+
+    /// What becomes of pushes for `place` from now on. Those that a gateway kept for it arrive, unless they are kept on.
+    pub fn pushes(&self, place: &str, pushes: Pushes) {
+        let kept = match self.desk.state().guests.get_mut(&self.id) {
+            Some(room) => room.air.entry(place.to_owned()).or_default().set(pushes),
+            None => Vec::new(),
+        };
+        for push in kept {
+            self.desk.hand_over(Some(self.id), push);
         }
     }
 

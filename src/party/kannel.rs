@@ -100,7 +100,10 @@ impl Gateway {
             from: Some(self.relay.to_string()),
             crossing: crossing(sms, status),
         };
-        self.desk.hand_over(owner.map(|owner| owner.guest), arrival);
+        match owner {
+            Some(owner) if status.is_success() => self.desk.hand_over_push(&owner, arrival),
+            owner => self.desk.hand_over(owner.map(|owner| owner.guest), arrival),
+        }
         (status, said(status))
     }
 }

@@ -12,10 +12,12 @@ pub mod kannel;
 mod listening;
 mod ownership;
 pub mod peer;
+mod pushes;
 mod script;
 pub mod user_agent;
 
 pub use desk::{Desk, Guest, Hold};
 pub use homes::HomeService;
 pub use listening::Listening;
+pub use pushes::Pushes;
 pub use script::{HttpRule, SmtpAct, SmtpRule, SmtpStage};

@@ -2,10 +2,11 @@
 
 use std::error::Error;
 use std::io;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{HOST, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, RequestBuilder, Response, redirect};
 
 use super::delay;
@@ -17,6 +18,8 @@ const LONGEST_BODY: usize = 16 * 1024 * 1024;
 #[derive(Debug, Clone)]
 pub struct UserAgent {
     client: Client,
+    /// Where it connects to, whatever the URL says.
+    through: Option<SocketAddr>,
 }
 
 /// An answer, whole.
@@ -26,6 +29,22 @@ pub struct HttpReply {
     /// In wire order, values that are no text with `\u{FFFD}`.
     pub headers: Vec<(String, String)>,
     pub body: Bytes,
+}
+
+/// No whole answer came.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{why}")]
+pub struct NoAnswer {
+    /// In words for a person.
+    pub why: String,
+    /// What had arrived by then, if the head of an answer had.
+    pub arrived: Option<HttpReply>,
+}
+
+impl From<String> for NoAnswer {
+    fn from(why: String) -> Self {
+        NoAnswer { why, arrived: None }
+    }
 }
 
 impl UserAgent {
@@ -42,7 +61,18 @@ impl UserAgent {
             .pool_max_idle_per_host(idle)
             .http1_only()
             .build()?;
-        Ok(UserAgent { client })
+        Ok(UserAgent {
+            client,
+            through: None,
+        })
+    }
+
+    /// The same client, connecting to `wire` instead of the relay that a URL names; the relay does not notice.
+    pub fn through(&self, wire: SocketAddr) -> UserAgent {
+        UserAgent {
+            through: Some(wire),
+            ..self.clone()
+        }
     }
 
     /// Posts a PDU and waits for the whole answer, `limit` in all.
@@ -55,8 +85,9 @@ impl UserAgent {
         headers: &[(String, String)],
         body: Bytes,
         limit: Duration,
-    ) -> Result<HttpReply, String> {
-        let request = self.client.post(url).headers(header_map(headers)?).body(body);
+    ) -> Result<HttpReply, NoAnswer> {
+        let headers = self.headers(url, headers)?;
+        let request = self.client.post(self.target(url)).headers(headers).body(body);
         answer(request, limit).await
     }
 
@@ -69,10 +100,34 @@ impl UserAgent {
         url: &str,
         headers: &[(String, String)],
         limit: Duration,
-    ) -> Result<HttpReply, String> {
-        let request = self.client.get(url).headers(header_map(headers)?);
+    ) -> Result<HttpReply, NoAnswer> {
+        let headers = self.headers(url, headers)?;
+        let request = self.client.get(self.target(url)).headers(headers);
         answer(request, limit).await
     }
+
+    fn target(&self, url: &str) -> String {
+        match self.through {
+            Some(wire) => fetch_url(url, &format!("http://{wire}")),
+            None => url.to_owned(),
+        }
+    }
+
+    /// The header fields of a request; the relay is named as the URL names it.
+    fn headers(&self, url: &str, headers: &[(String, String)]) -> Result<HeaderMap, String> {
+        let mut map = header_map(headers)?;
+        if self.through.is_some() && !map.contains_key(HOST) {
+            let host = authority(url).and_then(|host| HeaderValue::from_str(host).ok());
+            map.extend(host.map(|host| (HOST, host)));
+        }
+        Ok(map)
+    }
+}
+
+/// The host and port that a URL names, as they are written.
+pub fn authority(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once("://")?;
+    Some(rest.split(['/', '?', '#']).next().unwrap_or(rest))
 }
 
 /// The URL at which what `content_location` names is fetched: scheme, host and port are those of `relay_base` whatever the
@@ -122,18 +177,41 @@ fn header_map(headers: &[(String, String)]) -> Result<HeaderMap, String> {
     Ok(map)
 }
 
-async fn answer(request: RequestBuilder, limit: Duration) -> Result<HttpReply, String> {
-    let exchange = async {
-        let response = request.send().await.map_err(|error| words(&error))?;
-        whole(response).await
+async fn answer(request: RequestBuilder, limit: Duration) -> Result<HttpReply, NoAnswer> {
+    let mut reply = None;
+    let why = match delay::within(limit, whole(request, &mut reply)).await {
+        Ok(Ok(())) => match reply {
+            Some((reply, body)) => return Ok(with_body(reply, body)),
+            None => "no answer came".to_owned(),
+        },
+        Ok(Err(why)) => why,
+        Err(_) => format!("nothing answered within {}", delay::words(limit)),
     };
-    delay::within(limit, exchange)
-        .await
-        .map_err(|_| format!("nothing answered within {}", delay::words(limit)))?
+    let arrived = reply.map(|(reply, body)| with_body(reply, body));
+    Err(NoAnswer { why, arrived })
 }
 
-async fn whole(mut response: Response) -> Result<HttpReply, String> {
-    let status = response.status().as_u16();
+fn with_body(reply: HttpReply, body: BytesMut) -> HttpReply {
+    HttpReply {
+        body: body.freeze(),
+        ..reply
+    }
+}
+
+/// Puts what arrives into `reply` as it arrives.
+async fn whole(request: RequestBuilder, reply: &mut Option<(HttpReply, BytesMut)>) -> Result<(), String> {
+    let mut response = request.send().await.map_err(|error| words(&error))?;
+    let (_, body) = reply.insert((head(&response), BytesMut::new()));
+    while let Some(chunk) = response.chunk().await.map_err(|error| words(&error))? {
+        if body.len() + chunk.len() > LONGEST_BODY {
+            return Err(format!("the answer is longer than {LONGEST_BODY} octets"));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(())
+}
+
+fn head(response: &Response) -> HttpReply {
     let headers = response
         .headers()
         .iter()
@@ -142,18 +220,11 @@ async fn whole(mut response: Response) -> Result<HttpReply, String> {
             (name.as_str().to_owned(), value)
         })
         .collect();
-    let mut body = BytesMut::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| words(&error))? {
-        if body.len() + chunk.len() > LONGEST_BODY {
-            return Err(format!("the answer is longer than {LONGEST_BODY} octets"));
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(HttpReply {
-        status,
+    HttpReply {
+        status: response.status().as_u16(),
         headers,
-        body: body.freeze(),
-    })
+        body: Bytes::new(),
+    }
 }
 
 /// What went wrong, for a person.

@@ -89,6 +89,11 @@ async fn attend(
             tokio::select! {
                 taken = node.push_to(&number, &notification) => if taken {
                     node.note(|| Entry::Notified { token: token.clone() });
+                    if node.has(Seed::DeliveryPushedIsRetrieved) {
+                        return finish(&node, &token, Status::Retrieved);
+                    }
+                } else if node.has(Seed::PushLostForGood) {
+                    repeats = Vec::new().into_iter();
                 },
                 () = timer::sleep_until(deadline) => break,
             }

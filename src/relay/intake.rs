@@ -83,6 +83,9 @@ fn send_on(node: &Arc<Node>, mm: &Arc<Mm>, recipients: &[String]) {
     if some_here && node.has(Seed::EntranceForgetsOthers) {
         hops.retain(|(hop, _)| !hop.inner);
     }
+    if node.has(Seed::ForwardOneMmseOnly) {
+        hops.truncate(1);
+    }
     for (hop, recipients) in hops {
         mm4::forward(node, mm, hop, recipients);
     }

@@ -279,6 +279,11 @@ impl Node {
     }
 
     /// Whether the relay was started with this defect.
+    /// Its defects, for what knows nothing else of the relay.
+    pub fn seeds(&self) -> &Seeds {
+        &self.seeds
+    }
+
     pub fn has(&self, seed: Seed) -> bool {
         self.seeds.has(seed)
     }

@@ -1,6 +1,7 @@
 //! Instants of the relay, in milliseconds because an expiry of one second is still an expiry, and all its waiting: the pauses
 //! before repetitions, delivery times and deadlines.
 
+use std::future::Future;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
@@ -57,6 +58,18 @@ impl Time {
 pub(crate) async fn sleep_until(then: Time) {
     while !then.is_past() {
         tokio::time::sleep(then.time_left().min(Duration::from_secs(86_400))).await;
+    }
+}
+
+/// How long an impatient relay waits for a client or a peer.
+pub(crate) const IMPATIENCE: Duration = Duration::from_millis(200);
+
+/// Waits for an event, but not for ever if the relay is impatient. None: it was.
+pub(crate) async fn unless_impatient<F: Future>(impatient: bool, event: F) -> Option<F::Output> {
+    if impatient {
+        tokio::time::timeout(IMPATIENCE, event).await.ok()
+    } else {
+        Some(event.await)
     }
 }
 

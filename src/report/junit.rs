@@ -126,6 +126,9 @@ fn description(e: &ExpectationResult) -> String {
             text.push_str(&format!("{name:<10}{}\n", visible(node)));
         }
     }
+    if let Some(blame) = &e.blame {
+        text.push_str(&format!("blame     {}\n", visible(&words::blamed(blame))));
+    }
     text
 }
 

@@ -9,10 +9,13 @@ use super::paint::Paint;
 use super::text::{shell_word, visible, visible_lines, visible_up_to};
 use super::words;
 use crate::case::Topology;
-use crate::run::outcome::{CaseResult, ExpectationResult, PurposeRef, RunResult, Summary, Verdict};
+use crate::run::outcome::{Blame, CaseResult, ExpectationResult, PurposeRef, RunResult, Summary, Verdict};
 
 /// Characters of relay text a line may hold.
 const GOT_LIMIT: usize = 800;
+
+/// Nodes of a way that is shown without `-v`.
+const LONGEST_TRAIL: usize = 5;
 
 /// What the summary shows beside the results.
 pub struct Terminal<'a> {
@@ -165,6 +168,22 @@ impl Terminal<'_> {
         for (name, text) in [("wanted", &e.expected), ("got", &e.got)] {
             if !text.is_empty() {
                 out.push_str(&format!("     {name:<8}{}\n", visible_up_to(text, GOT_LIMIT)));
+            }
+        }
+        if let Some(blame) = &e.blame {
+            out.push_str(&self.blame(blame));
+        }
+        out
+    }
+
+    /// Whose fault it is and, while it fits, the way on which that was found.
+    fn blame(&self, blame: &Blame) -> String {
+        let whose = visible_up_to(&words::blamed(blame), GOT_LIMIT).into_owned();
+        let mut out = format!("     blame   {whose}\n");
+        if self.verbose || (2..=LONGEST_TRAIL).contains(&blame.trail.len()) {
+            for step in &blame.trail {
+                let words = words::passed(step);
+                out.push_str(&format!("             {}\n", visible_up_to(&words, GOT_LIMIT)));
             }
         }
         out

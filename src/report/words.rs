@@ -1,6 +1,6 @@
 //! The words that several reports use for the same thing.
 
-use crate::run::outcome::{CaseResult, ExpectationResult, Verdict};
+use crate::run::outcome::{Blame, CaseResult, ExpectationResult, Held, TrailStep, Verdict};
 
 /// The purposes an expectation decides, `TP-E2E-03, TP-M4R-01`; its own id when it decides none.
 pub(super) fn decides(e: &ExpectationResult) -> String {
@@ -16,4 +16,33 @@ pub(super) fn decides(e: &ExpectationResult) -> String {
 pub(super) fn uncounted(case: &CaseResult) -> impl Iterator<Item = &ExpectationResult> {
     let unmet = |e: &&ExpectationResult| !e.counts && matches!(e.verdict, Verdict::Fail | Verdict::Inconc);
     case.expectations.iter().filter(unmet)
+}
+
+/// `relay A, hop A-B: A passed it on wrong: …`.
+pub(super) fn blamed(blame: &Blame) -> String {
+    let whose = match (&blame.node, blame.candidates.as_slice()) {
+        (Some(node), _) => format!("relay {node}"),
+        (None, []) => "not attributable".to_owned(),
+        (None, candidates) => format!("not attributable ({})", candidates.join(" or ")),
+    };
+    let hop = blame
+        .hop
+        .iter()
+        .map(|hop| format!(", hop {hop}"))
+        .collect::<String>();
+    format!("{whose}{hop}: {}", blame.why)
+}
+
+/// `A: M-Send.req of alice → MM4_forward.REQ on A-B, the same`.
+pub(super) fn passed(step: &TrailStep) -> String {
+    let took = step.took.as_deref().unwrap_or("?");
+    let gave = step.gave.as_deref().unwrap_or("nothing");
+    let held = match step.held {
+        Held::Same => "the same",
+        Held::Changed => "changed",
+        Held::Own => "its own",
+        Held::Nothing => "not what was due",
+        Held::Unseen => "from what was not seen",
+    };
+    format!("{}: {took} → {gave}, {held}", step.node)
 }

@@ -11,6 +11,7 @@ use super::compose::Words;
 use super::drive::{Driver, Flow, flow};
 use super::exchange::Outgoing;
 use super::journal::What;
+use super::way::Way;
 
 impl Driver {
     /// `dialogue: smtp`, word by word.
@@ -18,9 +19,17 @@ impl Driver {
         let relay = dialogue.to.clone().unwrap_or_else(|| self.first_relay());
         let limit = self.reply_limit();
         let place = dialogue.from.as_str();
-        let opened = match self.stage.access(&relay) {
-            Some(access) => peer::Dialogue::connect(access.mm4, limit).await,
+        let line = self.stage.line_of_peer(&relay, place);
+        // The way lasts as long as the conversation.
+        let way = match self.stage.access(&relay) {
+            Some(access) => Way::over(line.as_ref(), &access.mm4.to_string())
+                .await
+                .map(|way| (way.entrance().unwrap_or(access.mm4), way)),
             None => Err(format!("relay {relay} is down")),
+        };
+        let opened = match &way {
+            Ok((addr, _)) => peer::Dialogue::connect(*addr, limit).await,
+            Err(why) => Err(why.clone()),
         };
         let mut connection = match opened {
             Ok(connection) => Some(connection),

@@ -19,13 +19,16 @@ use crate::wire::PduType;
 
 use super::compose::{self, Words};
 use super::journal::{NodeState, What};
-use super::judge::Status;
+use super::judge::{Judge, Status};
 use super::recorder::Recorder;
 use super::stage::{Stage, Unset};
 use super::vars;
 
 /// How long a script may wait and still count as busy.
 const PATIENCE: Duration = Duration::from_millis(50);
+
+/// How long the wire must be quiet before a script with something to complain of has all its evidence.
+const EVIDENCE: Duration = Duration::from_millis(150);
 
 /// Everything a step needs.
 pub struct Driver {
@@ -82,6 +85,11 @@ impl Driver {
         }
         // What came while the last step was decided belongs to the journal too.
         while let Ok(arrival) = arrivals.try_recv() {
+            self.arrived(arrival);
+        }
+        // A mail is recorded when it has been answered: evidence of whose fault it is may still be under way.
+        let is_disputed = script.topology.relays().len() > 1 && self.recorder.ask(Judge::complains);
+        while is_disputed && let Ok(Some(arrival)) = tokio::time::timeout(EVIDENCE, arrivals.recv()).await {
             self.arrived(arrival);
         }
     }
@@ -231,6 +239,7 @@ impl Driver {
             Selector::Reply if matches!(place, Place::On(_)) => "mm4",
             Selector::Reply => "reply",
             Selector::DnsQuery => "mm4",
+            Selector::Loss => "failover",
         };
         self.timer(name)
     }
@@ -266,6 +275,13 @@ impl Driver {
                 self.stage.guest.http_rules(&set.node, rules);
             }
             Behaviour::Dns(dns) => return self.set_name(step, dns),
+            Behaviour::Shape(shaping) => {
+                self.recorder.record(What::Shaped {
+                    link: set.node.clone(),
+                    shape: shaping.to_string(),
+                });
+                self.stage.shape(&set.node, *shaping);
+            }
             Behaviour::Home(views) => self.stage.set_home(&set.node, views),
             Behaviour::Acknowledge(status) => {
                 let mut modes = self.acknowledge.lock().unwrap_or_else(PoisonError::into_inner);

@@ -6,15 +6,16 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::case::{Send, SendWhat, Step, StepId};
-use crate::link::Crossing;
+use crate::link::{Crossing, Lost};
 use crate::party::peer;
-use crate::party::user_agent::{HttpReply, fetch_url};
+use crate::party::user_agent::{HttpReply, NoAnswer, authority, fetch_url};
 use crate::wire::{Protocol, mm1};
 
 use super::compose::{self, Mail, Uncomposable, Words};
 use super::drive::{Driver, Flow, flow};
 use super::journal::What;
 use super::stage::Access;
+use super::way::Way;
 
 /// How long an answer is waited for when the target names no time.
 const REPLY: Duration = Duration::from_secs(10);
@@ -73,13 +74,24 @@ impl Driver {
                 );
                 let (driver, place) = (Arc::clone(self), send.from.clone());
                 let (step, limit) = (step.id, self.reply_limit());
+                let line = self.stage.line_of_agent(&send.from);
                 self.exchange(async move {
-                    let agent = &driver.stage.user_agent;
+                    let way = match Way::over(line.as_ref(), authority(&url).unwrap_or_default()).await {
+                        Ok(way) => way,
+                        Err(why) => return driver.no_reply(Some(step), request, &place, &relay, why),
+                    };
+                    let agent = match way.entrance() {
+                        Some(entrance) => driver.stage.user_agent.through(entrance),
+                        None => driver.stage.user_agent.clone(),
+                    };
                     let reply = match method {
                         "GET" => agent.get(&url, &headers, limit).await,
                         _ => agent.post(&url, &headers, body, limit).await,
                     };
-                    driver.answered_http(step, request, &place, &relay, reply);
+                    match way.lost(&reply) {
+                        Some(lost) => driver.lost_http(lost, request, &place, &relay, reply),
+                        None => driver.answered_http(step, request, &place, &relay, reply),
+                    }
                 });
             }
         }
@@ -116,13 +128,23 @@ impl Driver {
         let request = self.sent(step, capture, from, relay, crossing);
         let (driver, place, relay) = (Arc::clone(self), from.to_owned(), relay.to_owned());
         let (addr, limit) = (access.mm4, self.reply_limit());
+        let line = self.stage.line_of_peer(&relay, from);
         self.exchange(async move {
             let Mail {
                 mail_from,
                 rcpt_to,
                 data,
             } = mail;
+            let way = match Way::over(line.as_ref(), &addr.to_string()).await {
+                Ok(way) => way,
+                Err(why) => return driver.no_reply(step, request, &place, &relay, why),
+            };
+            let addr = way.entrance().unwrap_or(addr);
             let delivery = peer::deliver(addr, &helo, &mail_from, &rcpt_to, data, limit).await;
+            let refused = delivery.refused();
+            if let Some(lost) = way.lost(&delivery.end) {
+                return driver.lost(lost, request, &place, &relay, None);
+            }
             match delivery.end {
                 Ok(ended) => {
                     let crossing = Crossing::SmtpReply {
@@ -130,6 +152,7 @@ impl Driver {
                         text: ended.text,
                         stage: ended.stage.name().to_owned(),
                         request,
+                        refused,
                     };
                     driver.seen(&place, &relay, crossing);
                 }
@@ -214,21 +237,40 @@ impl Driver {
         request: u64,
         place: &str,
         relay: &str,
-        reply: Result<HttpReply, String>,
+        reply: Result<HttpReply, NoAnswer>,
     ) {
         match reply {
-            Ok(reply) => self.seen(
-                place,
-                relay,
-                Crossing::HttpResponse {
-                    status: reply.status,
-                    headers: reply.headers,
-                    body: reply.body,
-                    request,
-                },
-            ),
-            Err(error) => self.no_reply(Some(step), request, place, relay, error),
+            Ok(reply) => self.seen(place, relay, response(reply, request)),
+            Err(none) => self.no_reply(Some(step), request, place, relay, none.why),
         }
+    }
+
+    /// The link broke the exchange: what arrived, whole as it may look, is not what the relay sent.
+    fn lost_http(
+        &self,
+        lost: Lost,
+        request: u64,
+        place: &str,
+        relay: &str,
+        reply: Result<HttpReply, NoAnswer>,
+    ) {
+        let arrived = match reply {
+            Ok(reply) => Some(reply),
+            Err(none) => none.arrived,
+        };
+        let of = arrived.map(|reply| response(reply, request));
+        self.lost(lost, request, place, relay, of);
+    }
+
+    fn lost(&self, lost: Lost, request: u64, place: &str, relay: &str, of: Option<Crossing>) {
+        let crossing = Crossing::Loss {
+            how: lost.how,
+            up: lost.up,
+            down: lost.down,
+            request: Some(request),
+            of: of.map(Box::new),
+        };
+        self.seen(place, relay, crossing);
     }
 
     pub(super) fn sent(
@@ -315,6 +357,15 @@ impl Driver {
 
     pub(super) fn reply_limit(&self) -> Duration {
         self.timer("reply").unwrap_or(REPLY)
+    }
+}
+
+fn response(reply: HttpReply, request: u64) -> Crossing {
+    Crossing::HttpResponse {
+        status: reply.status,
+        headers: reply.headers,
+        body: reply.body,
+        request,
     }
 }
 

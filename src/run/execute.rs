@@ -262,7 +262,7 @@ async fn play(
         _ => Vec::new(),
     };
     let unix = jiff::Timestamp::now().as_second();
-    let recorder = Recorder::new(script.id.clone(), judge, unix, out);
+    let recorder = Recorder::new(script.id.clone(), judge, unix, Arc::clone(&world.lag), out);
     match stage {
         Err(not_up) => {
             recorder.record(What::Fault {

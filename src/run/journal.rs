@@ -131,6 +131,12 @@ pub enum What {
         state: NodeState,
         detail: String,
     },
+    /// A link was shaped.
+    Shaped {
+        link: String,
+        /// In words.
+        shape: String,
+    },
     /// A relay sent something that belongs to no script. Its `script` is empty.
     Unsolicited {
         place: String,

@@ -4,6 +4,7 @@
 //! PCO goes through a `recorder` into the [`journal`] and to the `judge`, which alone decides verdicts; [`rejudge`] gives
 //! it a stored journal instead.
 
+mod blame;
 mod collect;
 mod compose;
 pub mod coverage;
@@ -15,6 +16,7 @@ mod holds;
 pub mod journal;
 pub mod judge;
 pub mod killmatrix;
+mod lag;
 mod numbers;
 pub mod observer;
 pub mod outcome;
@@ -26,6 +28,7 @@ mod stage;
 mod statics;
 pub mod suite;
 mod vars;
+mod way;
 mod world;
 
 pub use execute::{Finished, Options, Refused, execute};

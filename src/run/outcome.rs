@@ -157,6 +157,53 @@ pub struct ExpectationResult {
     pub got: String,
     /// Microseconds since the script began when it was decided.
     pub at_us: u64,
+    /// Whose fault it is, where there is more than one relay and the demand is violated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blame: Option<Blame>,
+}
+
+/// To whom a violated demand is attributed, and the evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Blame {
+    /// The relay at fault; none: not attributable.
+    pub node: Option<String>,
+    /// Where its fault was seen, or where nothing was seen: `A-B`, `B-bob`.
+    pub hop: Option<String>,
+    /// In one sentence.
+    pub why: String,
+    /// When nobody is blamed: the relays that may be at fault.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub candidates: Vec<String>,
+    /// The nodes on the way, in order.
+    pub trail: Vec<TrailStep>,
+}
+
+/// What one node took in and gave out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrailStep {
+    pub node: String,
+    /// `M-Send.req of alice`, `MM4_forward.REQ on A-B`.
+    pub took: Option<String>,
+    /// `M-Notification.ind for bob`.
+    pub gave: Option<String>,
+    pub held: Held,
+    /// What came in and what went out where the two differ. Text of relays: untrusted.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub what: String,
+}
+
+/// How the output of a node compares with its input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Held {
+    Same,
+    Changed,
+    /// The node made it; nothing that came in says what it must be.
+    Own,
+    /// Nothing came out.
+    Nothing,
+    /// What came in was not seen, or not told from others.
+    Unseen,
 }
 
 /// A purpose with what a report says about it.

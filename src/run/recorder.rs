@@ -9,6 +9,7 @@ use crate::case::StepId;
 
 use super::journal::{Event, What};
 use super::judge::{Judge, Status};
+use super::lag::Lag;
 
 /// Shared by everything that happens in a script.
 pub struct Recorder {
@@ -17,6 +18,7 @@ pub struct Recorder {
     pub unix: i64,
     inner: Mutex<Inner>,
     changed: Notify,
+    lag: Arc<Lag>,
     out: mpsc::UnboundedSender<Event>,
 }
 
@@ -26,7 +28,13 @@ struct Inner {
 }
 
 impl Recorder {
-    pub fn new(script: String, judge: Judge, unix: i64, out: mpsc::UnboundedSender<Event>) -> Arc<Self> {
+    pub fn new(
+        script: String,
+        judge: Judge,
+        unix: i64,
+        lag: Arc<Lag>,
+        out: mpsc::UnboundedSender<Event>,
+    ) -> Arc<Self> {
         Arc::new(Recorder {
             script,
             began: Instant::now(),
@@ -36,6 +44,7 @@ impl Recorder {
                 seq: 0,
             }),
             changed: Notify::new(),
+            lag,
             out,
         })
     }
@@ -83,9 +92,11 @@ impl Recorder {
             .map_or(Status::Broken, |judge| judge.status(step))
     }
 
-    /// Waits until the judge has decided a step, or the time is over: then the step's window ends, and it decides.
+    /// Waits until the judge has decided a step, or the time is over: then the step's window ends, and it decides. Time in which
+    /// the machine did not let the run go on does not count.
     pub async fn decided(&self, step: StepId, limit: Duration) -> Status {
-        let waited = tokio::time::timeout(limit, async {
+        let (began, lost) = (Instant::now(), self.lag.lost());
+        let mut decided = std::pin::pin!(async {
             loop {
                 let changed = self.changed.notified();
                 let status = self.status(step);
@@ -95,13 +106,13 @@ impl Recorder {
                 changed.await;
             }
         });
-        match waited.await {
-            Ok(status) => status,
-            Err(_) => {
-                self.record(What::WindowEnd { step });
-                self.status(step)
+        while let Some(left) = self.lag.left(limit, began, lost) {
+            if let Ok(status) = tokio::time::timeout(left, &mut decided).await {
+                return status;
             }
         }
+        self.record(What::WindowEnd { step });
+        self.status(step)
     }
 
     /// Ends the journal and takes the judge out of it.

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use tokio::sync::mpsc;
 
 use crate::case::{HomeLookup, Script, Topology};
-use crate::link::{Arrival, Hop};
+use crate::link::{Arrival, Hop, Mails};
 use crate::party::Guest;
 use crate::party::user_agent::UserAgent;
 use crate::relay::{self, Relay};
@@ -21,16 +21,18 @@ use self::cast::{Agent, PeerNode};
 use self::embedded::{Around, configure, joined};
 use self::fitness::controls;
 use self::homes::Homes;
+use self::lines::Lines;
 use self::names::Names;
 
 mod cast;
 mod embedded;
 mod fitness;
 mod homes;
+mod lines;
 mod names;
 mod routes;
 
-pub use cast::peers_of;
+pub use cast::{homes_of, peers_of};
 pub use embedded::{embedded_limits, embedded_timers};
 pub use names::Unset;
 
@@ -73,6 +75,7 @@ pub struct Stage {
     /// Where stores of embedded relays lie, if there are any.
     stores: Option<PathBuf>,
     homes: Homes,
+    lines: Lines,
 }
 
 /// The environment's or our own fault.
@@ -109,6 +112,7 @@ impl Stage {
             hops: BTreeMap::new(),
             stores: None,
             homes: Homes::default(),
+            lines: Lines::of(script),
         };
         stage.judge_fitness(script, world);
         if stage.is_fit() {
@@ -244,14 +248,17 @@ impl Stage {
         for from in &own {
             let joined = |to: &&&str| **to != *from && joined(script.topology, from, to);
             for to in own.iter().filter(joined) {
-                let sink = self.guest.sink();
-                let hop = Hop::open(&link_name(from, to), from, any, sink)
-                    .await
-                    .map_err(|e| NotUp(format!("link {from}-{to}: {e}")))?;
+                let (name, sink) = (link_name(from, to), self.guest.sink());
+                let opened = match self.lines.get(&name) {
+                    None => Hop::open(&name, from, any, sink).await,
+                    Some(line) => Hop::open_on(line, from, any, Mails::Recorded, sink).await,
+                };
+                let hop = opened.map_err(|e| NotUp(format!("link {from}-{to}: {e}")))?;
                 towards.insert(((*from).to_owned(), (*to).to_owned()), hop.addr);
                 self.hops.entry((*to).to_owned()).or_default().push(hop);
             }
         }
+        self.open_peer_hops(script, world, &own, &mut towards).await?;
         let shared = script.topology == Topology::SharedStore;
         if shared || own.iter().any(|relay| controls(script, relay)) {
             self.stores = Some(stores(&world.numbers.nonce())?);

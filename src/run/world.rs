@@ -12,6 +12,7 @@ use crate::party::peer::{self, PeerIdentity};
 use crate::party::{Desk, Listening, dns, kannel};
 use crate::target::{Start, Target, probe};
 
+use super::lag::Lag;
 use super::numbers::Numbers;
 
 /// How long a remote relay may take to answer the first probe.
@@ -34,6 +35,8 @@ pub struct World {
     pub silent: Vec<String>,
     /// Turns of scripts that have something to do.
     pub turns: Arc<Semaphore>,
+    /// What the machine withheld.
+    pub lag: Arc<Lag>,
     /// Whether any relay has been heard so far.
     heard: AtomicBool,
     kannels: BTreeMap<String, Listening>,
@@ -73,6 +76,7 @@ impl World {
             alive: Vec::new(),
             silent: Vec::new(),
             turns: Arc::new(Semaphore::new(BUSY)),
+            lag: Arc::new(Lag::new()),
             heard: AtomicBool::new(false),
             kannels: BTreeMap::new(),
             peers: BTreeMap::new(),

@@ -93,6 +93,8 @@ pub struct Timers {
     pub mm4_retries: u64,
     /// How long the relay may take until it sends again what it thinks lost: its MM4 response timer and some slack.
     pub resend: u64,
+    /// How long the relay goes on trying a peer that takes requests and never answers.
+    pub give_up: u64,
     pub failover: u64,
     /// How long nothing must come.
     pub quiet: u64,
@@ -107,6 +109,7 @@ impl Default for Timers {
             mm4_response: 10_000,
             mm4_retries: 15_000,
             resend: 15_000,
+            give_up: 900_000,
             failover: 15_000,
             quiet: 500,
         }
@@ -115,7 +118,7 @@ impl Default for Timers {
 
 impl Timers {
     /// Names and values, as `$timer.NAME` has them.
-    pub fn named(&self) -> [(&'static str, Duration); 8] {
+    pub fn named(&self) -> [(&'static str, Duration); 9] {
         [
             ("reply", self.reply),
             ("notify", self.notify),
@@ -123,6 +126,7 @@ impl Timers {
             ("mm4-response", self.mm4_response),
             ("mm4-retries", self.mm4_retries),
             ("resend", self.resend),
+            ("give-up", self.give_up),
             ("failover", self.failover),
             ("quiet", self.quiet),
         ]
@@ -169,6 +173,7 @@ impl Target {
             timers: Timers {
                 quiet: 250,
                 resend: 2_000,
+                give_up: 30_000,
                 ..Timers::default()
             },
         }

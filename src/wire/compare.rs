@@ -2,7 +2,7 @@
 
 use super::address::{self, Address};
 use super::table::{self, FieldDef, Kind};
-use super::{Content, Field, Interval, MediaType, Name, Protocol, Value, date, mm1};
+use super::{Content, Field, Interval, MediaType, Name, Part, Protocol, Value, date, mm1};
 
 /// The value a case means by this text in this field, for encoding. `insert-address` is the token of From; a date is
 /// RFC 3339, RFC 5322 or seconds since 1970; an interval is seconds (`3600`, `90s`, `10m`, `2h`, `7d`: relative) or a date
@@ -326,6 +326,56 @@ pub fn same_content(expected: &Content, got: &Content) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// Whether the parts that are octet-equal have the same parameters, Content-ID and Content-Location, where the expected ones have any, and
+/// whether the same part presents the others (ENC 1.3 §5): what a presentation refers to is then where it was.
+///
+/// # Errors
+/// The first difference, for a person.
+pub fn same_names(expected: &Content, got: &Content) -> Result<(), String> {
+    for wanted in &expected.parts {
+        let there = || got.parts.iter().filter(|part| part.data == wanted.data);
+        if !there().any(|p| same_media(&wanted.media, &p.media)) {
+            return Err(format!("no part with these octets has the type {}", wanted.media));
+        }
+        let names = [
+            (
+                "Content-ID",
+                &wanted.content_id,
+                there().any(|p| p.content_id == wanted.content_id),
+            ),
+            (
+                "Content-Location",
+                &wanted.content_location,
+                there().any(|p| p.content_location == wanted.content_location),
+            ),
+        ];
+        for (field, name, kept) in names {
+            if let (Some(name), false) = (name, kept) {
+                return Err(format!("no part with these octets has the {field} {name}"));
+            }
+        }
+    }
+    match (presentation(expected), presentation(got)) {
+        (Some(wanted), Some(part)) if wanted.data != part.data => {
+            Err(format!("the {} part presents the others", part.media.essence))
+        }
+        (Some(_), None) => Err("`start` names no part".to_owned()),
+        _ => Ok(()),
+    }
+}
+
+/// The part that `start` names, else the first one.
+fn presentation(content: &Content) -> Option<&Part> {
+    let bare = |id: &str| id.trim_matches(['<', '>', '"']).to_owned();
+    match content.media.param("start") {
+        None => content.parts.first(),
+        Some(start) => content
+            .parts
+            .iter()
+            .find(|part| part.content_id.as_deref().map(bare) == Some(bare(start))),
+    }
 }
 
 fn different_octets(part: usize, wanted: &[u8], got: &[u8]) -> String {

@@ -169,18 +169,28 @@ fn always() {
 }
 
 #[test]
-fn words_of_later_versions() {
-    insta::assert_snapshot!(errors(&["id: routing-follows-enum
-title: A ported number goes where ENUM says
-topology: one-relay
-nodes: { p: { prefix: $carol.prefix }, q: {} }
-setup:
-  - { set: $carol.enum, naptr: [{ service: \"E2U+mms:mailto\", uri: \"mailto:$carol.plmn@$q.domain\" }] }
-  - { set: A-q, shape: { rate: 9600bps } }
-steps:
-  - { send: M-Send.req, from: alice, headers: { To: $carol.plmn } }
-  - { expect: MM4_forward.REQ, at: q, tests: [TP-ADR-11] }
-"]));
+fn links_and_their_shapes() {
+    insta::assert_snapshot!(step_errors(&[
+        "  - { set: A-q, shape: { rate: 9600bps } }\n",
+        "  - { set: A-B, shape: { rate: 9600bps } }\n",
+        "  - { set: carol, shape: { rate: 9600bps } }\n",
+        "  - { set: p, radio: GPRS }\n",
+        "  - { set: bob, radio: GRPS }\n",
+        "  - { set: bob, radio: GPRS, shape: usual }\n",
+        "  - { set: bob, shape: { rate: fast, loss: 100%, delay: 1, cut-after: soon } }\n",
+        "  - { set: bob, shape: { rat: 9600bps } }\n",
+        "  - { set: bob, shape: {} }\n",
+        "  - { set: bob, shape: unusual }\n",
+        "  - { set: bob, shape: { cut-after: end-of-data } }\n",
+        "  - { set: A-p, shape: { cut-after: end-of-data, direction: up } }\n",
+        "  - { set: A-p, shape: { pushes: lost } }\n",
+        "  - { set: A-p, shape: { state: down, delay: 1s } }\n",
+        "  - { set: A-p, shape: { state: stalled, direction: up } }\n",
+        "  - { set: bob, shape: { pushes: lost, delay: 1s, times: 1 } }\n",
+        "  - { expect: loss, at: bob }\n",
+        "  - { set: A-p, shape: { state: down } }\n  - { expect: loss, at: bob }\n",
+        "  - { set: A-p, shape: { state: down } }\n  - { expect: MM4_forward.REQ, on: A-p, tests: [TP-M4O-01] }\n",
+    ]));
 }
 
 #[test]

@@ -21,7 +21,7 @@ fn without_a_run_coverage_shows_cases_and_holes() {
     let (_dir, mut command) = mmspec();
     let (text, _) = output(command.arg("coverage"), 0);
     assert!(
-        text.contains("TP-SUB-01") && text.contains("mm1-send-accepted"),
+        text.contains("TP-SUB-02") && text.contains("mm1-send-conf-echoes-transaction-id"),
         "{text}"
     );
     assert!(text.trim_end().ends_with("test purposes have a case"), "{text}");

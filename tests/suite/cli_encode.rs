@@ -63,6 +63,16 @@ fn damage_is_done_as_in_a_case() {
     let yaml = "pdu: M-NotifyResp.ind\nheaders: { X-Mms-Status: Retrieved }\ndamage: ";
     assert_eq!(made(&format!("{yaml}{{ cut-at: 3 }}")), "8c8398");
     assert_eq!(made(&format!("{yaml}{{ raw: 01 02 }}")), "0102");
+    let often = made(&format!(
+        "{yaml}{{ octets: {{ field: X-Mms-Status, are: 95 81, times: 3 }} }}"
+    ));
+    assert!(often.contains("958195819581"), "{often}");
+    encode(&format!(
+        "{yaml}{{ octets: {{ field: X-Mms-Status, are: 95 81, times: 9000000 }} }}"
+    ))
+    .assert()
+    .code(2)
+    .stderr(contains("10000000 octets"));
     encode(&format!("{yaml}{{ cut-in: From }}"))
         .assert()
         .code(2)

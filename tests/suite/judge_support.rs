@@ -163,6 +163,7 @@ impl Journal {
                 text: "as it is".to_owned(),
                 stage: "end of data".to_owned(),
                 request,
+                refused: Vec::new(),
             },
         )
     }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod architecture;
+mod blame;
 mod case_docs;
 mod case_errors;
 mod case_examples;
@@ -26,6 +27,7 @@ mod judge_rules;
 mod judge_support;
 mod judge_taking;
 mod judge_weight;
+mod link_shapes;
 mod party_dns;
 mod party_hop;
 mod party_kannel;

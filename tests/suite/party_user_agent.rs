@@ -95,6 +95,7 @@ async fn failures_are_told_in_words() {
             .get(&format!("http://{addr}/"), &[], limit)
             .await
             .unwrap_err()
+            .why
     };
 
     let (addr, _) = answering("").await;
@@ -125,6 +126,7 @@ async fn failures_are_told_in_words() {
             .get("http://127.0.0.1/", &bad, LIMIT)
             .await
             .unwrap_err()
+            .why
             .contains("no HTTP header name")
     );
     assert!(
@@ -132,6 +134,7 @@ async fn failures_are_told_in_words() {
             .get("not a url", &[], LIMIT)
             .await
             .unwrap_err()
+            .why
             .contains("not a request that can be sent")
     );
 }

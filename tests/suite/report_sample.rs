@@ -6,8 +6,8 @@ use std::sync::Arc;
 use mmspec::case::Source;
 use mmspec::report::results::SCHEMA;
 use mmspec::run::outcome::{
-    Basis, CaseResult, ExpectationResult, FindingResult, Level, PurposeRef, RunInfo, RunResult, Summary,
-    Tool, UnsolicitedResult, Verdict,
+    Basis, Blame, CaseResult, ExpectationResult, FindingResult, Held, Level, PurposeRef, RunInfo, RunResult,
+    Summary, Tool, TrailStep, UnsolicitedResult, Verdict,
 };
 use mmspec::wire::{Finding, Severity};
 
@@ -93,6 +93,28 @@ pub fn missing_header() -> CaseResult {
     broken.got =
         "MM4_delivery_report.REQ from B after 38 ms, 11 headers; it has X-Mms-Status: Retrieved instead"
             .into();
+    broken.blame = Some(Blame {
+        node: Some("B".into()),
+        hop: Some("A-B".into()),
+        why: "B passed it on wrong: X-Mms-Status: Retrieved came in, no X-Mms-MM-Status-Code went out".into(),
+        candidates: Vec::new(),
+        trail: vec![
+            TrailStep {
+                node: "A".into(),
+                took: Some("M-Send.req of alice".into()),
+                gave: Some("MM4_forward.REQ on A-B".into()),
+                held: Held::Same,
+                what: String::new(),
+            },
+            TrailStep {
+                node: "B".into(),
+                took: Some("M-NotifyResp.ind of bob".into()),
+                gave: Some("MM4_delivery_report.REQ on A-B".into()),
+                held: Held::Changed,
+                what: "X-Mms-Status: Retrieved came in, no X-Mms-MM-Status-Code went out".into(),
+            },
+        ],
+    });
     let moot = expectation(
         "M-Delivery.ind@alice#1",
         Verdict::NotReached,
@@ -215,6 +237,7 @@ pub fn expectation(id: &str, verdict: Verdict, purpose: PurposeRef) -> Expectati
         expected: String::new(),
         got: String::new(),
         at_us: 38_000,
+        blame: None,
     }
 }
 

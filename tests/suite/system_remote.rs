@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use mmspec::case::{Cost, Routing, Script, Topology};
+use mmspec::case::{Action, Behaviour, Cost, Routing, Script, Topology};
 use mmspec::relay::Config;
 use mmspec::relay::config::Dns;
 use mmspec::run::outcome::{RunResult, Verdict};
@@ -24,7 +24,7 @@ fn a_remote_relay_gets_the_verdicts_of_an_embedded_one() {
     let (_relay, target) = start(dir.path(), By::Tables);
     let passed = same_verdicts(
         dir.path(),
-        &scripts(|s| !s.routing.asks_dns() && !has_own_routes(s)),
+        &scripts(|s| !s.routing.asks_dns() && !is_bound_to_embedded(s)),
         target,
     );
     assert!(passed > 300);
@@ -38,7 +38,7 @@ fn a_remote_relay_that_routes_by_enum_gets_the_verdicts_of_an_embedded_one() {
     let (_relay, target) = start(dir.path(), By::Enum);
     let wanted = |s: &Script| {
         let by_table = s.routing == Routing::Static && s.case_id.starts_with("routing-");
-        (by_table && !has_own_routes(s)) || s.routing == Routing::Enum
+        (by_table && !is_bound_to_embedded(s)) || s.routing == Routing::Enum
     };
     assert!(same_verdicts(dir.path(), &scripts(wanted), target) > 25);
 }
@@ -82,6 +82,25 @@ fn what_a_remote_relay_cannot_be_tested_for_says_what_is_missing() {
     assert_eq!(run.cases.len(), others.len());
 }
 
+#[test]
+fn no_link_of_a_remote_relay_to_its_peers_can_be_shaped() {
+    let _turn = turn();
+    let dir = tempfile::tempdir().unwrap();
+    let (_relay, target) = start(dir.path(), By::Tables);
+    let shaping = scripts(|s| shapes_a_link_to_a_peer(s) && !s.routing.asks_dns());
+    let run = block_on(execute(against(dir.path(), &shaping, target))).result;
+    assert!(!run.cases.is_empty());
+    for case in &run.cases {
+        let reason = case.reason.as_deref().unwrap_or_default();
+        assert_eq!(case.verdict, Verdict::NotApplicable, "{}: {reason}", case.id);
+        assert!(
+            reason.contains("a link A-p that can be shaped"),
+            "{}: {reason}",
+            case.id
+        );
+    }
+}
+
 /// These of the scripts on one relay and of the rules.
 fn scripts(wanted: impl Fn(&Script) -> bool) -> Vec<String> {
     let suite = Suite::load(&[]).unwrap();
@@ -92,8 +111,16 @@ fn scripts(wanted: impl Fn(&Script) -> bool) -> Vec<String> {
     scripts.map(|s| s.id.clone()).collect()
 }
 
-fn has_own_routes(script: &Script) -> bool {
-    script.nodes.iter().any(|node| node.prefix.is_some())
+/// Scripts with routes of their own, or with something between the relay and its peers.
+fn is_bound_to_embedded(script: &Script) -> bool {
+    script.nodes.iter().any(|node| node.prefix.is_some()) || shapes_a_link_to_a_peer(script)
+}
+
+fn shapes_a_link_to_a_peer(script: &Script) -> bool {
+    script.steps().any(|step| match &step.action {
+        Action::Set(set) => matches!(set.behaviour, Behaviour::Shape(_)) && set.node.contains('-'),
+        _ => false,
+    })
 }
 
 /// How the relay finds its peers.

@@ -320,6 +320,44 @@ fn contents_differ_where_they_say() {
 }
 
 #[test]
+fn parts_keep_the_names_by_which_they_are_found() {
+    let named = |id: &str, location: &str, body: &'static str| Part {
+        content_id: Some(id.to_owned()),
+        content_location: Some(location.to_owned()),
+        media: MediaType::parse("text/plain; name=a.txt"),
+        headers: Vec::new(),
+        data: body.into(),
+    };
+    let content = |start: &str, parts| Content {
+        media: MediaType::parse(&format!("multipart/related; start=\"<{start}>\"")),
+        parts,
+        ..Content::default()
+    };
+    let sent = content(
+        "one",
+        vec![named("one", "1.txt", "first"), named("two", "2.txt", "second")],
+    );
+    let turned = content(
+        "one",
+        vec![named("two", "2.txt", "second"), named("one", "1.txt", "first")],
+    );
+    assert_eq!(compare::same_names(&sent, &turned), Ok(()), "order is free");
+    let difference = |start, parts| compare::same_names(&sent, &content(start, parts)).unwrap_err();
+    let second = || named("two", "2.txt", "second");
+    assert!(difference("one", vec![named("1", "1.txt", "first"), second()]).contains("Content-ID one"));
+    assert!(difference("one", vec![named("one", "1", "first"), second()]).contains("Content-Location 1.txt"));
+    assert!(
+        difference("two", vec![named("one", "1.txt", "first"), second()]).contains("presents the others")
+    );
+    assert!(difference("nine", vec![named("one", "1.txt", "first"), second()]).contains("names no part"));
+    let nameless = Part {
+        media: MediaType::new("text/plain"),
+        ..named("one", "1.txt", "first")
+    };
+    assert!(difference("one", vec![nameless, second()]).contains("has the type"));
+}
+
+#[test]
 fn a_media_type_reads_what_it_shows() {
     let media =
         MediaType::parse("Multipart/Related; Start=\"<s;1>\"; type=application/smil; name=\"a \\\"b\\\"\"");

@@ -190,8 +190,9 @@ impl Page<'_> {
         }
         match &demands.content {
             None => {}
-            Some(ContentDemand::Same { of, .. }) => {
-                self.line(depth, &format!("its content is that of {}", of.raw))
+            Some(ContentDemand::Same { of, names, .. }) => {
+                let names = if *names { ", names of parts included" } else { "" };
+                self.line(depth, &format!("its content is that of {}{names}", of.raw))
             }
             Some(ContentDemand::Present { .. }) => self.line(depth, "it has a content"),
             Some(ContentDemand::Absent { .. }) => self.line(depth, "it has no content"),

@@ -68,6 +68,7 @@ pub(super) fn seen(select: &Selector, place: &Place) -> String {
         Selector::Pdu(pdu) => pdu.name(),
         Selector::Reply => "reply",
         Selector::DnsQuery => "DNS query",
+        Selector::Loss => "loss",
     };
     match place {
         Place::At(party) => format!("{what} at {party}"),
@@ -163,6 +164,7 @@ pub(super) fn behaviour(set: &Set) -> String {
         Behaviour::Acknowledge(None) => format!("from now on {node} acknowledges nothing"),
         Behaviour::Acknowledge(Some(status)) => format!("from now on {node} acknowledges with {status}"),
         Behaviour::Dns(dns) => names(dns),
+        Behaviour::Shape(shaping) => format!("from now on the link {node} {shaping}"),
     }
 }
 

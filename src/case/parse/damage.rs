@@ -10,6 +10,9 @@ use crate::wire::table;
 use super::matchers::hex;
 use super::reader::Reader;
 
+/// Octets that may stand in the place of one field.
+const MOST_OCTETS: usize = 10_000_000;
+
 impl Reader<'_> {
     pub fn damage(&mut self, node: Option<&Node>, pdu: PduType) -> Option<Damage> {
         let node = node?;
@@ -46,9 +49,22 @@ impl Reader<'_> {
             "octets" => {
                 let args = self.args(value, "`octets`", words::FIELD_OCTETS)?;
                 let field = self.damaged_field(args.get("field")?, pdu)?;
-                let are = match (args.get("are"), args.get("text")) {
-                    (Some(octets), None) => hex(self, octets)?,
-                    (None, Some(text)) => self.text(text, "the octets")?.as_bytes().to_vec(),
+                let times: usize = match args.get("times") {
+                    None => 1,
+                    Some(times) => self.number(times, "`times`")?,
+                };
+                let round: Box<dyn Fn(usize) -> Vec<u8>> = match (args.get("are"), args.get("text")) {
+                    (Some(octets), None) => {
+                        let octets = hex(self, octets)?;
+                        Box::new(move |_| octets.clone())
+                    }
+                    (None, Some(text)) => {
+                        let text = self.text(text, "the octets")?.to_owned();
+                        match times {
+                            1 => Box::new(move |_| text.clone().into_bytes()),
+                            _ => Box::new(move |i| text.replace("$i", &i.to_string()).into_bytes()),
+                        }
+                    }
                     _ => {
                         self.error(Diagnostic::at(
                             &value.span,
@@ -57,6 +73,14 @@ impl Reader<'_> {
                         return None;
                     }
                 };
+                if round(times).len().saturating_mul(times) > MOST_OCTETS {
+                    self.error(Diagnostic::at(
+                        &value.span,
+                        format!("more than {MOST_OCTETS} octets are no message"),
+                    ));
+                    return None;
+                }
+                let are = (1..=times).flat_map(round).collect();
                 Some(Damage::Octets { field, are })
             }
             _ => None,

@@ -138,6 +138,9 @@ impl Reader<'_> {
         if object.text() == Some("dns-query") {
             return Some(Selector::DnsQuery);
         }
+        if object.text() == Some("loss") {
+            return Some(Selector::Loss);
+        }
         self.pdu(object).map(Selector::Pdu)
     }
 
@@ -148,6 +151,7 @@ impl Reader<'_> {
                     matches!(k, NodeKind::User | NodeKind::Peer | NodeKind::Dns)
                 })
                 .map(Place::At),
+            (None, Some(on)) if *select == Selector::Loss => self.link(on).map(Place::On),
             (None, Some(on)) => {
                 let name = self.text(on, "a link")?;
                 if !self.world.links.iter().any(|l| l == name) {
@@ -186,6 +190,9 @@ impl Reader<'_> {
             ));
             return;
         }
+        if *select == Selector::Loss {
+            return self.check_loss(object, place);
+        }
         let Selector::Pdu(pdu) = select else {
             if matches!(place, Place::On(_)) {
                 self.error(Diagnostic::at(
@@ -210,11 +217,33 @@ impl Reader<'_> {
         self.error(Diagnostic::at(&object.span, problem));
     }
 
+    /// Only a link that the case has shaped loses anything.
+    fn check_loss(&mut self, object: &Node, place: &Place) {
+        let shaped = match place {
+            Place::On(link) => self.shaped.contains(link),
+            // The link of a peer has a relay's name first.
+            Place::At(party) => self
+                .shaped
+                .iter()
+                .any(|link| link == party || link.strip_suffix(party).is_some_and(|l| l.ends_with('-'))),
+        };
+        if !shaped {
+            self.error(
+                Diagnostic::at(
+                    &object.span,
+                    "no step before this one has shaped that link".to_owned(),
+                )
+                .help("`set: bob, shape: { cut-after: 300, times: 1 }` makes it lose something"),
+            );
+        }
+    }
+
     fn narrow(&mut self, args: &Args<'_>, select: &Selector) -> Vec<FieldDemand> {
         match select {
             Selector::Pdu(pdu) => self.field_demands(args.get("where"), &[*pdu]),
             Selector::Reply => self.aspects(args.get("where"), "where", words::REPLY_ASPECTS),
             Selector::DnsQuery => self.aspects(args.get("where"), "where", words::DNS_ASPECTS),
+            Selector::Loss => self.aspects(args.get("where"), "where", words::LOSS_ASPECTS),
         }
     }
 
@@ -243,6 +272,6 @@ impl Reader<'_> {
 pub(super) fn pdus(select: &Selector) -> Vec<PduType> {
     match select {
         Selector::Pdu(pdu) => vec![*pdu],
-        Selector::Reply | Selector::DnsQuery => Vec::new(),
+        Selector::Reply | Selector::DnsQuery | Selector::Loss => Vec::new(),
     }
 }

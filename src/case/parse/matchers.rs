@@ -242,13 +242,20 @@ impl Reader<'_> {
             Data::Text(text) => match text.as_str() {
                 "present" => Some(ContentDemand::Present { source }),
                 "absent" => Some(ContentDemand::Absent { source }),
-                _ => self.content(node).map(|of| ContentDemand::Same { of, source }),
+                _ => self.content(node).map(|of| ContentDemand::Same {
+                    of,
+                    names: false,
+                    source,
+                }),
             },
             _ => {
                 let args = self.args(node, "a demand on the content", words::CONTENT_DEMANDS)?;
                 if let Some(of) = args.get("same-content") {
                     let source = of.span.source();
-                    return self.content(of).map(|of| ContentDemand::Same { of, source });
+                    let names = args.said("same-names").is_some();
+                    return self
+                        .content(of)
+                        .map(|of| ContentDemand::Same { of, names, source });
                 }
                 let absent = args.said("absent").is_some();
                 Some(if absent {

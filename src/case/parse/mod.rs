@@ -12,6 +12,7 @@ mod rows;
 mod rules;
 mod send;
 mod set;
+mod shaping;
 mod steps;
 mod top;
 mod topologies;

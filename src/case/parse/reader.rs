@@ -25,6 +25,8 @@ pub(crate) struct Reader<'a> {
     pub phase: Phase,
     pub home_lookup: HomeLookup,
     pub problems: Vec<Diagnostic>,
+    /// Links that the case has shaped so far.
+    pub shaped: BTreeSet<String>,
     /// Field names outside the standard's tables that this case sends.
     pub sent: BTreeSet<String>,
     /// The row that is read, for "this row has no such column".
@@ -46,6 +48,7 @@ impl<'a> Reader<'a> {
             phase: Phase::Setup,
             home_lookup: HomeLookup::default(),
             problems: Vec::new(),
+            shaped: BTreeSet::new(),
             sent: BTreeSet::new(),
             row: None,
             columns: BTreeSet::new(),
@@ -99,14 +102,8 @@ impl<'a> Reader<'a> {
             if known.iter().any(|k| k.name == key.text) {
                 continue;
             }
-            let problem = match words::later(&key.text) {
-                Some(why) => Diagnostic::at(
-                    &key.span,
-                    format!("`{}:` is not there yet: this version has no {why}", key.text),
-                ),
-                None => Diagnostic::at(&key.span, format!("{what} has no `{}`", key.text))
-                    .suggest(&key.text, known.iter().map(|k| k.name)),
-            };
+            let problem = Diagnostic::at(&key.span, format!("{what} has no `{}`", key.text))
+                .suggest(&key.text, known.iter().map(|k| k.name));
             self.error(problem);
         }
         for key in known.iter().filter(|k| k.required) {

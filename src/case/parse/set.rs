@@ -12,15 +12,8 @@ use super::reader::{Args, Reader};
 
 impl Reader<'_> {
     pub fn set(&mut self, object: &Node, args: &Args<'_>) -> Option<Action> {
-        let text = self.text(object, "a party")?;
-        for part in text.trim_start_matches('$').split('.') {
-            if let Some(why) = words::later(part) {
-                self.error(Diagnostic::at(
-                    &object.span,
-                    format!("`set: {text}` is not there yet: this version has no {why}"),
-                ));
-                return None;
-            }
+        if let Some(shape) = self.shape_set(object, args) {
+            return shape;
         }
         if let Some(dns) = self.dns_set(object, args) {
             return dns;
@@ -30,14 +23,12 @@ impl Reader<'_> {
             .filter_map(|k| args.said(k).map(|node| (k, node)))
             .collect();
         let [(what, value)] = given[..] else {
-            // An unknown key has its own error already.
-            if !args.iter().any(|(k, _)| words::later(&k.text).is_some()) {
-                self.error(Diagnostic::at(
-                    &args.at,
-                    "`set` says one of `smtp:`, `http:`, `acknowledge:`, `home:`, or what the DNS says of a name"
-                        .to_owned(),
-                ));
-            }
+            self.error(Diagnostic::at(
+                &args.at,
+                "`set` says one of `smtp:`, `http:`, `acknowledge:`, `home:`, `shape:`, `radio:`, or what the DNS says of \
+                 a name"
+                    .to_owned(),
+            ));
             return None;
         };
         let node = match what {

@@ -326,16 +326,7 @@ fn topology(reader: &mut Reader<'_>, args: &Args<'_>) -> Option<Topology> {
         return Some(*topology);
     }
     let known = Topology::ALL.iter().map(|(n, _)| *n);
-    let problem = match words::later(name) {
-        Some(why) => Diagnostic::at(
-            &node.span,
-            format!(
-                "the topology `{name}` is not there yet: this version has no {}",
-                why.trim_start_matches("a ")
-            ),
-        ),
-        None => Diagnostic::at(&node.span, format!("there is no topology `{name}`")),
-    };
+    let problem = Diagnostic::at(&node.span, format!("there is no topology `{name}`"));
     reader.error(problem.suggest(name, known));
     None
 }

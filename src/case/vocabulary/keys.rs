@@ -1,8 +1,9 @@
 //! The keys of every map in a case but those of steps.
 
 use crate::case::cluster::{HomeLookup, HubKind};
+use crate::case::shaping::{LinkState, Way};
 
-use super::names::{ROUTINGS, SMTP_STAGES};
+use super::names::{PUSH_FATES, ROUTINGS, SMTP_STAGES};
 use super::shape::{Key, Shape, may, need};
 
 pub(super) const AS: Key = may("as", Shape::Id, "name under which later steps refer to it");
@@ -286,6 +287,11 @@ pub(crate) const FIELD_OCTETS: &[Key] = &[
     need("field", Shape::Field, "the field that is replaced"),
     may("are", Shape::Hex, "its octets"),
     may("text", Shape::Text, "its octets as text, for MM4"),
+    may(
+        "times",
+        Shape::Count,
+        "how often they stand there, one after the other; `$i` in the text is then the round, from 1",
+    ),
 ];
 
 /// Demands on a content that are maps.
@@ -294,6 +300,11 @@ pub(crate) const CONTENT_DEMANDS: &[Key] = &[
         "same-content",
         Shape::Template,
         "part by part equal to a fixture, or to `$capture`",
+    ),
+    may(
+        "same-names",
+        Shape::Yes,
+        "with `same-content`: its parts have the same parameters, ids and locations, and the same one presents the others",
     ),
     may("present", Shape::Yes, "there is a content"),
     may("absent", Shape::Yes, "there is none"),
@@ -319,6 +330,42 @@ pub(crate) const SMTP_RULE: &[Key] = &[
 pub(crate) const HTTP_RULE: &[Key] = &[
     need("status", Shape::Count, "the HTTP status"),
     may("times", Shape::Count, "how often; always if not said"),
+];
+
+/// The keys of a shape.
+pub(crate) const SHAPE: &[Key] = &[
+    may("rate", Shape::Rate, "`9600bps`, `40kbps`, `2Mbps`"),
+    may("delay", Shape::Duration, "how much later every octet arrives"),
+    may(
+        "loss",
+        Shape::Percent,
+        "the share of packets that are lost and sent again, which takes time",
+    ),
+    may(
+        "cut-after",
+        Shape::CutAfter,
+        "octets of a connection after which it breaks, or `end-of-data`: before the reply to a message",
+    ),
+    may(
+        "direction",
+        Shape::Word(Way::WORDS),
+        "of all this: `up` is what the side sends that opened the connection. Both if not said, of a cut `down`",
+    ),
+    may(
+        "state",
+        Shape::Word(LinkState::WORDS),
+        "`down` refuses connections, `stalled` lets nothing pass",
+    ),
+    may(
+        "pushes",
+        Shape::Word(PUSH_FATES),
+        "pushes for the user agent are lost after the gateway took them",
+    ),
+    may(
+        "times",
+        Shape::Count,
+        "for how many connections, cuts or pushes; all if not said",
+    ),
 ];
 
 /// The keys of a node.

@@ -3,13 +3,23 @@
 use crate::case::model::Topology;
 
 /// What a demand under `smtp:` can be about.
-pub(crate) const SMTP_ASPECTS: &[&str] = &["code", "text", "mail-from", "rcpt-to", "body"];
+pub(crate) const SMTP_ASPECTS: &[&str] = &[
+    "code",
+    "text",
+    "mail-from",
+    "rcpt-to",
+    "refused",
+    "commands",
+    "body",
+];
 /// What a demand under `push:` can be about.
 pub(crate) const PUSH_ASPECTS: &[&str] = &["content-type", "application-id", "recipient"];
 /// What demands on, and `where:` of, a DNS query can be about.
 pub(crate) const DNS_ASPECTS: &[&str] = &["name", "type"];
+/// What `where:` of a loss can be about: `cut`, `down`, `stalled` for connections, `lost`, `kept` for pushes.
+pub(crate) const LOSS_ASPECTS: &[&str] = &["how"];
 /// What `where:` of a reply can be about.
-pub(crate) const REPLY_ASPECTS: &[&str] = &["status", "code"];
+pub(crate) const REPLY_ASPECTS: &[&str] = &["status", "code", "refused"];
 
 /// How relays find the MMSEs of others.
 pub(crate) const ROUTINGS: &[&str] = &["static", "mx", "enum", "private-enum", "gprs"];
@@ -17,6 +27,15 @@ pub(crate) const ROUTINGS: &[&str] = &["static", "mx", "enum", "private-enum", "
 pub(crate) const DNS_WORDS: &[&str] = &["nxdomain", "servfail", "silent", "usual"];
 /// The name of the DNS as a place.
 pub(crate) const DNS: &str = "dns";
+
+/// What makes a link, or a radio link, an ordinary one again.
+pub(crate) const USUAL: &str = "usual";
+/// What `radio:` may say; `shaping::RADIOS` has the figures.
+pub(crate) const RADIO_WORDS: &[&str] = &["GPRS", "EDGE", "UMTS", "LTE", "out-of-coverage", USUAL];
+/// What `cut-after:` may say instead of a number.
+pub(crate) const END_OF_DATA: &str = "end-of-data";
+/// What may become of pushes on a link.
+pub(crate) const PUSH_FATES: &[&str] = &["lost"];
 
 /// Where in an SMTP session a rule applies.
 pub(crate) const SMTP_STAGES: &[&str] = &["connect", "ehlo", "mail", "rcpt", "data", "end-of-data"];
@@ -29,6 +48,7 @@ pub(crate) const TIMERS: &[&str] = &[
     "mm4-response",
     "mm4-retries",
     "resend",
+    "give-up",
     "failover",
     "quiet",
 ];
@@ -99,14 +119,6 @@ pub(crate) const TOPOLOGIES: &[Nodes] = &[
         links: &["A-hub", "B-hub"],
     },
 ];
-
-/// Words of the language that this version cannot run yet, and what they need.
-pub(crate) const LATER: &[(&str, &str)] = &[("shape", "links with a rate, delay or loss")];
-
-/// Why a word cannot be used yet.
-pub(crate) fn later(word: &str) -> Option<&'static str> {
-    LATER.iter().find(|(w, _)| *w == word).map(|(_, why)| *why)
-}
 
 /// Fields that MM1 and MM4 name differently: MM1, MM4.
 pub(crate) const COUNTERPARTS: &[(&str, &str)] = &[

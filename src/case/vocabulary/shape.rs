@@ -24,7 +24,7 @@ pub(crate) enum Shape {
     Rules,
     Pdu,
     Pdus,
-    /// A PDU, `reply` or `dns-query`.
+    /// A PDU, `reply`, `dns-query` or `loss`.
     PduOrReply,
     Party,
     Relay,
@@ -56,6 +56,11 @@ pub(crate) enum Shape {
     Acknowledge,
     /// A relay, or a map from relays to relays.
     Home,
+    Wire,
+    Rate,
+    Percent,
+    /// A number of octets, or `end-of-data`.
+    CutAfter,
     Lines,
     Group,
     With,

@@ -1,7 +1,7 @@
 //! The verbs of steps and their arguments.
 
 use super::keys::*;
-use super::names::DNS_WORDS;
+use super::names::{DNS_WORDS, RADIO_WORDS};
 use super::shape::{Shape, Verb, may, need};
 
 /// The verbs. `send` stands here three times, once for each kind of object.
@@ -129,8 +129,18 @@ pub(crate) const VERBS: &[Verb] = &[
                 Shape::Home,
                 "the relay that this user agent lives on from now on, or what each relay is told",
             ),
+            may(
+                "shape",
+                Shape::Wire,
+                "how the link, or a user agent's MM1, is from now on; `usual` is an ordinary one",
+            ),
+            may(
+                "radio",
+                Shape::Word(RADIO_WORDS),
+                "the radio network that the user agent is in from now on",
+            ),
         ],
-        about: "how a fake party behaves, or what the DNS says of a name, from now on",
+        about: "how a fake party behaves, how a link is, or what the DNS says of a name, from now on",
     },
     Verb {
         name: "start",

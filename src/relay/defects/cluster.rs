@@ -16,7 +16,7 @@ seeds! {
         "an MM that passed two relays is taken for one that loops", "derived", ["TP-MRS-14"];
 
     HubNoTrace = "hub.smtp-relay.no-trace",
-        "the hub adds no Received field", "RFC 5321 §4.4", ["TP-E2E-16"];
+        "the hub adds no Received field", "RFC 5321 §4.4", ["TP-E2E-16", "TP-SMT-25"];
     HubRewrites = "hub.smtp-relay.own-originator-system",
         "a hub that only relays mail puts its own name into it", "derived", ["TP-E2E-16"];
     HubForeignTid = "hub.application.same-transaction-id",

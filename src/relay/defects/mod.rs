@@ -2,6 +2,7 @@
 
 mod across;
 mod cluster;
+mod compatibility;
 mod mm1;
 mod mm4;
 mod registry;

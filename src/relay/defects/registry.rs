@@ -47,6 +47,7 @@ pub static DEFECTS: LazyLock<Vec<Defect>> = LazyLock::new(|| {
         super::mm4::LISTS.concat(),
         super::across::LIST.to_vec(),
         super::cluster::LIST.to_vec(),
+        super::compatibility::LIST.to_vec(),
         super::routing::LIST.to_vec(),
     ]
     .concat()

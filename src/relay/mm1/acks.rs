@@ -64,6 +64,13 @@ impl Verdict {
 
 /// Marks this client's notification as answered; the delivery's token if it was this client's.
 fn answered(node: &Node, client: Option<&str>, tid: &str, pdu: &Pdu) -> Option<String> {
+    let old = matches!(
+        pdu.value("X-Mms-MMS-Version"),
+        Some(Value::Version { minor: 0..2, .. })
+    );
+    if old && node.has(Seed::VersionOldAnswersIgnored) {
+        return None;
+    }
     let mut state = node.state();
     let number = match client {
         _ if node.has(Seed::AckAnybody) => state.number_of_tid(tid)?,

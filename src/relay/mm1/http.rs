@@ -1,9 +1,10 @@
 //! The HTTP/1.1 service under the MM1 URL: POST takes PDUs, GET of a Content-Location gives an MM.
 
 use std::convert::Infallible;
+use std::error::Error;
 use std::sync::Arc;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue};
@@ -18,6 +19,7 @@ use crate::relay::defects::Seed;
 use crate::relay::node::Node;
 use crate::relay::routing;
 use crate::relay::socket::Socket;
+use crate::relay::timer;
 use crate::wire::address::Address;
 use crate::wire::mm1::MEDIA_TYPE;
 use crate::wire::{PduType, mm1};
@@ -148,8 +150,13 @@ async fn post(node: &Arc<Node>, client: Option<String>, request: Request<Incomin
         );
     }
     let limit = node.config.limits.message_size.saturating_mul(READ_AHEAD);
-    let octets = match Limited::new(request.into_body(), limit).collect().await {
-        Ok(body) => body.to_bytes(),
+    let body = Limited::new(request.into_body(), limit);
+    let body = timer::unless_impatient(node.has(Seed::SubmitImpatient), collected(node, body));
+    let Some(body) = body.await else {
+        return Answer::Refused(StatusCode::REQUEST_TIMEOUT, "too slow\n");
+    };
+    let octets = match body {
+        Ok(octets) => octets,
         Err(error) if error.is::<LengthLimitError>() => {
             return Answer::Refused(StatusCode::PAYLOAD_TOO_LARGE, "too large\n");
         }
@@ -169,6 +176,19 @@ async fn post(node: &Arc<Node>, client: Option<String>, request: Request<Incomin
         node.transfers_ended(&before).await;
     }
     answer
+}
+
+/// The octets of a request.
+async fn collected(node: &Node, body: Limited<Incoming>) -> Result<Bytes, Box<dyn Error + Send + Sync>> {
+    if !node.has(Seed::SubmitBrokenTaken) {
+        return Ok(body.collect().await?.to_bytes());
+    }
+    let mut octets = BytesMut::new();
+    let mut body = std::pin::pin!(body);
+    while let Some(Ok(frame)) = body.frame().await {
+        octets.extend(frame.into_data().unwrap_or_default());
+    }
+    Ok(octets.freeze())
 }
 
 /// Hands a PDU to the service it belongs to (ENC 1.3 §6).

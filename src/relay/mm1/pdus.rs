@@ -124,6 +124,12 @@ pub(super) fn retrieve_conf(node: &Node, mm: &Mm, tid: Option<&str>) -> Bytes {
         pdu.push("X-Mms-Originator-System", Value::Address(sender.clone()));
     }
     let mut content = mm.content.clone();
+    if node.has(Seed::RetrievePartParametersLost) {
+        content
+            .parts
+            .iter_mut()
+            .for_each(|part| part.media.params.clear());
+    }
     if node.has(Seed::RetrieveJpegAltered) {
         let jpeg = content.parts.iter_mut().find(|p| p.media.essence == "image/jpeg");
         if let Some(part) = jpeg {
@@ -171,6 +177,7 @@ fn is_computed(name: &str) -> bool {
 /// Whether a relay with a defect keeps a field of the MM from its recipient.
 fn is_left_out(node: &Node, name: &str) -> bool {
     match name {
+        "X-Mms-Previously-Sent-By" => node.has(Seed::InPreviousSendersDropped),
         "X-Mms-Priority" => node.has(Seed::RetrieveNoPriority),
         "X-Mms-Delivery-Report" | "X-Mms-Read-Report" => node.has(Seed::RetrieveNoReportRequests),
         _ => false,

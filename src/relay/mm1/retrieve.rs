@@ -6,8 +6,9 @@ use bytes::Bytes;
 
 use super::pdus;
 use crate::relay::defects::Seed;
+use crate::relay::delivery;
 use crate::relay::ledger::Entry;
-use crate::relay::model::{Mm, Origin};
+use crate::relay::model::{Mm, Origin, Status};
 use crate::relay::node::Node;
 use crate::relay::timer::Time;
 use crate::wire::{Content, MediaType, PduType, Value, mm1};
@@ -48,7 +49,11 @@ pub(super) fn retrieve(node: &Arc<Node>, client: Option<&str>, token: &str, look
         (delivery.mm.clone(), delivery.tid.clone())
     };
     node.log(|| format!("MM1: {} fetches {}", client.unwrap_or("nobody"), mm.message_id));
-    pdus::retrieve_conf(node, &mm, Some(&tid))
+    let conf = pdus::retrieve_conf(node, &mm, Some(&tid));
+    if !looking && node.has(Seed::RetrieveIsAcknowledged) {
+        delivery::finish(node, token, Status::Retrieved);
+    }
+    conf
 }
 
 fn is_fresh_from_peer(mm: &Mm) -> bool {

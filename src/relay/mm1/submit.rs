@@ -47,7 +47,12 @@ pub(super) fn submit(node: &Arc<Node>, client: Option<&str>, decoded: &Decoded, 
         node.log(|| format!("MM1: {number} repeats {tid}"));
         return Answer::Pdu(conf);
     }
-    let recipients = recipients(node, pdu);
+    let mut recipients = recipients(node, pdu);
+    if node.has(Seed::VersionReadReportMmSwallowed)
+        && pdu.text("X-Mms-Message-Class").as_deref() == Some("Auto")
+    {
+        recipients.clear();
+    }
     let all_unsupported = recipients
         .iter()
         .all(|address| node.routing.destination(&Address::parse(address)) == Destination::Unsupported);
@@ -130,6 +135,7 @@ fn version_served(node: &Node, pdu: &Pdu) -> bool {
         Some(Value::Version { major, minor }) => {
             (*major == 1 || node.has(Seed::VersionMajor2Accepted))
                 && !(node.has(Seed::VersionMinorRefused) && *minor > 3)
+                && !(node.has(Seed::VersionOldClientRefused) && *minor < 2)
                 && !(node.has(Seed::VersionOneRefused) && *minor == 0)
         }
         _ => true,
@@ -320,7 +326,8 @@ fn to_mm(node: &Node, pdu: &Pdu, number: &str, birth: Birth) -> Mm {
             .filter(|then| !then.is_past() && !node.has(Seed::SubmitDeliveryTimeIgnored)),
         reports: Reports {
             delivery: says_yes(pdu, "X-Mms-Delivery-Report"),
-            read: says_yes(pdu, "X-Mms-Read-Report"),
+            read: says_yes(pdu, "X-Mms-Read-Report")
+                && !(is_oldest(pdu) && node.has(Seed::VersionOldReadReportLost)),
             relay_delivery: false,
         },
         size: pdus::message_size(&content),
@@ -354,6 +361,12 @@ fn travelling(node: &Node, pdu: &Pdu) -> Vec<Field> {
         .cloned()
         .map(|field| subject(node, field))
         .collect()
+}
+
+/// Whether the client is one of MMS 1.0, which has no M-Read-Orig.ind.
+fn is_oldest(pdu: &Pdu) -> bool {
+    let version = pdu.value("X-Mms-MMS-Version");
+    version == Some(&Value::Version { major: 1, minor: 0 })
 }
 
 /// Whether a closed list does not know this value.

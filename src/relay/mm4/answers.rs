@@ -111,6 +111,13 @@ pub(super) fn send(
     if !(forward && node.has(Seed::ResNoStatus)) {
         pdu.push("X-Mms-Request-Status-Code", Value::token(request_status));
     }
+    if node.has(Seed::ResWordsBecomeFields)
+        && let Some((name, value)) = tid
+            .split_once("=0D=0A")
+            .and_then(|(_, line)| line.split_once(":_"))
+    {
+        pdu.push(name, Value::text_of(value.trim_end_matches("?=")));
+    }
     for recipient in recipients {
         pdu.push("X-Mms-Request-Recipients", Value::Address(recipient.clone()));
     }
@@ -134,6 +141,10 @@ pub(super) fn send(
 pub(super) fn arrived(node: &Arc<Node>, envelope: &Envelope, res: &Pdu) {
     let tid = res.text("X-Mms-Transaction-ID").unwrap_or_default();
     let tid = bare(&tid);
+    let version = res.text("X-Mms-3GPP-MMS-Version").unwrap_or_default();
+    if version.starts_with(['3', '4']) && node.has(Seed::VersionMm4OldResIgnored) {
+        return;
+    }
     let Some(open) = node.state().transfers.get(tid).cloned() else {
         if let Some(hop) = node_of(tid).and_then(|tag| node.routing.neighbour(tag)) {
             post::pass_inside(node, envelope, hop, res);

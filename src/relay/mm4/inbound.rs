@@ -17,14 +17,24 @@ use crate::relay::routing::Destination;
 use crate::relay::store::State;
 use crate::relay::timer::Time;
 use crate::wire::address::{self, Address};
-use crate::wire::{Decoded, Pdu, PduType, Severity, mm4};
+use crate::wire::{Content, Decoded, Pdu, PduType, Severity, mm4};
 
 const ACCEPTED: &str = "250 2.0.0 Ok";
 const REFUSED: &str = "554 5.6.0 not an MM4 PDU this relay takes";
 
 /// Takes a message; the SMTP reply to its end of data.
 pub(super) fn take(node: &Arc<Node>, envelope: &Envelope, octets: &Bytes) -> String {
-    let decoded = match mm4::decode(octets) {
+    let assumed = mm4::decode(octets).is_err() && node.has(Seed::InTypeAssumed);
+    let decoded = if assumed {
+        let typed = [b"X-Mms-Message-Type: MM4_forward.REQ\r\n", &octets[..]].concat();
+        mm4::decode(&Bytes::from(typed))
+    } else {
+        mm4::decode(octets)
+    };
+    let decoded = match decoded {
+        Ok(decoded) if is_unusual(&decoded.pdu) && node.has(Seed::InUnusualPutOff) => {
+            return "451 4.3.0 later".to_owned();
+        }
         Ok(decoded) => decoded,
         Err(error) => {
             node.log(|| format!("MM4: undecodable message {error}"));
@@ -48,11 +58,20 @@ pub(super) fn take(node: &Arc<Node>, envelope: &Envelope, octets: &Bytes) -> Str
         PduType::Mm4DeliveryReportReq | PduType::Mm4ReadReplyReportReq => {
             reports::arrived(node, envelope, pdu)
         }
+        PduType::Mm4ReadReplyReportRes if node.has(Seed::ReadReplyResWithoutIdRefused) => {
+            pdu.field("X-Mms-Message-ID").is_some()
+        }
         // This relay asks for no RES to its reports; one that comes all the same needs no answer.
         PduType::Mm4DeliveryReportRes | PduType::Mm4ReadReplyReportRes => true,
         _ => false,
     };
     if taken { ACCEPTED } else { REFUSED }.to_owned()
+}
+
+/// What a relay with a defect shies away from.
+fn is_unusual(pdu: &Pdu) -> bool {
+    let nested = |content: &Content| content.parts.iter().any(|part| part.media.is_multipart());
+    pdu.fields.len() > 500 || pdu.content.as_ref().is_some_and(nested)
 }
 
 /// Whether the request's version is one this relay serves (TS 23.140 §8.4.6); a request without version is served.
@@ -85,6 +104,9 @@ fn forward_req(node: &Arc<Node>, envelope: &Envelope, decoded: &Decoded, octets:
     if let Err(refusal) = check(node, envelope, decoded) {
         node.log(|| format!("MM4: forward.REQ {tid} refused: {refusal}"));
         if refusal == status::UNSUPPORTED && node.has(Seed::VersionMm4Unchecked) {
+            return true;
+        }
+        if envelope.recipients.is_empty() && node.has(Seed::InUnknownForgotten) {
             return true;
         }
         if let Some(to) = &reply_to {
@@ -126,7 +148,8 @@ fn check(node: &Node, envelope: &Envelope, decoded: &Decoded) -> Result<(), &'st
         .findings
         .iter()
         .any(|f| f.severity == Severity::Error && f.code.starts_with("mime-"));
-    if hollow || broken {
+    let forgiven = hollow && node.has(Seed::InHollowAccepted);
+    if (hollow || broken) && !forgiven {
         return Err(status::FORMAT_CORRUPT);
     }
     if envelope.recipients.is_empty() {
@@ -141,7 +164,7 @@ fn check(node: &Node, envelope: &Envelope, decoded: &Decoded) -> Result<(), &'st
             .home(&crate::relay::routing::international(number))
             .is_some()
     });
-    if own && !node.routing.is_inside(envelope.from.as_deref()) {
+    if own && !node.has(Seed::InOwnSenderAccepted) && !node.routing.is_inside(envelope.from.as_deref()) {
         // Own subscribers' MMs do not come from outside.
         return Err(status::SERVICE_DENIED);
     }

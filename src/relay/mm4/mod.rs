@@ -1,6 +1,7 @@
 //! MM4: the side of the relay that other Relay/Servers see. In: [`server`] speaks SMTP, [`inbound`] takes MMs, [`reports`]
 //! takes and makes reports. Out: [`outbound`] keeps one transfer per MM and next hop, [`post`]
-//! sends what needs no answer, [`mail`] writes it, [`way`] finds the host, [`smtp_client`] carries it. [`hub`] is a mail relay between MMSEs.
+//! sends what needs no answer, [`mail`] writes it, [`way`] finds the host, [`smtp_client`] carries it. [`hub`] is a mail relay
+//! between MMSEs. [`spoiled`] is what defects of the server do to messages.
 
 mod answers;
 mod command;
@@ -14,6 +15,7 @@ mod reports;
 mod requests;
 mod server;
 mod smtp_client;
+mod spoiled;
 mod way;
 
 pub(crate) use inbound::recall;

@@ -133,7 +133,7 @@ impl Transfer {
             let attempt = self.attempt().await;
             let reached = match attempt {
                 Attempt::Sent => {
-                    let until = Instant::now() + self.node.config.timers.mm4_response();
+                    let until = Instant::now() + self.patience();
                     self.listen(until, true).await;
                     true
                 }
@@ -158,7 +158,8 @@ impl Transfer {
             // A neighbour that is down comes back, and so does an MMSE behind a hub: MMs are kept until they expire.
             let patient = self.hop.inner || self.node.config.hub.is_some();
             let counts = reached || !patient;
-            if counts && self.attempts >= self.node.config.timers.mm4_attempts {
+            let ends = !(reached && self.node.has(Seed::RetryWithoutEnd));
+            if counts && ends && self.attempts >= self.node.config.timers.mm4_attempts {
                 self.settle_all(self.worst);
                 break;
             }
@@ -202,6 +203,16 @@ impl Transfer {
         self.message = encode(&self.node, &self.mm, &self.hop, &self.tid);
     }
 
+    /// How long a RES is waited for.
+    fn patience(&self) -> Duration {
+        let whole = self.node.config.timers.mm4_response();
+        if self.node.has(Seed::RetryTooEarly) {
+            whole / 20
+        } else {
+            whole
+        }
+    }
+
     /// The pause before the next attempt; the last one of the list repeats.
     fn pause(&self) -> Duration {
         self.node.config.timers.pause(self.attempts)
@@ -227,8 +238,11 @@ impl Transfer {
             recipients: &recipients,
             message: &self.message,
         };
+        let sending = way::send(&self.node, &self.hop, &mail);
         let result = tokio::select! {
-            result = way::send(&self.node, &self.hop, &mail) => result,
+            result = timer::unless_impatient(self.node.has(Seed::RetryImpatient), sending) => {
+                result.unwrap_or_else(|| Err(Failure::Lost("the peer is slow".to_owned())))
+            }
             () = timer::sleep_until(self.mm.deadline) => return Attempt::Over(Status::Expired),
         };
         let outcome = match &result {
@@ -243,6 +257,9 @@ impl Transfer {
         });
         match result {
             Ok(replies) => self.sort_out(&replies),
+            Err(Failure::Lost(_)) if self.node.has(Seed::RetryBrokenGivesUp) => {
+                Attempt::Over(Status::Unreachable)
+            }
             Err(Failure::Lost(_)) => {
                 self.worst = Status::Unreachable;
                 Attempt::Later { reached: false }
@@ -269,6 +286,7 @@ impl Transfer {
                     taken = true;
                     self.sent.insert(recipient.clone());
                 }
+                400..=499 if self.node.has(Seed::SmtpSecondTransactionLost) => self.handed(recipient),
                 500..=599 if !self.node.has(Seed::RetryAfter5xx) => self.settle(recipient, refused(reply)),
                 _ => {}
             }

@@ -48,6 +48,7 @@ pub(super) fn post(node: &Arc<Node>, post: Post) {
             let neighbour_down = post.hop.inner && matches!(failure, Failure::Lost(_)) && !give_up.is_past();
             match failure {
                 Failure::TooBig(_) | Failure::Unresolved(_) => return,
+                Failure::Lost(_) if node.has(Seed::ReportOnce) => return,
                 Failure::Refused(reply) if !reply.is_transient() => return,
                 _ if attempt >= timers.mm4_attempts && !neighbour_down => return,
                 _ => {}

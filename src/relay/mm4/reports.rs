@@ -30,7 +30,8 @@ pub(crate) fn send_delivery_report(node: &Arc<Node>, mm: &Mm, recipient: &str, s
         return;
     };
     report.pdu.push("Date", Value::Date(Time::now().seconds()));
-    let show = if mm.reports.delivery { "Yes" } else { "No" };
+    let for_client = mm.reports.delivery || node.has(Seed::ReportForClientUnasked);
+    let show = if for_client { "Yes" } else { "No" };
     report
         .pdu
         .push("X-Mms-Forward-To-Originator-UA", Value::token(show));
@@ -45,7 +46,11 @@ pub(crate) fn send_delivery_report(node: &Arc<Node>, mm: &Mm, recipient: &str, s
     };
     report.pdu.push(name, Value::token(code));
     if status == Status::Rejected {
-        let extension = Value::token("Rejection-By-MMS-Recipient");
+        let extension = Value::token(if node.has(Seed::ReportRejectedByOthers) {
+            "Rejection-By-Other-RS"
+        } else {
+            "Rejection-By-MMS-Recipient"
+        });
         report.pdu.push("X-Mms-MM-Status-Extension", extension);
     }
     report.send(node);

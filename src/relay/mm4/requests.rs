@@ -179,7 +179,15 @@ pub(super) fn to_mm(node: &Node, pdu: &Pdu, received: String, birth: Birth) -> M
         mm_fields.extend(listed.map(|one| field(name, Value::Address(Address::parse(&one).mm1()))));
     }
     mm_fields.extend(pdu.fields.iter().filter_map(fields::to_mm1));
-    let content = pdu.content.clone().unwrap_or_default();
+    let mut content = pdu.content.clone().unwrap_or_default();
+    if node.has(Seed::InPartNamesDropped) {
+        content.parts.iter_mut().for_each(|part| part.content_id = None);
+    }
+    if node.has(Seed::InNulEndsText)
+        && let Some(nul) = content.body.iter().position(|octet| *octet == 0)
+    {
+        content.body.truncate(nul);
+    }
     let trace = std::iter::once(received)
         .chain(pdu.all("Received").map(|f| f.value.text()))
         .collect();

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 
 use super::command::Command;
 use super::fields::mailbox;
-use super::{hub, inbound};
+use super::{hub, inbound, spoiled};
 use crate::relay::config::Hub;
 use crate::relay::defects::Seed;
 use crate::relay::model::canonical_address;
@@ -87,6 +87,7 @@ impl Session {
             };
             let replies = match read {
                 Ok(Ok(count)) if count > 0 => self.take(&buffer[..count]),
+                Ok(_) if self.in_message && node.has(Seed::InBrokenTaken) => self.take(b"\r\n.\r\n"),
                 Ok(_) => return,
                 Err(_) => "421 4.4.2 idle for too long\r\n".to_owned(),
             };
@@ -104,7 +105,7 @@ impl Session {
     /// Answers everything that is complete.
     fn take(&mut self, octets: &[u8]) -> String {
         if self.node.has(Seed::SmtpBareLineFeed) {
-            self.receiver.push(&with_line_ends(octets));
+            self.receiver.push(&spoiled::with_line_ends(octets));
         } else {
             self.receiver.push(octets);
         }
@@ -216,7 +217,12 @@ impl Session {
         let Some(envelope) = &mut self.envelope else {
             return "503 5.5.1 MAIL first".to_owned();
         };
-        if self.recipients >= MOST_RECIPIENTS {
+        let most = if self.node.has(Seed::SmtpFiftyRecipients) {
+            50
+        } else {
+            MOST_RECIPIENTS
+        };
+        if self.recipients >= most {
             return "452 4.5.3 too many recipients".to_owned();
         }
         match Recipient::of(&self.node, envelope.from.as_deref(), path) {
@@ -263,16 +269,7 @@ impl Session {
         let Some(envelope) = self.end_message() else {
             return "503 5.5.1 MAIL first".to_owned();
         };
-        let message = if self.node.has(Seed::InDotsKept) {
-            without_leading_dots(&message)
-        } else {
-            message
-        };
-        let message = if self.node.has(Seed::SmtpLinesCut) {
-            with_short_lines(&message)
-        } else {
-            message
-        };
+        let message = spoiled::as_received(&self.node, message);
         inbound::take(&self.node, &envelope, &Bytes::from(message))
     }
 
@@ -342,40 +339,8 @@ impl Recipient {
                 Ok(Recipient::Beyond(address, mailbox))
             }
             Destination::Ask(_) if carried => Ok(Recipient::Subscriber(address)),
+            _ if node.has(Seed::InUnknownForgotten) => Ok(Recipient::System),
             _ => Err(UNKNOWN),
         }
     }
-}
-
-/// Lone line feeds become line ends, lone carriage returns nothing (defect `mm4.smtp.bare-line-feed`).
-fn with_line_ends(octets: &[u8]) -> Vec<u8> {
-    let mut lines = Vec::with_capacity(octets.len());
-    for octet in octets.iter().filter(|octet| **octet != b'\r') {
-        if *octet == b'\n' {
-            lines.push(b'\r');
-        }
-        lines.push(*octet);
-    }
-    lines
-}
-
-/// Lines end after 512 octets at the latest (defect `mm4.smtp.lines-cut`).
-fn with_short_lines(message: &[u8]) -> Vec<u8> {
-    let mut short = Vec::with_capacity(message.len());
-    for line in message.split_inclusive(|octet| *octet == b'\n') {
-        let pieces: Vec<&[u8]> = line.chunks(512).collect();
-        short.extend(pieces.join(&b"\r\n"[..]));
-    }
-    short
-}
-
-fn without_leading_dots(message: &[u8]) -> Vec<u8> {
-    let mut kept = Vec::with_capacity(message.len());
-    for (at, octet) in message.iter().enumerate() {
-        let line_start = at == 0 || message[at - 1] == b'\n';
-        if !(line_start && *octet == b'.') {
-            kept.push(*octet);
-        }
-    }
-    kept
 }

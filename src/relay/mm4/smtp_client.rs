@@ -103,10 +103,15 @@ impl Connection {
         };
         let mut mail_from = format!("MAIL FROM:<{}>", mail.from);
         if let Some(limit) = size {
-            if limit > 0 && mail.message.len() > limit {
+            if limit > 0 && mail.message.len() > limit && !node.has(Seed::ForwardSizeIgnored) {
                 return Err(Failure::TooBig(limit));
             }
-            mail_from.push_str(&format!(" SIZE={}", mail.message.len()));
+            if !node.has(Seed::SmtpSizeUndeclared) {
+                mail_from.push_str(&format!(" SIZE={}", mail.message.len()));
+            }
+        }
+        if node.has(Seed::SmtpBodyUnasked) {
+            mail_from.push_str(" BODY=8BITMIME");
         }
         positive(self.command(&mail_from).await?)?;
         let mut replies = Vec::with_capacity(mail.recipients.len());
@@ -121,9 +126,17 @@ impl Connection {
         if !replies.iter().any(Reply::is_positive) {
             return Ok(replies);
         }
+        if node.has(Seed::SmtpBdatUnasked) {
+            positive(self.command(&format!("BDAT {} LAST", mail.message.len())).await?)?;
+        }
         positive(self.command("DATA").await?)?;
         self.write(&message).await?;
-        positive(self.reply(FINAL_REPLY).await?)?;
+        let patience = if node.has(Seed::SmtpImpatient) {
+            Duration::from_secs(1)
+        } else {
+            FINAL_REPLY
+        };
+        positive(self.reply(patience).await?)?;
         Ok(replies)
     }
 

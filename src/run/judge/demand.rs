@@ -1,9 +1,10 @@
 //! Whether an event meets the demands of an expectation.
 
-use crate::case::{ContentDemand, Demands, Expect, FieldDemand, Selector, Source};
+use crate::case::{ContentDemand, Demands, Expect, FieldDemand, Matcher, Selector, Source};
 use crate::wire::{Content, Field, Severity, Value, compare};
 
 use super::matching::{Scope, test};
+use super::memory::references;
 use super::sighting::Sighting;
 use super::words::{describe, describe_content};
 
@@ -16,6 +17,60 @@ pub struct Violation {
     pub note: String,
     pub expected: String,
     pub got: String,
+    pub about: About,
+    /// Other events that the demand compares with.
+    pub against: Vec<Against>,
+}
+
+/// An event that a demand compares another one with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Against {
+    /// Refers to a capture, or to a variable.
+    Reference(String),
+    /// Position in the journal.
+    Seq(u64),
+}
+
+/// What of an event a demand is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum About {
+    /// A header field; `negated` when it is to differ from something.
+    Field {
+        name: String,
+        negated: bool,
+    },
+    Content,
+    /// `mail-from`, `rcpt-to`.
+    Envelope(String),
+    /// A finding of the decoder, by its code.
+    Finding(String),
+    /// The event as such: its type, its order, the exchange it came in.
+    Event,
+}
+
+impl About {
+    pub fn field(name: &str) -> Self {
+        About::Field {
+            name: name.to_owned(),
+            negated: false,
+        }
+    }
+
+    pub fn is_negated(&self) -> bool {
+        matches!(self, About::Field { negated: true, .. })
+    }
+
+    /// The same thing under the name it has in another PDU.
+    #[must_use]
+    pub fn renamed(&self, name: &str) -> Self {
+        match self {
+            About::Field { negated, .. } => About::Field {
+                name: name.to_owned(),
+                negated: *negated,
+            },
+            other => other.clone(),
+        }
+    }
 }
 
 /// The first demand that the event does not meet.
@@ -24,23 +79,27 @@ pub fn check(demands: &Demands, seen: &Sighting, scope: &dyn Scope) -> Option<Vi
         .http
         .iter()
         .find_map(|d| check_texts(d, &seen.http(&d.name), seen, scope))
+        .map(of_the_exchange)
         .or_else(|| {
             demands
                 .smtp
                 .iter()
                 .find_map(|d| check_texts(d, &seen.smtp(&d.name), seen, scope))
+                .map(of_the_envelope)
         })
         .or_else(|| {
             demands
                 .push
                 .iter()
                 .find_map(|d| check_texts(d, &seen.pushed(&d.name), seen, scope))
+                .map(of_the_exchange)
         })
         .or_else(|| {
             demands
                 .dns
                 .iter()
                 .find_map(|d| check_texts(d, &seen.asked(&d.name), seen, scope))
+                .map(of_the_exchange)
         })
         .or_else(|| demands.headers.iter().find_map(|d| check_field(d, seen, scope)))
         .or_else(|| {
@@ -57,12 +116,30 @@ pub fn check(demands: &Demands, seen: &Sighting, scope: &dyn Scope) -> Option<Vi
         })
 }
 
+fn of_the_exchange(violation: Violation) -> Violation {
+    Violation {
+        about: About::Event,
+        ..violation
+    }
+}
+
+fn of_the_envelope(violation: Violation) -> Violation {
+    let about = match &violation.about {
+        About::Field { name, .. } if name == "mail-from" || name == "rcpt-to" => {
+            About::Envelope(name.clone())
+        }
+        _ => About::Event,
+    };
+    Violation { about, ..violation }
+}
+
 /// Whether the event is of the type the expectation names, rather than what came instead.
 pub fn is_of_type(select: &Selector, seen: &Sighting) -> bool {
     match select {
         Selector::Pdu(kind) => seen.kind() == Some(*kind),
         Selector::Reply => seen.no_reply.is_none(),
         Selector::DnsQuery => seen.is_dns_query(),
+        Selector::Loss => seen.is_loss(),
     }
 }
 
@@ -75,12 +152,15 @@ pub fn undecided(expect: &Expect, seen: &Sighting) -> Option<Violation> {
         Selector::Pdu(kind) => kind.to_string(),
         Selector::Reply => "a reply".to_owned(),
         Selector::DnsQuery => "a DNS query".to_owned(),
+        Selector::Loss => "a loss".to_owned(),
     };
     Some(Violation {
         source: expect.source.clone(),
         note: format!("got {}", seen.label()),
         expected,
         got: seen.label(),
+        about: About::Event,
+        against: Vec::new(),
     })
 }
 
@@ -104,6 +184,8 @@ pub fn check_order(
         note: problem.clone(),
         expected: format!("{} after {name}", seen.label()),
         got: problem,
+        about: About::Event,
+        against: earlier.map(|e| Against::Seq(e.seq)).into_iter().collect(),
     })
 }
 
@@ -115,12 +197,18 @@ pub fn check_same(
     seen: &Sighting,
     unix: i64,
 ) -> Option<Violation> {
+    let about = match field.eq_ignore_ascii_case("content") {
+        true => About::Content,
+        false => About::field(field),
+    };
     let fault = |note: String, expected: String, got: String| {
         Some(Violation {
             source: source.clone(),
             note,
             expected,
             got,
+            about,
+            against: vec![Against::Seq(first.seq)],
         })
     };
     if field.eq_ignore_ascii_case("content") {
@@ -145,9 +233,10 @@ pub fn check_same(
 pub fn narrows(narrow: &[FieldDemand], seen: &Sighting, scope: &dyn Scope) -> bool {
     narrow.iter().all(|d| {
         let texts = match d.name.as_str() {
-            "rcpt-to" | "mail-from" | "code" => seen.smtp(&d.name),
+            "rcpt-to" | "mail-from" | "code" | "refused" => seen.smtp(&d.name),
             "status" => seen.http(&d.name),
             "name" | "type" => seen.asked(&d.name),
+            "how" => seen.lost_how(),
             _ => return check_field(d, seen, scope).is_none(),
         };
         check_texts(d, &texts, seen, scope).is_none()
@@ -179,6 +268,8 @@ fn check_field(demand: &FieldDemand, seen: &Sighting, scope: &dyn Scope) -> Opti
             note: "there is no PDU".to_owned(),
             expected: format!("{}: {}", demand.name, describe(&demand.matcher, Some(scope))),
             got: seen.label(),
+            about: About::Event,
+            against: Vec::new(),
         });
     };
     if demand.name.eq_ignore_ascii_case("Content-Type") {
@@ -212,6 +303,14 @@ fn check_values(
         note,
         expected: format!("{}: {}", demand.name, describe(&demand.matcher, Some(scope))),
         got,
+        about: About::Field {
+            name: demand.name.clone(),
+            negated: matches!(demand.matcher, Matcher::Not(_)),
+        },
+        against: references(&demand.matcher)
+            .into_iter()
+            .map(Against::Reference)
+            .collect(),
     })
 }
 
@@ -242,6 +341,8 @@ fn check_content(demand: &ContentDemand, seen: &Sighting, scope: &dyn Scope) -> 
             note,
             expected,
             got: describe_content(seen.content()),
+            about: About::Content,
+            against: Vec::new(),
         })
     };
     match demand {
@@ -254,7 +355,7 @@ fn check_content(demand: &ContentDemand, seen: &Sighting, scope: &dyn Scope) -> 
             fault(source, "there is one".to_owned(), "no content".to_owned())
         }
         ContentDemand::Present { .. } | ContentDemand::Absent { .. } => None,
-        ContentDemand::Same { of, source } => {
+        ContentDemand::Same { of, names, source } => {
             let name = of.sole_reference().unwrap_or(&of.raw);
             let Some(expected) = scope.content(name) else {
                 return fault(
@@ -266,10 +367,13 @@ fn check_content(demand: &ContentDemand, seen: &Sighting, scope: &dyn Scope) -> 
             let words = format!("the content of {}: {}", of.raw, describe_content(Some(&expected)));
             match seen.content() {
                 None => fault(source, "there is none".to_owned(), words),
-                Some(got) => match compare::same_content(&expected, got) {
-                    Ok(()) => None,
-                    Err(why) => fault(source, why, words),
-                },
+                Some(got) => {
+                    let mut same = compare::same_content(&expected, got);
+                    if *names {
+                        same = same.and_then(|()| compare::same_names(&expected, got));
+                    }
+                    same.err().and_then(|why| fault(source, why, words))
+                }
             }
         }
     }
@@ -307,5 +411,7 @@ fn check_findings(code: &str, source: &Source, seen: &Sighting) -> Option<Violat
         note,
         expected: format!("{} without finding `{code}`", seen.label()),
         got,
+        about: About::Finding(found.map_or_else(|| code.to_owned(), |f| f.code.clone())),
+        against: Vec::new(),
     })
 }

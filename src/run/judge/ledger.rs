@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::case::{Catalogue, Expect, ExpectNone, Level, Phase, Place, Source, StepId, TestRef, Topology};
-use crate::run::outcome::{ExpectationResult, Verdict};
+use crate::case::{
+    Catalogue, Expect, ExpectNone, Level, Phase, Place, Selector, Source, StepId, TestRef, Topology,
+};
+use crate::run::blame::Complaint;
+use crate::run::outcome::{Blame, ExpectationResult, Verdict};
 
-use super::demand::Violation;
+use super::demand::{About, Violation};
 use super::memory::Memory;
 use super::plan::{Item, Kind};
 use super::sighting::{Side, Sighting};
@@ -22,6 +25,8 @@ pub enum Subject<'a> {
 /// Results in the order of the case; the second key separates a step from its `should:` half.
 pub struct Ledger {
     results: BTreeMap<(StepId, u8), ExpectationResult>,
+    /// What was not as it should be, of those that were not.
+    complaints: BTreeMap<(StepId, u8), Complaint>,
     catalogue: Arc<Catalogue>,
     policy: Policy,
     topology: Topology,
@@ -44,6 +49,7 @@ impl Ledger {
     pub fn new(catalogue: Arc<Catalogue>, policy: Policy, topology: Topology) -> Self {
         Ledger {
             results: BTreeMap::new(),
+            complaints: BTreeMap::new(),
             catalogue,
             policy,
             topology,
@@ -96,6 +102,14 @@ impl Ledger {
         let weight = self.weigh(tests, None);
         let (level, verdict) = (weight.level, setup_softens(item, weight.violated));
         let got = join(&seen.describe(), &violation.got);
+        self.complain(
+            (step, MAIN),
+            Complaint::Wrong {
+                seq: seen.seq,
+                about: violation.about,
+                against: violation.against,
+            },
+        );
         let entry = Entry {
             source: &violation.source,
             note: violation.note,
@@ -124,18 +138,30 @@ impl Ledger {
         } else {
             Verdict::Pass
         };
+        if let (Some(violation), Some(seen)) = (&violation, seen) {
+            let complaint = Complaint::Wrong {
+                seq: seen.seq,
+                about: violation.about.clone(),
+                against: violation.against.clone(),
+            };
+            self.complain((step, SHOULD), complaint);
+        }
         let described = seen.map(Sighting::describe).unwrap_or_default();
         let met = Violation {
             source: item.source.clone(),
             note: String::new(),
             expected: words_of(&expect.select, &expect.place, expect.should.as_ref()),
             got: String::new(),
+            about: About::Event,
+            against: Vec::new(),
         };
         let Violation {
             source,
             note,
             expected,
             got,
+            about: _,
+            against: _,
         } = violation.unwrap_or(met);
         let got = join(&described, &got);
         let entry = Entry {
@@ -160,6 +186,7 @@ impl Ledger {
     ) -> Level {
         let weight = self.weigh(&none.tests, None);
         let (level, verdict) = (weight.level, setup_softens(item, weight.violated));
+        self.complain((step, MAIN), Complaint::Unwanted { seq: seen.seq });
         let entry = Entry {
             source: &item.source,
             note: "came".to_owned(),
@@ -176,6 +203,7 @@ impl Ledger {
     pub fn missing(&mut self, step: StepId, item: &Item, waited_ms: u64, memory: &Memory, at_us: u64) {
         let weight = self.weigh(&all_tests(item), None);
         let verdict = setup_softens(item, weight.violated);
+        self.complain((step, MAIN), Complaint::Missing(awaited(item)));
         let (expected, place) = expected_words(item);
         let others: Vec<String> = memory
             .all()
@@ -220,8 +248,31 @@ impl Ledger {
         self.put((step, MAIN), item, weight, Verdict::Inconc, entry);
     }
 
+    /// The link that the case shaped kept the answer back: nobody can say what the relay answered.
+    pub fn lost(&mut self, step: StepId, item: &Item, seen: &Sighting) {
+        let weight = Weight {
+            counts: true,
+            ..self.weigh(&all_tests(item), None)
+        };
+        let entry = Entry {
+            source: &item.source,
+            note: "lost on the link".to_owned(),
+            expected: expected_words(item).0,
+            got: seen.describe(),
+            at_us: seen.at_us,
+            seen: Some(seen),
+        };
+        self.put((step, MAIN), item, weight, Verdict::Inconc, entry);
+    }
+
     /// A request that no step expects the answer of was refused, or not answered.
     pub fn refused(&mut self, step: StepId, item: &Item, seen: &Sighting, at_us: u64) {
+        let complaint = Complaint::Wrong {
+            seq: seen.seq,
+            about: About::Event,
+            against: Vec::new(),
+        };
+        self.complain((step, MAIN), complaint);
         let weight = self.weigh(&[], None);
         let entry = Entry {
             source: &item.source,
@@ -287,6 +338,34 @@ impl Ledger {
         }
     }
 
+    /// Says of every violated demand who is to blame. Hop and relay of a result follow the blame.
+    pub fn attribute(&mut self, who: impl Fn(&Complaint) -> Option<Blame>) {
+        for (key, complaint) in &self.complaints {
+            let Some(result) = self.results.get_mut(key) else {
+                continue;
+            };
+            if !matches!(result.verdict, Verdict::Fail | Verdict::Inconc) {
+                continue;
+            }
+            if let Some(blame) = who(complaint) {
+                result.relay.clone_from(&blame.node);
+                if blame.hop.is_some() {
+                    result.hop.clone_from(&blame.hop);
+                }
+                result.blame = Some(blame);
+            }
+        }
+    }
+
+    /// Whether something was not as it should be.
+    pub fn complains(&self) -> bool {
+        !self.complaints.is_empty()
+    }
+
+    fn complain(&mut self, key: (StepId, u8), complaint: Complaint) {
+        self.complaints.entry(key).or_insert(complaint);
+    }
+
     /// The results, in the order of the case.
     pub fn into_results(self) -> Vec<ExpectationResult> {
         self.results.into_values().collect()
@@ -328,8 +407,22 @@ impl Ledger {
             expected: entry.expected,
             got: entry.got,
             at_us: entry.at_us,
+            blame: None,
         };
         self.results.entry(key).or_insert(result);
+    }
+}
+
+/// What would have satisfied a step.
+fn awaited(item: &Item) -> Vec<(Selector, Place)> {
+    match &item.kind {
+        Kind::Expect(e) | Kind::Recv(e) => vec![(e.select.clone(), e.place.clone())],
+        Kind::AnyOf(any) => any
+            .alternatives
+            .iter()
+            .map(|e| (e.select.clone(), e.place.clone()))
+            .collect(),
+        Kind::ExpectNone(_) | Kind::Send { .. } | Kind::Other => Vec::new(),
     }
 }
 

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::case::{Demands, Expect, Script, StepId};
+use crate::run::blame::{Scene, blame};
 use crate::run::journal::{Event, NodeState, What};
 use crate::run::outcome::CaseResult;
+use crate::run::stage::homes_of;
 use crate::run::suite::Suite;
 
 use super::answers::Answers;
@@ -95,16 +97,21 @@ impl Judge {
             What::Seen { .. } | What::NoReply { .. } => self.seen(event),
             What::Halt { step, missing } => self.halt(*step, missing, event.at_us),
             What::Node { node, state, detail } => match state {
-                NodeState::Started => self.case.alive = true,
+                NodeState::Started => {
+                    self.case.alive = true;
+                    self.case.started.insert(node.clone());
+                }
                 NodeState::Died => self
                     .case
                     .deaths
                     .push(format!("relay {node} ended unasked: {detail}")),
-                NodeState::Stopped | NodeState::Killed => {}
+                NodeState::Stopped | NodeState::Killed => {
+                    self.case.fallen.insert(node.clone());
+                }
             },
             What::Fault { text, .. } => self.case.faults.push(text.clone()),
-            // It has no script, so it is nobody's evidence.
-            What::Unsolicited { .. } => {}
+            // What a link does is nobody's fault, and what has no script nobody's evidence.
+            What::Shaped { .. } | What::Unsolicited { .. } => {}
             What::End => self.case.ended_us = Some(event.at_us),
         }
     }
@@ -134,12 +141,34 @@ impl Judge {
         self.memory.all().last()
     }
 
+    /// Whether something was not as it should be.
+    pub fn complains(&self) -> bool {
+        self.ledger.complains()
+    }
+
     /// The verdict on everything fed so far.
     pub fn finish(mut self) -> CaseResult {
         for (step, item) in &self.items {
             self.ledger.settle(*step, item, self.case.is_over());
         }
+        self.attribute();
         self.case.result(&self.script, self.ledger, self.memory.all())
+    }
+
+    /// With several relays, says whose fault each violation is.
+    fn attribute(&mut self) {
+        let homes = homes_of(&self.script);
+        let captured = |reference: &str| self.memory.refers_to(reference).map(|seen| seen.seq);
+        let scene = Scene::new(
+            &self.script,
+            &homes,
+            &self.memory.vars,
+            self.memory.all(),
+            self.memory.unix,
+            &captured,
+            (&self.case.started, &self.case.fallen),
+        );
+        self.ledger.attribute(|complaint| blame(&scene, complaint));
     }
 
     fn start(&mut self, step: StepId, at_us: u64) {

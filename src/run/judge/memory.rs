@@ -67,6 +67,23 @@ impl Memory {
         self.captures.get(name).map(|i| &self.sightings[*i])
     }
 
+    /// The event that a reference such as `retrieved.notification.X-Mms-Transaction-Id` is about.
+    pub fn refers_to(&self, reference: &str) -> Option<&Sighting> {
+        Some(self.split(reference)?.0)
+    }
+
+    /// A capture and the name of a field of it. A capture's name may hold dots: the longest one wins.
+    fn split<'a>(&self, reference: &'a str) -> Option<(&Sighting, &'a str)> {
+        let mut split = reference.len();
+        while let Some(dot) = reference[..split].rfind('.') {
+            if let Some(sighting) = self.captured(&reference[..dot]) {
+                return Some((sighting, &reference[dot + 1..]));
+            }
+            split = dot;
+        }
+        None
+    }
+
     /// Whether the same push was already taken at the same place: the same octets, or a notification in which only the
     /// relative expiry is another, because time has passed (ENC 1.3 §6.2).
     pub fn repeats_a_taken_push(&self, sighting: &Sighting) -> bool {
@@ -110,15 +127,8 @@ impl Scope for Memory {
         if reference.starts_with("now") {
             return crate::run::vars::instant(reference, self.unix);
         }
-        // A capture's name may hold dots (`retrieved.notification.X-Mms-Transaction-Id`): the longest one wins.
-        let mut split = reference.len();
-        while let Some(dot) = reference[..split].rfind('.') {
-            if let Some(sighting) = self.captured(&reference[..dot]) {
-                return sighting.field(&reference[dot + 1..], self.unix);
-            }
-            split = dot;
-        }
-        None
+        let (sighting, field) = self.split(reference)?;
+        sighting.field(field, self.unix)
     }
 
     fn content(&self, name: &str) -> Option<Content> {
@@ -154,6 +164,17 @@ pub fn unresolved(demands: &[&Demands], narrow: &[FieldDemand], memory: &Memory)
             _ => None,
         })
     })
+}
+
+/// What the templates of a matcher refer to.
+pub fn references(matcher: &Matcher) -> Vec<String> {
+    let mut templates = Vec::new();
+    templates_of(matcher, &mut templates);
+    templates
+        .into_iter()
+        .flat_map(|t| t.references())
+        .map(str::to_owned)
+        .collect()
 }
 
 fn templates_of<'a>(matcher: &'a Matcher, found: &mut Vec<&'a Template>) {

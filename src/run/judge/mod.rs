@@ -15,6 +15,7 @@ mod verdict;
 mod weight;
 mod words;
 
+pub use demand::{About, Against};
 pub use machine::{Judge, Status};
 pub use rules::RuleJudge;
 pub use sighting::{Side, Sighting};

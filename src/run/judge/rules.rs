@@ -10,7 +10,7 @@ use crate::run::suite::Suite;
 
 use sha2::{Digest, Sha256};
 
-use super::demand::{self, Violation};
+use super::demand::{self, About, Violation};
 use super::memory::Memory;
 use super::sighting::{Side, Sighting};
 use super::weight::Policy;
@@ -159,6 +159,7 @@ impl RuleJudge {
             expected,
             got,
             at_us: 0,
+            blame: None,
         }
     }
 
@@ -216,6 +217,8 @@ impl State {
                     note: "not unique".to_owned(),
                     expected: format!("{field} different for every MM"),
                     got: format!("{field}: {value} also stood in {}", first.script),
+                    about: About::field(field),
+                    against: Vec::new(),
                 })
             }
         }
@@ -236,6 +239,8 @@ impl State {
             note: "differs".to_owned(),
             expected: format!("the same {field} in all PDUs of one relay"),
             got: format!("{field}: {value}, but {first} before"),
+            about: About::field(field),
+            against: Vec::new(),
         })
     }
 }

@@ -40,6 +40,7 @@ pub fn selects(
             seen.is_dialogue_reply() || (answered.is_some() && (seen.is_reply() || seen.no_reply.is_some()))
         }
         Selector::DnsQuery => seen.is_dns_query(),
+        Selector::Loss => seen.is_loss(),
         // The answer that came instead of the expected one is the event to be judged: no other will come.
         Selector::Pdu(kind) => {
             seen.kind() == Some(*kind) || answered.is_some_and(|a| a.with == Some(*kind) && seen.is_final())

@@ -1,6 +1,6 @@
 //! A journal entry as the judge sees it: decoded, with the names cases use.
 
-use crate::link::Crossing;
+use crate::link::{Crossing, LossKind};
 use crate::run::journal::{Event, What};
 use crate::wire::{Content, Finding, Pdu, PduType, Protocol, mm1, mm4, push, table};
 
@@ -117,6 +117,11 @@ impl Sighting {
                 self.answers = Some(*request);
                 return;
             }
+            Crossing::Loss { request, .. } => {
+                self.answers = *request;
+                self.no_reply = request.map(|_| lost_words(crossing));
+                return;
+            }
             _ => return,
         };
         match decoded {
@@ -142,6 +147,19 @@ impl Sighting {
     /// Whether the receiver took the mail over: only then does it answer the PDU.
     pub fn is_accepted(&self) -> bool {
         matches!(&self.crossing, Some(Crossing::Mail { reply: Some((code, _)), .. }) if code / 100 == 2)
+    }
+
+    /// Whether a link kept it from its receiver.
+    pub fn is_loss(&self) -> bool {
+        matches!(self.crossing, Some(Crossing::Loss { .. }))
+    }
+
+    /// How it was kept back: `cut`, `down`, `stalled`, `lost`, `kept`.
+    pub fn lost_how(&self) -> Vec<String> {
+        match &self.crossing {
+            Some(Crossing::Loss { how, .. }) => vec![how.name().to_owned()],
+            _ => Vec::new(),
+        }
     }
 
     pub fn is_dns_query(&self) -> bool {
@@ -256,7 +274,7 @@ impl Sighting {
         }
     }
 
-    /// Values of the SMTP exchange: `code`, `text`, `mail-from`, `rcpt-to`, `helo`.
+    /// Values of the SMTP exchange: `code`, `text`, `mail-from`, `rcpt-to`, `refused`, `commands`, `helo`.
     pub fn smtp(&self, name: &str) -> Vec<String> {
         match (&self.crossing, name) {
             (Some(Crossing::SmtpReply { code, .. } | Crossing::SmtpLine { code, .. }), "code") => {
@@ -266,8 +284,15 @@ impl Sighting {
                 vec![text.clone()]
             }
             (Some(Crossing::SmtpReply { stage, .. }), "stage") => vec![stage.clone()],
+            (Some(Crossing::SmtpReply { refused, .. } | Crossing::Mail { refused, .. }), "refused") => {
+                refused.iter().map(|(path, _)| path.clone()).collect()
+            }
             (Some(Crossing::Mail { mail_from, .. }), "mail-from") => vec![mail_from.clone()],
             (Some(Crossing::Mail { rcpt_to, .. }), "rcpt-to") => rcpt_to.clone(),
+            (Some(Crossing::Mail { dialogue, .. }), "commands") => {
+                let said = dialogue.iter().filter_map(|line| line.strip_prefix("C: "));
+                vec![said.collect::<Vec<_>>().join("\n")]
+            }
             (Some(Crossing::Mail { helo, .. }), "helo") => vec![helo.clone()],
             (Some(Crossing::Mail { reply, .. }), "code") => {
                 reply.iter().map(|(code, _)| code.to_string()).collect()
@@ -337,6 +362,7 @@ impl Sighting {
             return format!("no answer ({error})");
         }
         match (&self.pdu, &self.crossing) {
+            (None, Some(lost @ Crossing::Loss { .. })) => lost_words(lost),
             (Some(pdu), Some(Crossing::HttpResponse { status, .. })) if !(200..300).contains(status) => {
                 format!("{} with HTTP {status}", pdu.kind)
             }
@@ -375,6 +401,30 @@ impl Sighting {
             }
             _ => "something".to_owned(),
         }
+    }
+}
+
+/// What a link kept back, for a person.
+fn lost_words(lost: &Crossing) -> String {
+    let Crossing::Loss {
+        how, up, down, of, ..
+    } = lost
+    else {
+        return String::new();
+    };
+    let after = match of.as_deref() {
+        Some(Crossing::HttpResponse { body, .. }) => {
+            format!(", {} octets of the body among them", body.len())
+        }
+        _ => String::new(),
+    };
+    let octets = format!("after {up} octets up and {down} down{after}");
+    match how {
+        LossKind::Cut => format!("the link broke {octets}"),
+        LossKind::Down => format!("the link was down {octets}"),
+        LossKind::Stalled => format!("the link let nothing pass {octets}"),
+        LossKind::Lost => "a push that was lost on the link".to_owned(),
+        LossKind::Kept => "a push that waits at the gateway".to_owned(),
     }
 }
 

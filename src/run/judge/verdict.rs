@@ -1,5 +1,7 @@
 //! The verdict of a case: the worst of its expectations that count, unless something about the case as a whole beats it.
 
+use std::collections::BTreeSet;
+
 use crate::case::Script;
 use crate::run::outcome::{CaseResult, ExpectationResult, FindingResult, Verdict};
 use crate::wire::Severity;
@@ -14,6 +16,10 @@ pub struct Case {
     pub deaths: Vec<String>,
     pub faults: Vec<String>,
     pub ended_us: Option<u64>,
+    /// Embedded relays: what passes between them is recorded.
+    pub started: BTreeSet<String>,
+    /// Relays that the script put down.
+    pub fallen: BTreeSet<String>,
     over: bool,
     not_applicable: Option<String>,
 }

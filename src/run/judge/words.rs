@@ -38,6 +38,7 @@ pub fn words_of(select: &Selector, place: &Place, demands: Option<&Demands>) -> 
         Selector::Pdu(kind) => kind.name(),
         Selector::Reply => "reply",
         Selector::DnsQuery => "DNS query",
+        Selector::Loss => "loss",
     };
     let place = match place {
         Place::At(name) => format!("at {name}"),

@@ -171,6 +171,11 @@ impl Cast {
     }
 }
 
+/// The user agents of a script, each with its home relay.
+pub fn homes_of(script: &Script) -> Vec<(String, String)> {
+    Cast::of(script).agents
+}
+
 /// The host of a peer's domain.
 pub(super) fn peer_host(domain: &str) -> String {
     format!("mx.{domain}")

@@ -31,7 +31,7 @@ pub struct Around<'a> {
     pub names: &'a Names,
     /// Values of references.
     pub vars: &'a BTreeMap<String, String>,
-    /// Where the links from one relay to another begin.
+    /// Where the links from relays to others, and shaped ones to peers, begin.
     pub towards: &'a BTreeMap<(String, String), SocketAddr>,
     /// The file it keeps what must survive in, if it has one.
     pub store: Option<PathBuf>,
@@ -120,7 +120,8 @@ impl Around<'_> {
         self.names.domain(relay, domain_of(self.script.topology, relay))
     }
 
-    fn link(&self, from: &str, to: &str) -> Option<SocketAddr> {
+    /// Where the link from one node to another begins.
+    pub(super) fn link(&self, from: &str, to: &str) -> Option<SocketAddr> {
         self.towards.get(&(from.to_owned(), to.to_owned())).copied()
     }
 }

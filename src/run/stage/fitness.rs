@@ -5,6 +5,8 @@ use crate::run::world::World;
 use crate::target::{Start, Target};
 
 use super::Stage;
+use super::cast::peers_of;
+use super::lines::{peer_link, shaped};
 
 impl Stage {
     /// What the targets do not claim or give.
@@ -43,6 +45,16 @@ impl Stage {
                     "a second route to {} (a remote relay has its own)",
                     node.name
                 ));
+            }
+            if target.start == Start::Remote {
+                let own = shaped(script);
+                let links = peers_of(script).into_iter().map(|peer| peer_link(relay, &peer));
+                self.missing
+                    .extend(links.filter(|link| own.contains(link)).map(|link| {
+                    format!(
+                        "a link {link} that can be shaped (relay {relay} is remote and connects by itself)"
+                    )
+                }));
             }
             if target.start == Start::Remote && controls(script, relay) {
                 self.missing

@@ -45,9 +45,8 @@ pub fn peers(relay: &str, around: &Around<'_>) -> Result<Vec<Peer>, NotUp> {
     let (script, world) = (around.script, around.world);
     let mut routes = Vec::new();
     for name in peers_of(script) {
-        let (Some((domain, prefix)), Some(mm4)) =
-            (world.peer_identity(&name, relay), world.peer(&name, relay))
-        else {
+        let mm4 = around.link(relay, &name).or_else(|| world.peer(&name, relay));
+        let (Some((domain, prefix)), Some(mm4)) = (world.peer_identity(&name, relay), mm4) else {
             continue;
         };
         let domain = around.names.domain(&name, domain);

@@ -1,5 +1,5 @@
 //! The standards' tables as data: which fields there are ([`fields`]), what their values look like ([`Kind`], [`tokens`]),
-//! which PDU has which ([`pdu`]). MM1 and MM4 share one list: a name means the same field on both.
+//! which PDU has which ([`pdu`]), what becomes of which on its way through a relay ([`ways`]). MM1 and MM4 share one list: a name means the same field on both.
 
 mod condition;
 mod fields;
@@ -7,6 +7,7 @@ mod kind;
 mod pdus;
 mod sets;
 pub mod tokens;
+pub mod ways;
 
 pub use condition::{Condition, Given};
 pub use fields::{FieldDef, field, field_by_octet, fields};

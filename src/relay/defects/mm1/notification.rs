@@ -3,6 +3,8 @@
 use crate::relay::defects::registry::seeds;
 
 seeds! {
+    PushLostForGood = "mm1.notification.lost-push-final",
+        "a notification that the push gateway did not take is never pushed again", "TS 23.140 §8.1.3", ["TP-NTF-18"];
     NotificationAbsoluteExpiry = "mm1.notification.absolute-expiry",
         "the expiry of M-Notification.ind is a date", "ENC 1.3 §6.2", ["TP-NTF-06"];
     NotificationNoClass = "mm1.notification.no-message-class",
@@ -12,7 +14,7 @@ seeds! {
     NotificationAfterReject = "mm1.notification.repeated-after-reject",
         "the notification is pushed once more after M-NotifyResp.ind Rejected", "ENC 1.3 §9.3", ["TP-NTF-13"];
     NotificationNewTid = "mm1.notification.repeat-with-new-transaction-id",
-        "a repeated notification has a new transaction id", "ENC 1.3 §6.2", ["TP-NTF-12"];
+        "a repeated notification has a new transaction id", "ENC 1.3 §6.2", ["TP-NTF-12", "TP-DRP-01"];
     NotificationWrongUrl = "mm1.notification.relative-location",
         "the Content-Location of M-Notification.ind is no absolute URI", "ENC 1.3 §7.3.10", ["TP-NTF-09"];
     PushForBrowser = "mm1.push.for-the-browser",

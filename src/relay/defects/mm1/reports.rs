@@ -11,6 +11,9 @@ seeds! {
         "a delivery report is sent that nobody asked for", "ENC 1.3 §6.6", ["TP-DRP-06", "TP-SUB-18", "TP-RRP-07", "TP-M4R-08"];
     DeliveryRejectedAsRetrieved = "mm1.delivery.rejected-as-retrieved",
         "a rejected MM is reported as retrieved", "ENC 1.3 §9.3", ["TP-DRP-07", "TP-ACK-04"];
+    DeliveryPushedIsRetrieved = "mm1.delivery.pushed-is-retrieved",
+        "an MM is reported as retrieved when the push gateway took its notification", "ENC 1.3 §9.3",
+        ["TP-DRP-01", "TP-DRP-08"];
     DeliveryExpirySilent = "mm1.delivery.expiry-silent",
         "an MM that expires is not reported", "ENC 1.3 §9.3", ["TP-DRP-08"];
     ReadOrigNoDate = "mm1.read-orig.no-date",

@@ -3,6 +3,8 @@
 use crate::relay::defects::registry::seeds;
 
 seeds! {
+    RetrievePartParametersLost = "mm1.retrieve.part-parameters-lost",
+        "parts lose the names that stand in their type", "ENC 1.3 §7.1", ["TP-RET-27"];
     RetrieveContentTypeNotLast = "mm1.retrieve.content-type-not-last",
         "M-Retrieve.conf has a field behind Content-Type", "ENC 1.3 §7", ["TP-RET-03"];
     RetrieveBccShown = "mm1.retrieve.bcc-shown",
@@ -13,6 +15,9 @@ seeds! {
         "M-Retrieve.conf has no Message-ID", "ENC 1.3 §6.3", ["TP-RET-02"];
     RetrieveOnce = "mm1.retrieve.only-once",
         "a second GET before the acknowledgement finds nothing", "ENC 1.3 §9.2", ["TP-RET-14", "TP-RET-19", "TP-RET-20"];
+    RetrieveIsAcknowledged = "mm1.retrieve.counts-as-retrieved",
+        "an MM counts as retrieved when its GET has come, whether it got through or not", "ENC 1.3 §9.2",
+        ["TP-RET-14", "TP-DRP-01"];
     RetrieveAnybody = "mm1.retrieve.by-anybody",
         "any subscriber may fetch another's MM", "ENC 1.3 §9.2", ["TP-SEC-02"];
     RetrieveStatusAlone = "mm1.retrieve.status-without-body",

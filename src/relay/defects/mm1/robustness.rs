@@ -3,6 +3,10 @@
 use crate::relay::defects::registry::seeds;
 
 seeds! {
+    SubmitBrokenTaken = "mm1.submit.broken-taken",
+        "an M-Send.req whose connection breaks is taken as far as it came", "RFC 7230 §3.4", ["TP-BAD-24"];
+    SubmitImpatient = "mm1.submit.impatient",
+        "a client that needs longer than a fifth of a second to post a PDU is answered 408", "derived", ["TP-SUB-01"];
     SubmitOversizeAccepted = "mm1.submit.oversize-accepted",
         "an MM above the size limit is accepted", "ENC 1.3 §9.1", ["TP-BAD-22"];
     SubmitNoRecipientAccepted = "mm1.submit.no-recipient-accepted",

@@ -3,6 +3,26 @@
 use crate::relay::defects::registry::seeds;
 
 seeds! {
+    InPartNamesDropped = "mm4.in.part-names-dropped",
+        "parts that come over MM4 lose their Content-ID", "ENC 1.3 §5", ["TP-M4I-22"];
+    InUnknownForgotten = "mm4.in.unknown-recipient-forgotten",
+        "a recipient that nobody knows is taken at RCPT and not spoken of again", "TS 23.140 §8.4.1", ["TP-M4I-28", "TP-NTF-20", "TP-SMT-29"];
+    InTypeAssumed = "mm4.in.type-assumed",
+        "a message without X-Mms-Message-Type is taken for MM4_forward.REQ", "TS 23.140 §8.4.1", ["TP-M4X-01"];
+    InUnusualPutOff = "mm4.in.unusual-put-off",
+        "a message of many fields or nested parts is put off for ever, and never decided", "RFC 5321 §4.2.1",
+        ["TP-M4X-13", "TP-M4X-17"];
+    InNulEndsText = "mm4.in.nul-ends-text",
+        "of a text that comes over MM4, what follows a NUL is lost", "RFC 5321 §2.3.8", ["TP-M4X-16"];
+    InOwnSenderAccepted = "mm4.in.own-sender-accepted",
+        "an MM from outside may name a subscriber of this MMSE as its sender", "derived", ["TP-SEC-11"];
+    InPreviousSendersDropped = "mm4.in.previous-senders-dropped",
+        "recipients see when an MM was forwarded and not by whom", "ENC 1.3 §6.5.1", ["TP-RET-18", "TP-M4I-25"];
+    ResWordsBecomeFields = "mm4.res.words-become-fields",
+        "a line break in an encoded word of the transaction id begins a field of the RES", "RFC 5322 §2.2", ["TP-SEC-17"];
+    InHollowAccepted = "mm4.in.empty-multipart-accepted",
+        "a multipart without a part is accepted and delivered", "derived", ["TP-M4X-18"];
+
     ResWrongTid = "mm4.res.wrong-transaction-id",
         "MM4_forward.RES carries another transaction id than the request", "TS 23.140 §8.4.1", ["TP-M4I-06"];
     ResWrongMessageId = "mm4.res.wrong-message-id",

@@ -3,6 +3,15 @@
 use crate::relay::defects::registry::seeds;
 
 seeds! {
+    ForwardSizeIgnored = "mm4.forward.size-ignored",
+        "the SIZE that the peer announced is not heeded", "RFC 1870 §6.1", ["TP-M4O-24"];
+    ForwardOneMmseOnly = "mm4.forward.one-mmse-only",
+        "an MM for recipients in several MMSEs leaves for one of them", "TS 23.140 §8.4.1", ["TP-E2E-06", "TP-M4O-16"];
+    RetryTooEarly = "mm4.retry.too-early",
+        "a RES is waited for a small part of the time that is configured", "derived", ["TP-M4A-02"];
+    RetryWithoutEnd = "mm4.retry.without-end",
+        "a peer that never answers with a RES is asked for ever", "TS 23.140 §8.4", ["TP-M4A-04"];
+
     ForwardNoOriginatorSystem = "mm4.forward.no-originator-system",
         "MM4_forward.REQ asks for a RES and names no X-Mms-Originator-System", "TS 23.140 §8.4.4", ["TP-M4O-07"];
     ForwardBccInHeader = "mm4.forward.bcc-in-header",
@@ -27,4 +36,10 @@ seeds! {
         "a RES from an MMSE that was not asked completes the transfer", "TS 23.140 §8.4.1", ["TP-M4A-10"];
     FailureSilent = "mm4.failure.silent",
         "a transfer that is given up causes no negative report", "ENC 1.3 §9.3", ["TP-M4A-05", "TP-E2E-12"];
+    RetryBrokenGivesUp = "mm4.retry.gives-up-when-broken",
+        "a transfer whose connection could not be opened, or broke, is not repeated", "RFC 5321 §4.5.4.1",
+        ["TP-SMT-19", "TP-M4A-19", "TP-M4A-24"];
+    RetryImpatient = "mm4.retry.impatient",
+        "an SMTP session that takes longer than a fifth of a second is given up and begun again", "RFC 5321 §4.5.3.2",
+        ["TP-SMT-20"];
 }

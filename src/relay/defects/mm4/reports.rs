@@ -3,6 +3,13 @@
 use crate::relay::defects::registry::seeds;
 
 seeds! {
+    ReportForClientUnasked = "mm4.report.for-client-unasked",
+        "a report that the relay alone asked for is sent for the client", "ENC 1.3 §6.6", ["TP-M4R-24"];
+    ReportRejectedByOthers = "mm4.report.rejected-by-others",
+        "a rejection by the recipient is reported as one by another relay", "TS 33.128", ["TP-M4R-06"];
+    ReadReplyResWithoutIdRefused = "mm4.read-reply.res-without-id-refused",
+        "MM4_read_reply_report.RES without X-Mms-Message-ID is refused", "TS 23.140 §8.4.3", ["TP-M4R-20"];
+
     ReportXMmsStatus = "mm4.report.x-mms-status",
         "MM4_delivery_report.REQ names its status X-Mms-Status", "TS 23.140 §8.4.4", ["TP-M4R-04", "TP-M4R-27"];
     ReportFromToSwapped = "mm4.report.from-to-swapped",
@@ -17,6 +24,8 @@ seeds! {
         "reports with X-Mms-Ack-Request Yes get no RES", "TS 23.140 §8.4.2, §8.4.3", ["TP-M4R-10", "TP-M4R-26"];
     ReadReplyNoStatus = "mm4.read-reply.no-status",
         "MM4_read_reply_report.REQ has no X-Mms-Read-Status", "TS 23.140 §8.4.3", ["TP-M4R-19"];
+    ReportOnce = "mm4.report.sent-once",
+        "a delivery report whose connection broke is not sent again", "RFC 5321 §4.5.4.1", ["TP-M4R-01", "TP-E2E-03"];
     ReportNotSent = "mm4.report.not-sent",
         "what became of an MM that a peer sent is reported to nobody", "TS 23.140 §8.4.2", ["TP-M4I-13", "TP-E2E-03"];
     ReportFirstRecipientOnly = "mm4.report.first-recipient-only",

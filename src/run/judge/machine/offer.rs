@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::case::{AnyOf, Expect, Level, StepId, TestRef};
+use crate::case::{AnyOf, Expect, Level, Selector, StepId, TestRef};
 
 use super::super::demand::{self, Violation};
 use super::super::ledger::Subject;
@@ -28,7 +28,7 @@ impl Judge {
                     seen,
                     answered.as_ref(),
                     &self.memory,
-                ) && seen.no_reply.is_none()
+                ) && (seen.no_reply.is_none() || none.select == Selector::Loss)
                     && (none.count_repeats || !self.memory.repeats_a_taken_push(seen));
                 if right {
                     let at_us = seen.at_us;
@@ -192,6 +192,11 @@ impl Judge {
         let seen = self.memory.at(index);
         if seen.no_reply.is_some() && !self.case.alive {
             self.ledger.never_alive(step, item, seen.describe(), seen.at_us);
+            self.decide(step, true);
+            return;
+        }
+        if seen.is_loss() {
+            self.ledger.lost(step, item, seen);
             self.decide(step, true);
             return;
         }

@@ -1,0 +1,67 @@
+//! What becomes of pushes that a gateway took for a user agent: the radio link is not always there.
+
+use crate::link::{Arrival, Crossing, LossKind};
+
+/// What the gateway can do for a user agent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Pushes {
+    /// They arrive.
+    #[default]
+    Arrive,
+    /// So many are lost on the way, though the gateway took them; 0 is all.
+    Lost { times: u32 },
+    /// The user agent is out of reach: the gateway keeps them, as a short message service centre does, until it is back.
+    Kept,
+}
+
+/// The way of pushes to one user agent.
+#[derive(Debug, Default)]
+pub(super) struct Air {
+    pushes: Pushes,
+    kept: Vec<Arrival>,
+}
+
+impl Air {
+    /// Sets what happens from now on. Yields what arrives because of that, in order.
+    pub fn set(&mut self, pushes: Pushes) -> Vec<Arrival> {
+        self.pushes = pushes;
+        match pushes {
+            Pushes::Kept => Vec::new(),
+            Pushes::Arrive | Pushes::Lost { .. } => std::mem::take(&mut self.kept),
+        }
+    }
+
+    /// A push that the gateway took: what is seen of it at the user agent.
+    pub fn meet(&mut self, push: Arrival) -> Arrival {
+        match self.pushes {
+            Pushes::Arrive => push,
+            Pushes::Lost { times } => {
+                self.pushes = match times {
+                    1 => Pushes::Arrive,
+                    0 => Pushes::Lost { times: 0 },
+                    n => Pushes::Lost { times: n - 1 },
+                };
+                kept_back(push, LossKind::Lost)
+            }
+            Pushes::Kept => {
+                self.kept.push(push.clone());
+                kept_back(push, LossKind::Kept)
+            }
+        }
+    }
+}
+
+fn kept_back(push: Arrival, how: LossKind) -> Arrival {
+    let of = Some(Box::new(push.crossing));
+    Arrival {
+        place: push.place,
+        from: push.from,
+        crossing: Crossing::Loss {
+            how,
+            up: 0,
+            down: 0,
+            request: None,
+            of,
+        },
+    }
+}
