@@ -79,6 +79,9 @@ pub struct RunArgs {
     /// Cases that run at the same time
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub jobs: Option<u32>,
+    /// What embedded relays get of their own: nothing, a process, or a process and a network
+    #[arg(long, value_enum, default_value_t, value_name = "KIND")]
+    pub isolate: Isolate,
     /// Folder that gets TARGET/RUN/ with journal and reports [default: reports]
     #[arg(long, value_name = "DIR")]
     pub report_dir: Option<PathBuf>,
@@ -129,7 +132,8 @@ pub struct SchemaArgs {
 
 #[derive(Debug, Args)]
 pub struct RelayArgs {
-    /// The relay's configuration (YAML); without it a small one on free ports of this host
+    /// The relay's configuration (YAML); without it a small one on free ports of this host. With `-` it is read from standard input;
+    /// if a line `...` ends it, a further one is another table of subscribers, and the relay ends with the input
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Show the defects that can be seeded
@@ -247,6 +251,14 @@ pub enum Recalled {
     #[default]
     Fail,
     Inconc,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Isolate {
+    #[default]
+    None,
+    Process,
+    Namespace,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
@@ -27,12 +27,12 @@ pub struct HomeService {
 }
 
 impl HomeService {
-    /// Opens one on a port of the system's choice. It knows nobody.
+    /// Opens one at this address; with port 0 the system chooses the port. It knows nobody.
     ///
     /// # Errors
     /// There is no port.
-    pub async fn open() -> io::Result<HomeService> {
-        let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
+    pub async fn open(at: SocketAddr) -> io::Result<HomeService> {
+        let listener = TcpListener::bind(at).await?;
         let (listening, stop) = Listening::new(listener.local_addr()?);
         let homes = Homes::default();
         let router = Router::new()

@@ -118,7 +118,8 @@ pub(crate) struct Dead {
 /// The lines of a ledger. A torn one says nothing: what it was about to say was never answered for.
 pub(crate) fn lines(text: &[u8]) -> Vec<Line> {
     text.split(|octet| *octet == b'\n')
-        .filter_map(|line| serde_json::from_slice(line).ok())
+        .filter_map(|line| serde_json::from_slice::<Line>(line).ok())
+        .flat_map(Line::apart)
         .collect()
 }
 

@@ -9,6 +9,7 @@ use super::defects::Seed;
 use super::ledger::Entry;
 use super::model::{Mm, Status};
 use super::node::Node;
+use super::owed::Telling;
 use super::store::Delivery;
 use super::timer::{self, Time};
 use super::{mm1, reports};
@@ -141,7 +142,7 @@ fn repeat_with_new_tid(node: &Node, token: &str, tid: &str) -> Option<Bytes> {
 
 /// Ends the transaction with this status; what was decided first stands.
 pub(crate) fn finish(node: &Arc<Node>, token: &str, status: Status) {
-    let (mm, recipient, report_allowed, over) = {
+    let (mm, recipient, telling, over) = {
         let mut state = node.state();
         let Some(delivery) = state.deliveries.get_mut(token) else {
             return;
@@ -153,13 +154,21 @@ pub(crate) fn finish(node: &Arc<Node>, token: &str, status: Status) {
         let mm = delivery.mm.clone();
         delivery.mm = mm.remains();
         let (recipient, over) = (delivery.recipient.clone(), delivery.over.clone());
-        let report_allowed = delivery.report_allowed;
+        let silent = status == Status::Expired && node.has(Seed::DeliveryExpirySilent);
+        let told = delivery.report_allowed && !silent;
         state.finished(token);
-        node.note(|| Entry::Over {
+        let telling = if told {
+            let address = Address::Plmn(recipient.clone()).mm1();
+            reports::outcome(node, &mut state, &mm, &address, status)
+        } else {
+            Telling::default()
+        };
+        let telling = telling.because([Entry::Over {
             token: token.to_owned(),
             status,
-        });
-        (mm, recipient, report_allowed, over)
+        }]);
+        telling.note(node);
+        (mm, recipient, telling, over)
     };
     node.log(|| format!("{} for {recipient}: {}", mm.message_id, status.name()));
     let needless = match status {
@@ -170,10 +179,7 @@ pub(crate) fn finish(node: &Arc<Node>, token: &str, status: Status) {
     if needless {
         notify_again(node, &mm, token, &recipient);
     }
-    let silent = status == Status::Expired && node.has(Seed::DeliveryExpirySilent);
-    if report_allowed && !silent {
-        reports::settled(node, &mm, &Address::Plmn(recipient).mm1(), status);
-    }
+    telling.begin(node);
     // Last: when the deadline calls, this is the delivery's own task.
     over.cancel();
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::defects::Seed;
 use super::dns::{Resolver, Unknown};
 use super::ledger::Entry;
-use super::model::{Mm, Status, canonical};
+use super::model::{Mm, Origin, Status, canonical};
 use super::node::Node;
 use super::routing::{Destination, Hop};
 use super::store::{Sent, SentTo, State};
@@ -59,7 +59,13 @@ fn send_on(node: &Arc<Node>, mm: &Arc<Mm>, recipients: &[String]) {
     for recipient in recipients {
         match destination(recipient) {
             Destination::Here(_) if some_out && node.has(Seed::E2eHomeForgotten) => {}
-            Destination::Here(number) => delivery::begin(node, mm, &number),
+            Destination::Here(number) => {
+                delivery::begin(node, mm, &number);
+                if node.has(Seed::ForwardLocalCopy) && matches!(mm.origin, Origin::Here(_)) {
+                    let peer = node.routing.any_peer();
+                    hops.extend(peer.map(|peer| (peer, vec![recipient.clone()])));
+                }
+            }
             Destination::Over(hop) if hop.inner && mm.is_from_inside(node) && node.has(Seed::LocalLeaves) => {
                 hops.extend(
                     node.routing
@@ -86,8 +92,13 @@ fn send_on(node: &Arc<Node>, mm: &Arc<Mm>, recipients: &[String]) {
     if node.has(Seed::ForwardOneMmseOnly) {
         hops.truncate(1);
     }
-    for (hop, recipients) in hops {
-        mm4::forward(node, mm, hop, recipients);
+    for (hop, there) in hops {
+        let served = if node.has(Seed::ForwardAllInEnvelope) {
+            recipients.to_vec()
+        } else {
+            there
+        };
+        mm4::forward(node, mm, hop, served);
     }
     if !looked.is_empty() {
         let (node, mm) = (node.clone(), mm.clone());
@@ -103,13 +114,15 @@ fn send_on(node: &Arc<Node>, mm: &Arc<Mm>, recipients: &[String]) {
 
 /// There is no way to this recipient, and there will be none.
 pub(crate) fn no_way(node: &Arc<Node>, mm: &Arc<Mm>, recipient: &str, status: Status) {
-    node.note(|| Entry::Unroutable {
+    let unroutable = Entry::Unroutable {
         record: mm.record.clone(),
         recipient: recipient.to_owned(),
-    });
+    };
     node.log(|| format!("{}: no way to {recipient}", mm.message_id));
-    if !node.has(Seed::DeliveryUnroutableSilent) {
-        reports::settled(node, mm, &canonical(recipient), status);
+    if node.has(Seed::DeliveryUnroutableSilent) {
+        node.note(|| unroutable);
+    } else {
+        reports::settled(node, mm, &canonical(recipient), status, [unroutable]);
     }
 }
 

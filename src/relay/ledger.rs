@@ -1,5 +1,8 @@
 //! What has to survive the death of the process (RFC 5321 §6.1): one line of JSON for each event, written before anybody is
-//! told of it. It survives kill -9, not the loss of the machine: nothing is synced to the medium.
+//! told of it.
+//!
+//! It survives kill -9 at any moment: what was written belongs to the operating system. It does not survive the loss of power:
+//! nothing is synced to the medium, so that the last seconds may be missing, and what they said is as if it had never come.
 
 use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
@@ -11,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::common::{self, Common};
 use super::model::Status;
+use super::owed::Owed;
 
 /// One event. `record` names the MM it is about.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -100,6 +104,12 @@ pub(crate) enum Entry {
         tid: String,
         domain: String,
     },
+    /// Somebody has to be told something.
+    Owed(Owed),
+    /// It was taken, refused for good, or given up.
+    Told {
+        id: String,
+    },
     /// The writer goes on with what that relay, which is dead, was responsible for.
     TakenOver {
         from: String,
@@ -114,6 +124,23 @@ pub(crate) struct Line {
     pub by: String,
     #[serde(flatten)]
     pub entry: Entry,
+    /// What became true at the same moment.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub with: Vec<Entry>,
+}
+
+impl Line {
+    /// One line for each of its entries.
+    pub fn apart(self) -> impl Iterator<Item = Line> {
+        let by = self.by;
+        std::iter::once(self.entry)
+            .chain(self.with)
+            .map(move |entry| Line {
+                by: by.clone(),
+                entry,
+                with: Vec::new(),
+            })
+    }
 }
 
 /// The file, if the relay has one.
@@ -186,30 +213,41 @@ impl Ledger {
     /// # Errors
     /// The file cannot be written: the relay must not take responsibility for the MM.
     pub fn write(&self, entry: impl FnOnce() -> Entry) -> io::Result<()> {
+        self.write_all(|| vec![entry()])
+    }
+
+    /// Writes events of one moment: all of them are there, or none.
+    ///
+    /// # Errors
+    /// As for [`Ledger::write`].
+    pub fn write_all(&self, entries: impl FnOnce() -> Vec<Entry>) -> io::Result<()> {
         let Some(path) = &self.path else {
+            return Ok(());
+        };
+        let mut entries = entries().into_iter();
+        let Some(entry) = entries.next() else {
             return Ok(());
         };
         let own = self.common.as_ref().map(Common::own);
         let line = Line {
             by: own.unwrap_or_default().to_owned(),
-            entry: entry(),
+            entry,
+            with: entries.collect(),
         };
-        let mut line = serde_json::to_vec(&line)?;
-        line.push(b'\n');
-        if own.is_some() {
-            // Another relay may have died in the middle of its line.
-            line.insert(0, b'\n');
-        }
+        // Whoever wrote last may have died in the middle of the line.
+        let mut text = vec![b'\n'];
+        serde_json::to_writer(&mut text, &line)?;
+        text.push(b'\n');
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         let file = match &mut *file {
             Some(open) => open,
             none => none.insert(OpenOptions::new().create(true).append(true).open(path)?),
         };
-        file.write_all(&line)
+        file.write_all(&text)
     }
 }
 
-/// The entries of MMs that are not over; `live` are their records.
+/// The entries of MMs that are not over, and what is still owed; `live` are the records and the ids of these.
 pub(crate) fn kept(entries: Vec<Line>, live: &HashSet<String>) -> Vec<Line> {
     // Tokens, transaction ids and message ids of live MMs, learned in the order in which they were written.
     let mut names: HashSet<String> = HashSet::new();
@@ -242,6 +280,8 @@ impl Entry {
             Entry::Kept { record, token, .. } => (Some(record), token),
             Entry::Queued { record, tid, .. } => (Some(record), tid),
             Entry::Unroutable { record, .. } => (Some(record), record),
+            Entry::Owed(owed) => (Some(&owed.id), &owed.id),
+            Entry::Told { id } => (None, id),
             Entry::TakenOver { from } => (None, from),
             Entry::Notified { token }
             | Entry::Moved { token, .. }
@@ -256,7 +296,7 @@ impl Entry {
 }
 
 /// Octets as text.
-mod base64_text {
+pub(crate) mod base64_text {
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
     use serde::{Deserialize, Deserializer, Serializer, de};

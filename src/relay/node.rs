@@ -137,7 +137,7 @@ impl Relay {
         self.node.homes.changed();
     }
 
-    /// Stops in good order: no new connections, open exchanges finish, then everything ends. What is held in memory is lost.
+    /// Stops in good order: no new connections, open exchanges finish, then everything ends. What is in no store is lost.
     pub async fn stop(self) {
         self.node.closing.cancel();
         self.node.exchanges.close();
@@ -267,6 +267,13 @@ impl Node {
     /// Writes an event to the ledger. One that cannot be written is lost with the process; the MM itself goes on.
     pub fn note(&self, entry: impl FnOnce() -> Entry) {
         if let Err(error) = self.ledger.write(entry) {
+            self.log(|| format!("the ledger cannot be written: {error}"));
+        }
+    }
+
+    /// Writes events of one moment to the ledger, like [`Node::note`].
+    pub fn note_all(&self, entries: impl FnOnce() -> Vec<Entry>) {
+        if let Err(error) = self.ledger.write_all(entries) {
             self.log(|| format!("the ledger cannot be written: {error}"));
         }
     }

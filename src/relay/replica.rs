@@ -1,5 +1,6 @@
 //! What other relays did on the same store: learned whenever the memory is looked at, and gone on with when one of them dies.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -70,7 +71,11 @@ fn apply(node: &Node, state: &mut State, entry: &Entry) {
             message_id,
             recipient,
         } => state.with_sent(message_id, recipient, |to| to.read_shown = true),
-        Entry::Notified { .. } | Entry::Unroutable { .. } | Entry::TakenOver { .. } => {}
+        Entry::Notified { .. }
+        | Entry::Unroutable { .. }
+        | Entry::Owed(_)
+        | Entry::Told { .. }
+        | Entry::TakenOver { .. } => {}
     }
 }
 
@@ -103,6 +108,7 @@ fn queued(node: &Node, state: &mut State, record: &str, tid: &str, domain: &str,
         inner: node.routing.neighbour_at(domain).is_some(),
         mm,
         recipients: recipients.to_vec(),
+        sent: HashSet::new(),
         events: None,
     };
     state.transfers.insert(tid.to_owned(), transfer);

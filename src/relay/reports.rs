@@ -7,41 +7,57 @@ use super::defects::Seed;
 use super::ledger::Entry;
 use super::model::{Mm, Origin, Status, canonical};
 use super::node::Node;
-use super::store::TransferEvent;
+use super::owed::{Owed, Telling};
+use super::store::{State, TransferEvent};
 use super::timer::Time;
 use super::{mm1, mm4};
 use crate::wire::address::Address;
 
-/// One recipient's outcome on this node. At most one final report per recipient reaches the originator (ENC 1.3 §6.6).
-pub(crate) fn settled(node: &Arc<Node>, mm: &Arc<Mm>, recipient: &str, status: Status) {
-    match &mm.origin {
-        Origin::Here(originator) => {
-            if mark_shown(node, mm, recipient, status) && wanted(node, mm) {
-                push_delivery(node, mm, originator, recipient, status, Time::now().seconds());
-            }
+/// One recipient's outcome on this node, and what was decided by it. At most one final report per recipient reaches the originator
+/// (ENC 1.3 §6.6).
+pub(crate) fn settled(
+    node: &Arc<Node>,
+    mm: &Mm,
+    recipient: &str,
+    status: Status,
+    decided: impl IntoIterator<Item = Entry>,
+) {
+    let telling = {
+        let mut state = node.state();
+        let telling = outcome(node, &mut state, mm, recipient, status).because(decided);
+        telling.note(node);
+        telling
+    };
+    telling.begin(node);
+}
+
+/// Who has to be told of one recipient's outcome.
+pub(crate) fn outcome(node: &Node, state: &mut State, mm: &Mm, recipient: &str, status: Status) -> Telling {
+    match originator_here(state, mm) {
+        Some(originator) => show(
+            node,
+            state,
+            mm,
+            &originator,
+            recipient,
+            status,
+            Time::now().seconds(),
+        ),
+        None if wanted(node, mm) || mm.reports.relay_delivery => {
+            mm4::delivery_report(node, mm, recipient, status).map_or_else(Telling::default, Telling::of)
         }
-        // It came back to the relay it was submitted at: its recipient moved there.
-        Origin::Mm4 { .. } if is_submitted_here(node, mm) => {
-            if mark_shown(node, mm, recipient, status) && wanted(node, mm) {
-                push_delivery(
-                    node,
-                    mm,
-                    &number(&mm.from),
-                    recipient,
-                    status,
-                    Time::now().seconds(),
-                );
-            }
-        }
-        Origin::Mm4 { .. } if wanted(node, mm) || mm.reports.relay_delivery => {
-            mm4::send_delivery_report(node, mm, recipient, status);
-        }
-        Origin::Mm4 { .. } => {}
+        None => Telling::default(),
     }
 }
 
-fn is_submitted_here(node: &Node, mm: &Mm) -> bool {
-    node.state().sent.get(&mm.message_id).is_some()
+/// The number of the originator, if it submitted the MM at this relay.
+fn originator_here(state: &State, mm: &Mm) -> Option<String> {
+    match &mm.origin {
+        Origin::Here(originator) => Some(originator.clone()),
+        // It came back to the relay it was submitted at: its recipient moved there.
+        Origin::Mm4 { .. } if state.sent.get(&mm.message_id).is_some() => Some(number(&mm.from)),
+        Origin::Mm4 { .. } => None,
+    }
 }
 
 /// The number in an address that has one.
@@ -54,56 +70,70 @@ fn wanted(node: &Node, mm: &Mm) -> bool {
     mm.reports.delivery || node.has(Seed::DeliveryUnasked)
 }
 
-/// Whether this status is news about this recipient.
-fn mark_shown(node: &Node, mm: &Mm, recipient: &str, status: Status) -> bool {
-    let mut state = node.state();
-    let Some(sent) = state.sent.get_mut(&mm.message_id) else {
-        return false;
+/// Shows the originator a status, if it is news and was asked for.
+fn show(
+    node: &Node,
+    state: &mut State,
+    mm: &Mm,
+    originator: &str,
+    recipient: &str,
+    status: Status,
+    date: i64,
+) -> Telling {
+    let Some(shown) = mark_shown(node, state, mm, recipient, status) else {
+        return Telling::default();
     };
+    let telling = if wanted(node, mm) {
+        delivery_ind(node, mm, originator, recipient, status, date)
+    } else {
+        Telling::default()
+    };
+    telling.because([shown])
+}
+
+/// Marks this status as shown, if it is news about this recipient.
+fn mark_shown(node: &Node, state: &mut State, mm: &Mm, recipient: &str, status: Status) -> Option<Entry> {
+    let sent = state.sent.get_mut(&mm.message_id)?;
     let entry = sent.recipients.entry(canonical(recipient)).or_default();
     let again = match &entry.via {
         None => node.has(Seed::AckDuplicateReport),
         Some(_) => node.has(Seed::ReportRepeatedShown),
     };
-    if !again && (entry.is_settled() || entry.shown.contains(&status)) {
-        return false;
+    let heard = node.has(Seed::DeliveryDeferredFinal) && !entry.shown.is_empty();
+    if !again && (heard || entry.is_settled() || entry.shown.contains(&status)) {
+        return None;
     }
     entry.shown.push(status);
-    node.note(|| Entry::Shown {
+    Some(Entry::Shown {
         message_id: mm.message_id.clone(),
         recipient: canonical(recipient),
         status,
-    });
-    true
+    })
 }
 
-fn push_delivery(node: &Arc<Node>, mm: &Mm, originator: &str, recipient: &str, status: Status, date: i64) {
+fn delivery_ind(
+    node: &Node,
+    mm: &Mm,
+    originator: &str,
+    recipient: &str,
+    status: Status,
+    date: i64,
+) -> Telling {
     let pdu = mm1::delivery_ind(node, mm, recipient, status, date);
-    push(node, originator, pdu);
+    Telling::of(Owed::push(node, originator, &pdu))
 }
 
-fn push(node: &Arc<Node>, number: &str, pdu: bytes::Bytes) {
-    let (node, number) = (node.clone(), number.to_owned());
-    node.clone().spawn(async move {
-        node.push_to(&number, &pdu).await;
-    });
-}
-
-/// A recipient's read report (ENC 1.3 §6.7.2).
-pub(crate) fn read(node: &Arc<Node>, mm: &Arc<Mm>, reader: &str, status: &str, date: i64) {
+/// Who has to be told of a recipient's read report (ENC 1.3 §6.7.2).
+pub(crate) fn read(node: &Node, state: &State, mm: &Mm, reader: &str, status: &str, date: i64) -> Telling {
     let reader = canonical(reader);
-    match &mm.origin {
-        Origin::Here(originator) => {
-            let pdu = mm1::read_orig_ind(node, mm, &reader, status, date);
-            push(node, originator, pdu);
-        }
-        Origin::Mm4 { .. } if is_submitted_here(node, mm) => {
-            let pdu = mm1::read_orig_ind(node, mm, &reader, status, date);
-            push(node, &number(&mm.from), pdu);
-        }
-        Origin::Mm4 { .. } if node.has(Seed::E2eReadReportLost) => {}
-        Origin::Mm4 { .. } => mm4::send_read_report(node, mm, &reader, status, date),
+    if let Some(originator) = originator_here(state, mm) {
+        let pdu = mm1::read_orig_ind(node, mm, &reader, status, date);
+        return Telling::of(Owed::push(node, &originator, &pdu));
     }
+    if node.has(Seed::E2eReadReportLost) {
+        return Telling::default();
+    }
+    mm4::read_report(node, mm, &reader, status, date).map_or_else(Telling::default, Telling::of)
 }
 
 /// A read report about nothing, sent where it says (defect `mm1.read-rec.unknown-passed`).
@@ -118,7 +148,7 @@ pub(crate) fn read_of_unknown(
     let reader = Address::Plmn(reader.to_owned()).mm1();
     if let Address::Plmn(number) = Address::parse(to) {
         let pdu = mm1::read_orig_about(node, message_id, to, &reader, status, date);
-        push(node, &number, pdu);
+        Telling::of(Owed::push(node, &number, &pdu)).go(node);
     }
 }
 
@@ -159,14 +189,19 @@ pub(crate) fn delivery_arrived(
         return Receipt::Taken;
     }
     mm4::imply_delivery(node, &mm.message_id, &report.recipient);
-    let shown = for_originator || node.has(Seed::ReportForwardNoShown);
-    let news = shown && mark_shown(node, &mm, &report.recipient, status) && wanted(node, &mm);
-    if let Origin::Here(originator) = &mm.origin
-        && news
-        && !node.has(Seed::E2eReportLost)
-    {
-        push_delivery(node, &mm, originator, &recipient, status, report.date);
+    let Origin::Here(originator) = &mm.origin else {
+        return Receipt::Taken;
+    };
+    if node.has(Seed::E2eReportLost) || !(for_originator || node.has(Seed::ReportForwardNoShown)) {
+        return Receipt::Taken;
     }
+    let telling = {
+        let mut state = node.state();
+        let telling = show(node, &mut state, &mm, originator, &recipient, status, report.date);
+        telling.note(node);
+        telling
+    };
+    telling.begin(node);
     Receipt::Taken
 }
 
@@ -180,25 +215,28 @@ pub(crate) fn read_arrived(node: &Arc<Node>, report: &Arrived, status: &str) -> 
         return Receipt::Denied;
     }
     mm4::imply_delivery(node, &mm.message_id, &report.recipient);
-    let first = {
+    let Origin::Here(originator) = &mm.origin else {
+        return Receipt::Taken;
+    };
+    let telling = {
         let mut state = node.state();
         let entry = state
             .sent
             .get_mut(&mm.message_id)
             .and_then(|sent| sent.recipients.get_mut(&report.recipient));
-        let first = entry.is_some_and(|entry| !std::mem::replace(&mut entry.read_shown, true));
-        if first {
-            node.note(|| Entry::ReadShown {
-                message_id: mm.message_id.clone(),
-                recipient: report.recipient.clone(),
-            });
+        if entry.is_none_or(|entry| std::mem::replace(&mut entry.read_shown, true)) {
+            return Receipt::Taken;
         }
-        first
-    };
-    if first && let Origin::Here(originator) = &mm.origin {
         let pdu = mm1::read_orig_ind(node, &mm, &reader, status, report.date);
-        push(node, originator, pdu);
-    }
+        let shown = Entry::ReadShown {
+            message_id: mm.message_id.clone(),
+            recipient: report.recipient.clone(),
+        };
+        let telling = Telling::of(Owed::push(node, originator, &pdu)).because([shown]);
+        telling.note(node);
+        telling
+    };
+    telling.begin(node);
     Receipt::Taken
 }
 
@@ -277,11 +315,14 @@ impl Node {
 }
 
 /// A report before there is an outcome (defects `cluster.inner-hop.own-report`, `mm4.report.of-each-failure`).
-pub(crate) fn premature(node: &Arc<Node>, mm: &Arc<Mm>, recipient: &str, status: Status) {
-    match &mm.origin {
+pub(crate) fn premature(node: &Arc<Node>, mm: &Mm, recipient: &str, status: Status) {
+    let telling = match &mm.origin {
         Origin::Here(originator) => {
-            push_delivery(node, mm, originator, recipient, status, Time::now().seconds());
+            delivery_ind(node, mm, originator, recipient, status, Time::now().seconds())
         }
-        Origin::Mm4 { .. } => mm4::send_delivery_report(node, mm, recipient, status),
-    }
+        Origin::Mm4 { .. } => {
+            mm4::delivery_report(node, mm, recipient, status).map_or_else(Telling::default, Telling::of)
+        }
+    };
+    telling.go(node);
 }

@@ -9,6 +9,7 @@ use super::defects::Seed;
 use super::ledger::{self, Entry, Line};
 use super::model::{Mm, Status};
 use super::node::Node;
+use super::owed::{self, Owed, What};
 use super::store::{Delivery, OpenTransfer, State};
 use super::{delivery, intake, mm1, mm4};
 
@@ -17,13 +18,24 @@ pub(crate) fn resume(node: &Arc<Node>, lines: Vec<Line>) {
     if lines.is_empty() {
         return;
     }
-    let past = Past::of(node, &lines);
+    let mut past = Past::of(node, &lines);
     let live = past.live();
-    node.log(|| format!("{} of {} MMs go on", live.len(), past.mms.len()));
-    if let Err(error) = node.ledger.rewrite(&ledger::kept(lines, &live)) {
+    node.log(|| {
+        let (mms, owed) = (past.mms.len(), past.owed.len());
+        format!(
+            "{} of {mms} MMs go on, {owed} answers and reports are owed",
+            live.len()
+        )
+    });
+    let kept = live.iter().chain(past.owed.keys()).cloned().collect();
+    if let Err(error) = node.ledger.rewrite(&ledger::kept(lines, &kept)) {
         node.log(|| format!("the ledger stays as long as it was: {error}"));
     }
     past.learn(node);
+    if node.has(Seed::StoreNotifiedAgain) {
+        past.notify_again(node);
+    }
+    past.owed.retain(|_, owed| is_own(node, &owed.by));
     let own: HashSet<String> = live
         .into_iter()
         .filter(|record| past.is_of(record, node))
@@ -38,7 +50,12 @@ pub(crate) fn take_over(node: &Arc<Node>, lines: &[Line]) {
     if node.has(Seed::StoreTakeoverTwice) {
         past.notify_again(node);
     }
+    past.owed.retain(|_, owed| owed.taken);
     past.go_on(node, &taken);
+}
+
+fn is_own(node: &Node, writer: &str) -> bool {
+    writer.is_empty() || writer == node.config.name
 }
 
 /// The state that the events lead to.
@@ -54,6 +71,19 @@ struct Past {
     owners: HashMap<String, String>,
     /// Records that were taken over last.
     taken: HashSet<String>,
+    /// By id: what is still owed.
+    owed: HashMap<String, PastOwed>,
+    /// How much was owed in all.
+    written: usize,
+}
+
+struct PastOwed {
+    owed: Owed,
+    /// The relay that goes on with it.
+    by: String,
+    taken: bool,
+    /// Its place in the order in which all were written.
+    at: usize,
 }
 
 struct PastDelivery {
@@ -100,7 +130,15 @@ impl Past {
                         record.clone()
                     })
                     .collect();
+                for owed in self.owed.values_mut() {
+                    owed.taken = owed.by == *from;
+                    if owed.taken {
+                        owed.by.clone_from(&line.by);
+                    }
+                }
             }
+            Entry::Owed(owed) => self.owe(node, owed, &line.by),
+            Entry::Told { id } => drop(self.owed.remove(id)),
             Entry::Moved { token, tid, domain } => self.moved(token, tid, domain),
             Entry::Kept {
                 record,
@@ -108,7 +146,12 @@ impl Past {
                 tid,
                 number,
                 notification,
-            } => self.keep(record, token, tid, number, notification),
+            } => {
+                let one_is_enough = node.has(Seed::StoreOneRecipient);
+                if !(one_is_enough && self.deliveries.values().any(|d| d.record == *record)) {
+                    self.keep(record, token, tid, number, notification);
+                }
+            }
             Entry::Queued {
                 record,
                 tid,
@@ -123,6 +166,7 @@ impl Past {
                 };
                 self.transfers.insert(tid.clone(), transfer);
             }
+            Entry::Handed { .. } if node.has(Seed::StoreHandedForgotten) => {}
             Entry::Handed { tid, recipient } => {
                 if let Some(transfer) = self.transfers.get_mut(tid) {
                     transfer.pending.retain(|r| r != recipient);
@@ -130,6 +174,7 @@ impl Past {
             }
             Entry::Unroutable { record, recipient } => self.begun(record, std::slice::from_ref(recipient)),
             Entry::Notified { token } => self.change(token, |d| d.notified = true),
+            Entry::Fetched { .. } if node.has(Seed::StoreFetchedForgotten) => {}
             Entry::Fetched { token } => self.change(token, |d| d.delivery.fetched = true),
             Entry::ReadReported { token } => self.change(token, |d| d.delivery.read_reported = true),
             Entry::Answered {
@@ -139,7 +184,9 @@ impl Past {
                 d.delivery.answered = true;
                 d.delivery.report_allowed = *report_allowed;
             }),
+            Entry::Over { .. } if node.has(Seed::StoreOverForgotten) => {}
             Entry::Over { token, status } => self.change(token, |d| d.delivery.outcome = Some(*status)),
+            Entry::Shown { .. } if node.has(Seed::StoreShownForgotten) => {}
             Entry::Shown {
                 message_id,
                 recipient,
@@ -150,6 +197,25 @@ impl Past {
                 recipient,
             } => state.with_sent(message_id, recipient, |to| to.read_shown = true),
         }
+    }
+
+    fn owe(&mut self, node: &Node, owed: &Owed, by: &str) {
+        let forgotten = match &owed.what {
+            What::Mail(mail) if mail.answer => Seed::StoreResForgotten,
+            What::Mail(_) => Seed::StoreReportForgotten,
+            What::Push { .. } => Seed::StorePushForgotten,
+        };
+        if node.has(forgotten) {
+            return;
+        }
+        self.written += 1;
+        let past = PastOwed {
+            owed: owed.clone(),
+            by: by.to_owned(),
+            taken: false,
+            at: self.written,
+        };
+        self.owed.insert(owed.id.clone(), past);
     }
 
     fn change(&mut self, token: &str, change: impl FnOnce(&mut PastDelivery)) {
@@ -173,8 +239,7 @@ impl Past {
 
     /// Whether this relay goes on with a record.
     fn is_of(&self, record: &str, node: &Node) -> bool {
-        let owner = self.owners.get(record);
-        owner.is_some_and(|owner| owner.is_empty() || *owner == node.config.name)
+        self.owners.get(record).is_some_and(|owner| is_own(node, owner))
     }
 
     /// Remembers what others attend to.
@@ -202,6 +267,7 @@ impl Past {
                     inner: node.routing.neighbour_at(&past.domain).is_some(),
                     mm: mm.clone(),
                     recipients: past.pending.clone(),
+                    sent: HashSet::new(),
                     events: None,
                 };
                 state.transfers.insert(tid.clone(), open);
@@ -259,7 +325,9 @@ impl Past {
     fn go_on(self, node: &Arc<Node>, live: &HashSet<String>) {
         for (token, past) in self.deliveries {
             if live.contains(&past.record) {
-                delivery::resume(node, token, past.delivery, past.notification, past.notified);
+                // Who answered, or fetched the MM, was notified, whether or not it could be written down.
+                let notified = past.notified || past.delivery.answered || past.delivery.fetched;
+                delivery::resume(node, token, past.delivery, past.notification, notified);
             }
         }
         for (tid, past) in self.transfers {
@@ -271,9 +339,15 @@ impl Past {
             }
         }
         for (record, (mm, left)) in self.mms {
-            if !left.is_empty() && live.contains(&record) {
+            let forgotten = mm.not_before.is_some() && node.has(Seed::StoreDueForgotten);
+            if !left.is_empty() && live.contains(&record) && !forgotten {
                 intake::when_due(node, &mm, &left);
             }
+        }
+        let mut owed: Vec<PastOwed> = self.owed.into_values().collect();
+        owed.sort_unstable_by_key(|owed| owed.at);
+        for past in owed {
+            owed::begin(node, past.owed);
         }
     }
 }

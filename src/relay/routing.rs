@@ -228,6 +228,8 @@ impl Routing {
     pub fn by_prefix(&self, number: &str) -> Option<Hop> {
         let found = if self.seeds.has(Seed::RouteShortestPrefix) {
             shortest(&self.peers, number)
+        } else if self.seeds.has(Seed::RouteLast) {
+            self.peers.last().map(|(_, hop)| hop)
         } else {
             longest(&self.peers, number).map(|(_, hop)| hop)
         };
@@ -284,6 +286,9 @@ impl Routing {
         if self.asks && number.starts_with('+') {
             let guess = over().filter(|_| self.seeds.has(Seed::EnumPrefixFirst));
             return guess.unwrap_or_else(|| Destination::Ask(number.to_owned()));
+        }
+        if self.seeds.has(Seed::RouteUnknownIsOwn) {
+            return over().unwrap_or_else(|| Destination::Here(number.to_owned()));
         }
         over().unwrap_or_else(|| self.lost(Seed::RouteOwnUnknownOut))
     }

@@ -128,6 +128,8 @@ pub(crate) struct OpenTransfer {
     pub mm: Arc<Mm>,
     /// Recipients without an outcome when it began, or, for one that another relay of the store attends to, now.
     pub recipients: Vec<String>,
+    /// Those for whom the peer has the message and owes a RES.
+    pub sent: HashSet<String>,
     /// None: another relay of the store attends to it.
     pub events: Option<UnboundedSender<TransferEvent>>,
 }
@@ -233,6 +235,12 @@ impl State {
     pub fn remember_request(&mut self, system: &str, tid: &str, recipient: &str, status: &'static str) {
         self.requests
             .insert((system.to_owned(), tid.to_owned(), recipient.to_owned()), status);
+    }
+
+    /// The request was not taken after all.
+    pub fn forget_request(&mut self, system: &str, tid: &str, recipient: &str) {
+        let key = (system.to_owned(), tid.to_owned(), recipient.to_owned());
+        self.requests.entries.remove(&key);
     }
 
     /// The MM leaves this relay, and may come back.

@@ -170,7 +170,7 @@ impl Driver {
         let limit = match &step.action {
             Action::Send(send) => return self.send(step, send).await,
             Action::Dialogue(dialogue) => return self.dialogue(step, dialogue).await,
-            Action::Set(set) => return self.set(step.id, set),
+            Action::Set(set) => return self.set(step.id, set).await,
             Action::Node { op, relay } => return self.node(step, *op, relay).await,
             Action::Parallel(lanes) => {
                 let flows = join_all(lanes.iter().map(|lane| self.sequence(lane))).await;
@@ -258,7 +258,7 @@ impl Driver {
         vars::duration(&text)
     }
 
-    fn set(&self, step: StepId, set: &Set) -> Flow {
+    async fn set(&self, step: StepId, set: &Set) -> Flow {
         match &set.behaviour {
             Behaviour::Smtp(rules) => {
                 let rules = rules.iter().map(smtp_rule).collect();
@@ -282,7 +282,7 @@ impl Driver {
                 });
                 self.stage.shape(&set.node, *shaping);
             }
-            Behaviour::Home(views) => self.stage.set_home(&set.node, views),
+            Behaviour::Home(views) => self.stage.set_home(&set.node, views).await,
             Behaviour::Acknowledge(status) => {
                 let mut modes = self.acknowledge.lock().unwrap_or_else(PoisonError::into_inner);
                 modes.insert(set.node.clone(), status.clone());

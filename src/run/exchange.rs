@@ -201,7 +201,7 @@ impl Driver {
                         body: Bytes::new(),
                     })
                 }),
-                SendWhat::Again(of) => again(of.sole_reference().unwrap_or(&of.raw), &words),
+                SendWhat::Again(of) => again(of.sole_reference().unwrap_or(&of.raw), access, &words),
             })
         });
         composed.unwrap_or_else(|| Err(Uncomposable::Case("the case has ended".to_owned())))
@@ -370,7 +370,7 @@ fn response(reply: HttpReply, request: u64) -> Crossing {
 }
 
 /// The octets of an earlier send once more.
-fn again(name: &str, words: &Words<'_>) -> Result<Outgoing, Uncomposable> {
+fn again(name: &str, access: &Access, words: &Words<'_>) -> Result<Outgoing, Uncomposable> {
     let missing = || Uncomposable::Missing(name.to_owned());
     let earlier = words.judge.captured(name).ok_or_else(missing)?;
     match &earlier.crossing {
@@ -381,7 +381,8 @@ fn again(name: &str, words: &Words<'_>) -> Result<Outgoing, Uncomposable> {
             body,
         }) => Ok(Outgoing::Http {
             method: if method == "GET" { "GET" } else { "POST" },
-            url: url.clone(),
+            // The relay may have another address by now.
+            url: fetch_url(url, &access.mm1_url),
             headers: headers.clone(),
             body: body.clone(),
         }),

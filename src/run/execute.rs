@@ -14,6 +14,7 @@ use super::collect::{self, collect};
 use super::coverage::Coverage;
 use super::drive::Driver;
 use super::holds::{apart, hold_peers};
+use super::host::{Host, Isolation};
 use super::journal::{Event, NodeState, RunHead, What};
 use super::judge::{Judge, RuleJudge};
 use super::observer::Observer;
@@ -38,6 +39,10 @@ pub struct Options {
     pub strict: Option<bool>,
     pub recalled_inconc: bool,
     pub jobs: Option<usize>,
+    /// Where embedded relays live.
+    pub isolation: Isolation,
+    /// The program that is a relay as `PROGRAM relay`, where relays are processes. `None`: this one.
+    pub program: Option<PathBuf>,
     pub report_dir: PathBuf,
     /// Cases that cost much too.
     pub all: bool,
@@ -92,6 +97,7 @@ pub async fn execute(options: Options, observer: &dyn Observer) -> Result<Finish
         plan.defects.clone(),
         plan.peers.clone(),
         seed,
+        Arc::new(host(&options)?),
     )
     .await
     .map_err(|e| environment(&e))?;
@@ -146,6 +152,20 @@ pub async fn execute(options: Options, observer: &dyn Observer) -> Result<Finish
         silent: world.silent.clone(),
         suite: plan.suite,
     })
+}
+
+fn host(options: &Options) -> Result<Host, Refused> {
+    if options.isolation == Isolation::Namespace && !options.relays.is_empty() {
+        return Err(Refused::Usage(
+            "a run in a network of its own cannot reach a target: all its relays are embedded".into(),
+        ));
+    }
+    let program = match &options.program {
+        Some(program) => program.clone(),
+        None => std::env::current_exe()
+            .map_err(|e| Refused::Environment(format!("this program cannot find itself: {e}")))?,
+    };
+    Ok(Host::new(options.isolation, program))
 }
 
 /// Puts cases and head together.
@@ -339,6 +359,9 @@ fn head(plan: &Plan, options: &Options) -> RunHead {
     }
     for path in &options.case_dirs {
         words.extend(["--cases".to_owned(), path.display().to_string()]);
+    }
+    if options.isolation != Isolation::None {
+        words.extend(["--isolate".to_owned(), options.isolation.name().to_owned()]);
     }
     RunHead {
         bindings: plan

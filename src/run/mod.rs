@@ -13,6 +13,7 @@ mod drive;
 mod exchange;
 mod execute;
 mod holds;
+pub mod host;
 pub mod journal;
 pub mod judge;
 pub mod killmatrix;

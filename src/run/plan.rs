@@ -11,6 +11,7 @@ use crate::target::{Start, Target};
 
 use super::drive::needs_alone;
 use super::execute::{Options, Refused};
+use super::host::Isolation;
 use super::judge::Policy;
 use super::select::Selection;
 use super::stage::peers_of;
@@ -19,6 +20,9 @@ use super::vars;
 
 /// Scripts that run side by side unless told otherwise. Most of their time is waiting.
 const JOBS: usize = 500;
+
+/// The same where every relay is a process.
+const PROCESSES: usize = 64;
 
 /// A run before it starts.
 pub struct Plan {
@@ -84,7 +88,9 @@ impl Plan {
                 strict: options.strict.unwrap_or(all_embedded),
                 recalled_inconc: options.recalled_inconc,
             },
-            jobs: options.jobs.unwrap_or(if all_embedded {
+            jobs: options.jobs.unwrap_or(if options.isolation != Isolation::None {
+                PROCESSES
+            } else if all_embedded {
                 JOBS
             } else {
                 scenarios.len().max(1)

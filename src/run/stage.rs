@@ -1,9 +1,9 @@
 //! The topology of one script: relays and the links between them brought up, put down and up again, and taken down.
 
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use tokio::sync::mpsc;
@@ -12,9 +12,10 @@ use crate::case::{HomeLookup, Script, Topology};
 use crate::link::{Arrival, Hop, Mails};
 use crate::party::Guest;
 use crate::party::user_agent::UserAgent;
-use crate::relay::{self, Relay};
+use crate::relay;
 use crate::wire::mm4;
 
+use super::host::{Host, Running};
 use super::world::World;
 
 use self::cast::{Agent, PeerNode};
@@ -52,7 +53,7 @@ pub struct Access {
 /// An embedded relay of the script.
 struct Embedded {
     config: relay::Config,
-    running: Option<Relay>,
+    running: Option<Running>,
     access: Option<Access>,
 }
 
@@ -75,6 +76,7 @@ pub struct Stage {
     /// Where stores of embedded relays lie, if there are any.
     stores: Option<PathBuf>,
     homes: Homes,
+    host: Arc<Host>,
     lines: Lines,
 }
 
@@ -112,6 +114,7 @@ impl Stage {
             hops: BTreeMap::new(),
             stores: None,
             homes: Homes::default(),
+            host: Arc::clone(&world.host),
             lines: Lines::of(script),
         };
         stage.judge_fitness(script, world);
@@ -157,7 +160,7 @@ impl Stage {
         self.embedded().contains_key(relay)
     }
 
-    /// Ends a relay: its tasks are aborted, its sockets reset, its memory dropped.
+    /// Ends a relay on the spot: its tasks are aborted, its sockets reset, its memory dropped, or its process gets SIGKILL.
     pub async fn kill(&self, relay: &str) {
         if let Some(running) = self.take_down(relay) {
             running.kill().await;
@@ -180,7 +183,9 @@ impl Stage {
         let Some(config) = config else {
             return Err(NotUp(format!("there is no embedded relay {relay}")));
         };
-        let running = Relay::start(config.clone())
+        let running = self
+            .host
+            .start(config.clone())
             .await
             .map_err(|e| NotUp(format!("relay {relay}: {e}")))?;
         for hop in self.hops.get(relay).into_iter().flatten() {
@@ -212,7 +217,7 @@ impl Stage {
         self.embedded.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn take_down(&self, relay: &str) -> Option<Relay> {
+    fn take_down(&self, relay: &str) -> Option<Running> {
         for hop in self.hops.get(relay).into_iter().flatten() {
             hop.set_target(None);
         }
@@ -244,14 +249,13 @@ impl Stage {
             .filter(|r| !self.remote.contains_key(*r))
             .collect();
         let mut towards: BTreeMap<(String, String), SocketAddr> = BTreeMap::new();
-        let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         for from in &own {
             let joined = |to: &&&str| **to != *from && joined(script.topology, from, to);
             for to in own.iter().filter(joined) {
                 let (name, sink) = (link_name(from, to), self.guest.sink());
                 let opened = match self.lines.get(&name) {
-                    None => Hop::open(&name, from, any, sink).await,
-                    Some(line) => Hop::open_on(line, from, any, Mails::Recorded, sink).await,
+                    None => Hop::open(&name, from, self.host.any(), sink).await,
+                    Some(line) => Hop::open_on(line, from, self.host.any(), Mails::Recorded, sink).await,
                 };
                 let hop = opened.map_err(|e| NotUp(format!("link {from}-{to}: {e}")))?;
                 towards.insert(((*from).to_owned(), (*to).to_owned()), hop.addr);
@@ -264,7 +268,8 @@ impl Stage {
             self.stores = Some(stores(&world.numbers.nonce())?);
         }
         if script.home_lookup == HomeLookup::Service {
-            self.homes.open(&own, &self.agents).await?;
+            let at = self.host.any();
+            self.homes.open(at, &own, &self.agents).await?;
         }
         for relay in &own {
             let file = match shared {

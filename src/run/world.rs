@@ -1,7 +1,7 @@
 //! What a run shares: the front desk, the listeners relays reach, numbers, targets.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -12,6 +12,7 @@ use crate::party::peer::{self, PeerIdentity};
 use crate::party::{Desk, Listening, dns, kannel};
 use crate::target::{Start, Target, probe};
 
+use super::host::Host;
 use super::lag::Lag;
 use super::numbers::Numbers;
 
@@ -27,6 +28,8 @@ pub struct World {
     pub numbers: Numbers,
     /// Relay name → its target.
     pub targets: BTreeMap<String, Arc<Target>>,
+    /// Where embedded relays live.
+    pub host: Arc<Host>,
     /// Seeded defects: relay name (`None`: all embedded ones) and defect.
     pub defects: Vec<(Option<String>, String)>,
     /// Relays that answered the probe.
@@ -66,12 +69,14 @@ impl World {
         defects: Vec<(Option<String>, String)>,
         peer_names: BTreeSet<String>,
         seed: u64,
+        host: Arc<Host>,
     ) -> Result<World, Unfit> {
         let desk = Desk::new();
         let mut world = World {
             desk,
             numbers: Numbers::new(seed),
             targets,
+            host,
             defects,
             alive: Vec::new(),
             silent: Vec::new(),
@@ -120,9 +125,15 @@ impl World {
         }
         let seed = self.numbers.other_seed(key);
         let peers = self.peer_names.iter().cloned().collect();
-        World::open(self.targets.clone(), self.defects.clone(), peers, seed)
-            .await
-            .ok()
+        World::open(
+            self.targets.clone(),
+            self.defects.clone(),
+            peers,
+            seed,
+            Arc::clone(&self.host),
+        )
+        .await
+        .ok()
     }
 
     /// Where this relay's Kannel is.
@@ -157,7 +168,7 @@ impl World {
     }
 
     async fn listen(&mut self, relay: &str, target: &Target) -> Result<(), Unfit> {
-        let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let any = self.host.any();
         let at = target.ixit.as_ref().map_or(any, |i| i.kannel_listen);
         let unfit = |what: String, addr| move |reason| Unfit::Listen { addr, what, reason };
         let kannel = kannel::listen(Arc::clone(&self.desk), relay, at)

@@ -51,6 +51,7 @@ mod report_terminal;
 mod system_cli;
 mod system_defects;
 mod system_fixtures;
+mod system_isolation;
 mod system_rejudge;
 mod system_remote;
 mod system_support;

@@ -8,6 +8,8 @@ use crate::relay_support::*;
 struct Cluster {
     a: Relay,
     b: Config,
+    _a_door: Door,
+    b_door: Door,
     gateway: Gateway,
     peer: Peer,
 }
@@ -16,20 +18,33 @@ async fn start(change: impl FnOnce(&mut Config, &mut Config)) -> Cluster {
     let gateway = Gateway::start().await;
     let peer = Peer::start(vec![]).await;
     let (mut a, mut b) = (config(gateway.addr, peer.addr), config(gateway.addr, peer.addr));
-    cluster(&mut a, &mut b, free().await, free().await);
+    let (a_door, b_door) = (Door::open().await, Door::open().await);
+    cluster(&mut a, &mut b, &a_door, &b_door);
     change(&mut a, &mut b);
+    let a = Relay::start(a).await.unwrap();
+    a_door.leads_to(&a);
     Cluster {
-        a: Relay::start(a).await.unwrap(),
+        a,
         b,
+        _a_door: a_door,
+        b_door,
         gateway,
         peer,
+    }
+}
+
+impl Cluster {
+    async fn start_b(&self) -> Relay {
+        let b = Relay::start(self.b.clone()).await.unwrap();
+        self.b_door.leads_to(&b);
+        b
     }
 }
 
 #[tokio::test]
 async fn an_mm_between_two_nodes_stays_inside_and_is_reported_once() {
     let mut cluster = start(|_, _| {}).await;
-    let b = Relay::start(cluster.b).await.unwrap();
+    let b = cluster.start_b().await;
     let req = send_req("t1", BEA).with("X-Mms-Expiry", Value::Interval(Interval::Relative(100)));
     let conf = post(&cluster.a, ALICE, &req).await;
     let notification = cluster.gateway.expect(PduType::NotificationInd, BEA).await;
@@ -61,7 +76,7 @@ async fn an_mm_from_outside_waits_for_its_node_and_comes_once() {
         assert_eq!(res.text("Sender"), "system-user@mms.home.example");
     }
     cluster.gateway.expect_none().await;
-    let b = Relay::start(cluster.b).await.unwrap();
+    let b = cluster.start_b().await;
     let notification = cluster.gateway.expect(PduType::NotificationInd, BEA).await;
     // The same request at the other node of the MMSE is still the same.
     deliver(&b, &carol_mailbox(), &[home_mailbox(BEA)], &req).await;
@@ -83,7 +98,7 @@ async fn an_mm_from_outside_waits_for_its_node_and_comes_once() {
 #[tokio::test]
 async fn res_and_report_find_the_node_that_sent() {
     let mut cluster = start(|_, _| {}).await;
-    let b = Relay::start(cluster.b).await.unwrap();
+    let b = cluster.start_b().await;
     let conf = post(&b, BEA, &send_req("t1", CAROL)).await;
     let sent = cluster.peer.expect(PduType::Mm4ForwardReq).await;
     assert_eq!(
@@ -129,7 +144,7 @@ async fn nodes_that_disagree_do_not_play_ball() {
         }
     })
     .await;
-    let _b = Relay::start(cluster.b).await.unwrap();
+    let _b = cluster.start_b().await;
     post(&cluster.a, ALICE, &send_req("t1", BEA)).await;
     let report = cluster.gateway.expect(PduType::DeliveryInd, ALICE).await;
     assert_eq!(report.text("To"), plmn(BEA));

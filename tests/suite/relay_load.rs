@@ -14,13 +14,15 @@ async fn a_hundred_mms_between_two_nodes_arrive_once_each() {
     let mut gateway = Gateway::start().await;
     let mut a = config(gateway.addr, local());
     let mut b = config(gateway.addr, local());
-    let (a_mm4, b_mm4) = (free().await, free().await);
-    cluster(&mut a, &mut b, a_mm4, b_mm4);
+    let (a_door, b_door) = (Door::open().await, Door::open().await);
+    cluster(&mut a, &mut b, &a_door, &b_door);
     for config in [&mut a, &mut b] {
         config.timers.mm4_response_ms = 20_000;
     }
     let a = Arc::new(Relay::start(a).await.unwrap());
-    let _b = Relay::start(b).await.unwrap();
+    let b = Relay::start(b).await.unwrap();
+    a_door.leads_to(&a);
+    b_door.leads_to(&b);
     let mut posts = tokio::task::JoinSet::new();
     for n in 0..MMS {
         let a = a.clone();

@@ -1,7 +1,7 @@
 //! Several relays of one MMSE as processes of their own, one of which is killed in the middle of its work.
 
 use mmspec::relay::Config;
-use mmspec::relay::config::{Neighbour, Subscribers};
+use mmspec::relay::config::Subscribers;
 use mmspec::wire::PduType;
 use tempfile::TempDir;
 
@@ -84,25 +84,26 @@ async fn relays_behind_an_edge_that_is_killed_wait_for_it() {
     let dir = TempDir::new().unwrap();
     let mut gateway = Gateway::start().await;
     let mut peer = Peer::start(vec![]).await;
-    let (edge_addr, a_addr) = (free().await, free().await);
+    let (edge_door, a_door) = (Door::open().await, Door::open().await);
     let mut edge = config(gateway.addr, peer.addr);
     edge.name = "F".to_owned();
     edge.host = "f.mms.home.example".to_owned();
-    edge.mm4.listen = edge_addr;
     edge.store = Some(dir.path().join("edge"));
     let mut a = config(gateway.addr, peer.addr);
-    a.mm4.listen = a_addr;
     a.routes.clear();
     a.edge = Some("F".to_owned());
-    a.relays = vec![neighbour(&edge)];
-    edge.relays = vec![neighbour(&a)];
+    a.relays = vec![neighbour(&edge, &edge_door)];
+    edge.relays = vec![neighbour(&a, &a_door)];
     let front = Process::start(&edge, dir.path()).await;
     let behind = Process::start(&a, dir.path()).await;
+    a_door.leads_to(&behind);
     front.kill().await;
+    edge_door.shut();
     let conf = post(&behind, ALICE, &send_req("t1", CAROL)).await;
     assert_eq!(conf.text("X-Mms-Response-Status"), "Ok");
     peer.expect_none().await;
     let front = Process::start(&edge, dir.path()).await;
+    edge_door.leads_to(&front);
     let sent = peer.expect(PduType::Mm4ForwardReq).await;
     assert_eq!(
         sent.text("X-Mms-Originator-System"),
@@ -121,7 +122,8 @@ async fn relays_behind_an_edge_that_is_killed_wait_for_it() {
     )
     .await;
     front.kill().await;
-    let _front = Process::start(&edge, dir.path()).await;
+    let front = Process::start(&edge, dir.path()).await;
+    edge_door.leads_to(&front);
     let notification = gateway.expect(PduType::NotificationInd, BOB).await;
     let retrieved = get(&behind, BOB, &notification).await;
     assert_eq!(retrieved.text("From"), plmn(CAROL));
@@ -134,9 +136,12 @@ async fn mms_follow_a_subscriber_when_the_tables_are_read_again() {
     let mut gateway = Gateway::start().await;
     let peer = Peer::start(vec![]).await;
     let (mut a, mut b) = (config(gateway.addr, peer.addr), config(gateway.addr, peer.addr));
-    cluster(&mut a, &mut b, free().await, free().await);
+    let (a_door, b_door) = (Door::open().await, Door::open().await);
+    cluster(&mut a, &mut b, &a_door, &b_door);
     let first = Process::start(&a, dir.path()).await;
     let second = Process::start(&b, dir.path()).await;
+    a_door.leads_to(&first);
+    b_door.leads_to(&second);
     let conf = post(&first, ALICE, &send_req("t1", BEA)).await;
     gateway.expect(PduType::NotificationInd, BEA).await;
     for (process, config) in [(&first, &mut a), (&second, &mut b)] {
@@ -152,10 +157,89 @@ async fn mms_follow_a_subscriber_when_the_tables_are_read_again() {
     gateway.expect_none().await;
 }
 
-fn neighbour(config: &Config) -> Neighbour {
-    Neighbour {
-        name: config.name.clone(),
-        host: config.host.clone(),
-        mm4: config.mm4.listen,
+/// One relay with a store of its own.
+fn durable(gateway: &Gateway, peer: &Peer, dir: &TempDir) -> Config {
+    Config {
+        store: Some(dir.path().join("store")),
+        ..config(gateway.addr, peer.addr)
     }
+}
+
+#[tokio::test]
+async fn a_res_that_is_owed_survives_any_number_of_kills() {
+    let dir = TempDir::new().unwrap();
+    let mut gateway = Gateway::start().await;
+    let mut peer = Peer::start(vec!["451 later"; 3]).await;
+    let config = durable(&gateway, &peer, &dir);
+    let mut relay = Process::start(&config, dir.path()).await;
+    deliver(
+        &relay,
+        &carol_mailbox(),
+        &[home_mailbox(BOB)],
+        &forward_req("r1", BOB),
+    )
+    .await;
+    for _ in 0..3 {
+        peer.expect(PduType::Mm4ForwardRes).await;
+        relay.kill().await;
+        relay = Process::start(&config, dir.path()).await;
+    }
+    let res = peer.expect(PduType::Mm4ForwardRes).await;
+    assert_eq!(res.text("X-Mms-Request-Status-Code"), "Ok");
+    gateway.expect(PduType::NotificationInd, BOB).await;
+    // What was told is forgotten: another life says nothing.
+    peer.expect_none().await;
+    relay.kill().await;
+    let _relay = Process::start(&config, dir.path()).await;
+    peer.expect_none().await;
+    gateway.expect_none().await;
+}
+
+#[tokio::test]
+async fn a_line_that_was_cut_off_spoils_no_other() {
+    let dir = TempDir::new().unwrap();
+    let mut gateway = Gateway::start().await;
+    let peer = Peer::start(vec![]).await;
+    let config = durable(&gateway, &peer, &dir);
+    let store = config.store.clone().unwrap();
+    std::fs::write(&store, br#"{"event":"submitted","record":"4b"#).unwrap();
+    let relay = Process::start(&config, dir.path()).await;
+    post(&relay, ALICE, &send_req("t1", BOB)).await;
+    let notification = gateway.expect(PduType::NotificationInd, BOB).await;
+    relay.kill().await;
+    let relay = Process::start(&config, dir.path()).await;
+    let retrieved = get_through(&relay, BOB, &notification).await;
+    assert_eq!(retrieved.text("From"), plmn(ALICE));
+}
+
+#[tokio::test]
+async fn what_cannot_be_written_down_is_not_taken() {
+    let dir = TempDir::new().unwrap();
+    let mut gateway = Gateway::start().await;
+    let peer = Peer::start(vec![]).await;
+    let mut config = durable(&gateway, &peer, &dir);
+    config.store = Some(dir.path().join("nowhere/store"));
+    let relay = Process::start(&config, dir.path()).await;
+    let code = deliver(
+        &relay,
+        &carol_mailbox(),
+        &[home_mailbox(BOB)],
+        &forward_req("r1", BOB),
+    )
+    .await;
+    assert_eq!(code, 451);
+    let conf = post(&relay, ALICE, &send_req("t1", BOB)).await;
+    assert_eq!(conf.text("X-Mms-Response-Status"), "Error-transient-failure");
+    gateway.expect_none().await;
+    // It takes the same request when it can.
+    std::fs::create_dir(dir.path().join("nowhere")).unwrap();
+    let code = deliver(
+        &relay,
+        &carol_mailbox(),
+        &[home_mailbox(BOB)],
+        &forward_req("r1", BOB),
+    )
+    .await;
+    assert_eq!(code, 250);
+    gateway.expect(PduType::NotificationInd, BOB).await;
 }

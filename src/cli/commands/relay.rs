@@ -1,7 +1,10 @@
 //! `mmspec relay`: the embedded relay alone, for trying things by hand and as a peer of real ones.
 
 use std::fs;
-use std::path::Path;
+use std::io::BufRead as _;
+use std::path::{Path, PathBuf};
+
+use tokio::sync::mpsc::{self, UnboundedReceiver};
 
 use super::shared::{print, runtime};
 use crate::cli::args::RelayArgs;
@@ -9,29 +12,58 @@ use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::cli::output;
 use crate::relay::{Config, DEFECTS, Relay, StartError};
+use crate::run::host::READ_AGAIN;
 
 /// The configuration of a relay that was given none.
 const SMALL: &str = include_str!("relay.yaml");
+
+const INPUT: &str = "standard input";
+/// The line that ends a YAML document.
+const DOCUMENT_END: &str = "...";
 
 pub fn relay(args: &RelayArgs) -> Result<u8, Failure> {
     if args.list_defects {
         print(&defects())?;
         return Ok(exit::AS_EXPECTED);
     }
-    let config = match &args.config {
-        None => parse("the built-in configuration", SMALL)?,
-        Some(path) => read(path)?,
+    let (config, further) = match &args.config {
+        None => (parse("the built-in configuration", SMALL)?, Further::None),
+        Some(path) if path == Path::new("-") => from_input()?,
+        Some(path) => (read(path)?, Further::File(path.clone())),
     };
     if args.print_config {
         print(&serde_saphyr::to_string(&config).map_err(Failure::error)?)?;
         return Ok(exit::AS_EXPECTED);
     }
-    runtime()?.block_on(serve(config, args.config.as_deref()))?;
+    runtime()?.block_on(serve(config, further))?;
     Ok(exit::AS_EXPECTED)
 }
 
-/// Runs until Ctrl-C. SIGHUP reads the table of subscribers again.
-async fn serve(config: Config, file: Option<&Path>) -> Result<(), Failure> {
+/// Where further tables of subscribers come from.
+enum Further {
+    None,
+    /// The same file, read at SIGHUP.
+    File(PathBuf),
+    /// Standard input, which is the relay's life line as well.
+    Input(Input),
+}
+
+fn from_input() -> Result<(Config, Further), Failure> {
+    let mut input = Input::open();
+    let Some(Document { text, more }) = input.documents.blocking_recv() else {
+        return Err(Failure::usage("standard input cannot be read"));
+    };
+    let further = if more {
+        Further::Input(input)
+    } else {
+        Further::None
+    };
+    Ok((parse(INPUT, &text)?, further))
+}
+
+/// Runs until Ctrl-C, or the end of an input that has more to say. SIGHUP, and a further configuration there, bring another
+/// table of subscribers.
+async fn serve(config: Config, mut further: Further) -> Result<(), Failure> {
     let path = config.mm1.path.clone();
     let log = std::sync::Arc::new(|line: &str| output::complain(line));
     let relay = Relay::start_logging(config, log).await.map_err(|e| match e {
@@ -51,16 +83,74 @@ async fn serve(config: Config, file: Option<&Path>) -> Result<(), Failure> {
                 ended.map_err(cannot)?;
                 break;
             }
-            () = again.wanted() => match file.map(read) {
-                Some(Ok(config)) => relay.reload(&config.subscribers),
-                // It goes on with what it has.
-                Some(Err(failure)) => output::complain(&failure.message),
-                None => {}
+            () = again.wanted() => if let Further::File(path) = &further {
+                reload(&relay, read(path));
+            },
+            document = further.document() => match document {
+                Some(text) => {
+                    reload(&relay, parse(INPUT, &text));
+                    print(READ_AGAIN)?;
+                }
+                None => break,
             },
         }
     }
     relay.stop().await;
     Ok(())
+}
+
+fn reload(relay: &Relay, config: Result<Config, Failure>) {
+    match config {
+        Ok(config) => relay.reload(&config.subscribers),
+        // It goes on with what it has.
+        Err(failure) => output::complain(&failure.message),
+    }
+}
+
+impl Further {
+    /// The next configuration on standard input. None: the input has ended, and so does the relay.
+    async fn document(&mut self) -> Option<String> {
+        match self {
+            Further::Input(input) => input.documents.recv().await.map(|document| document.text),
+            _ => std::future::pending().await,
+        }
+    }
+}
+
+/// Standard input, read by a thread of its own: reading it cannot be given up.
+struct Input {
+    documents: UnboundedReceiver<Document>,
+}
+
+struct Document {
+    text: String,
+    /// A line `...` ended it and not the input.
+    more: bool,
+}
+
+impl Input {
+    fn open() -> Input {
+        let (sender, documents) = mpsc::unbounded_channel();
+        std::thread::spawn(move || {
+            let mut text = String::new();
+            for line in std::io::stdin().lock().lines().map_while(Result::ok) {
+                if line.trim_end() != DOCUMENT_END {
+                    text.push_str(&line);
+                    text.push('\n');
+                    continue;
+                }
+                let text = std::mem::take(&mut text);
+                if sender.send(Document { text, more: true }).is_err() {
+                    return;
+                }
+            }
+            if !text.trim().is_empty() {
+                // Nobody listens any more if the relay has ended.
+                let _ = sender.send(Document { text, more: false });
+            }
+        });
+        Input { documents }
+    }
 }
 
 /// SIGHUP, where there is such a thing.

@@ -6,12 +6,19 @@ use std::time::Instant;
 
 use super::finish::{present, refused};
 use super::shared::{REPORT_DIR, observer, runtime};
-use crate::cli::args::{Recalled, RunArgs};
+use crate::cli::args::{Isolate, Recalled, RunArgs};
+use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::cli::output;
+use crate::run::host::{Isolation, in_private_network};
 use crate::run::{self, Options};
 
 pub fn run(args: RunArgs) -> Result<u8, Failure> {
+    if args.isolate == Isolate::Namespace
+        && let Some(code) = inside()?
+    {
+        return Ok(code);
+    }
     let (junit, verbose) = (args.junit.clone(), args.verbose);
     let options = options(args)?;
     let observer = observer(verbose);
@@ -32,6 +39,16 @@ pub fn run(args: RunArgs) -> Result<u8, Failure> {
     Ok(code)
 }
 
+/// The same command in a network of its own, and its exit code; none if this is it.
+fn inside() -> Result<Option<u8>, Failure> {
+    let program = std::env::current_exe().map_err(Failure::error)?;
+    let ended = in_private_network(&program, std::env::args_os().skip(1)).map_err(Failure::error)?;
+    Ok(ended.map(|status| {
+        let code = status.code().and_then(|code| u8::try_from(code).ok());
+        code.unwrap_or(exit::ERROR)
+    }))
+}
+
 fn options(args: RunArgs) -> Result<Options, Failure> {
     let strict = args.strictness();
     Ok(Options {
@@ -42,6 +59,12 @@ fn options(args: RunArgs) -> Result<Options, Failure> {
         strict,
         recalled_inconc: args.recalled == Recalled::Inconc,
         jobs: args.jobs.map(|jobs| jobs as usize),
+        isolation: match args.isolate {
+            Isolate::None => Isolation::None,
+            Isolate::Process => Isolation::Process,
+            Isolate::Namespace => Isolation::Namespace,
+        },
+        program: None,
         report_dir: args.report_dir.unwrap_or_else(|| PathBuf::from(REPORT_DIR)),
         all: args.all,
     })

@@ -1,4 +1,4 @@
-//! What it does wrong between relays, in its store, with versions, and from end to end.
+//! What it does wrong between relays, with versions, and from end to end.
 
 use super::registry::seeds;
 
@@ -9,8 +9,6 @@ seeds! {
         "X-Mms-Sender-Visibility Hide is not sent along over MM4", "ENC 1.3 §6.2", ["TP-E2E-07", "TP-M4O-22", "TP-MRS-19"];
     E2eReadReportLost = "e2e.read-report.lost",
         "a read report does not leave for the originator's MMSE", "TS 23.140 §8.4.3", ["TP-E2E-04", "TP-M4R-19"];
-    StoreForgets = "store.forgets",
-        "what the relay is responsible for dies with its process", "RFC 5321 §6.1", ["TP-M4A-21", "TP-SMT-24", "TP-MRS-09"];
     InnerHopOwnReport = "cluster.inner-hop.own-report",
         "the node that passes an MM inside reports it as retrieved at once", "derived", ["TP-MRS-18"];
     HomeDownDrops = "cluster.home-down.drops",

@@ -27,7 +27,8 @@ seeds! {
     StoreAcknowledgeOwn = "cluster.store.acknowledged-where-kept",
         "an acknowledgement counts only at the relay that took the MM over", "derived", ["TP-MRS-21"];
     StoreCopiesOwn = "cluster.store.copies-not-shared",
-        "a request that another relay of the store took is taken again", "derived", ["TP-MRS-25"];
+        "a request that another relay of the store, or another life of this one, took is taken again", "derived",
+        ["TP-MRS-25", "TP-M4A-15"];
     StoreNoTakeover = "cluster.store.no-takeover",
         "what a dead relay of the store held waits for its return", "RFC 5321 §6.1", ["TP-MRS-09"];
     StoreTakeoverTwice = "cluster.store.notified-again",

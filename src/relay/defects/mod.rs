@@ -7,6 +7,7 @@ mod mm1;
 mod mm4;
 mod registry;
 mod routing;
+mod store;
 
 pub use registry::{DEFECTS, Defect, UnknownDefect, find};
 pub(super) use registry::{Seed, Seeds};

@@ -49,6 +49,7 @@ pub static DEFECTS: LazyLock<Vec<Defect>> = LazyLock::new(|| {
         super::cluster::LIST.to_vec(),
         super::compatibility::LIST.to_vec(),
         super::routing::LIST.to_vec(),
+        super::store::LIST.to_vec(),
     ]
     .concat()
 });

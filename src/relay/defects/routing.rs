@@ -5,6 +5,10 @@ use super::registry::seeds;
 seeds! {
     RouteShortestPrefix = "routing.static.shortest-prefix",
         "of several routes that match a number the shortest prefix wins", "derived", ["TP-ADR-13"];
+    RouteLast = "routing.static.last-route",
+        "every foreign number goes where the last route of the table leads", "TS 23.140 §8.4.1", ["TP-M4O-01"];
+    RouteUnknownIsOwn = "routing.number.unknown-is-own",
+        "a number that no table knows is taken for an own subscriber's", "RFC 5321 §3.3", ["TP-SMT-29", "TP-M4I-09"];
     GprsShortMnc = "routing.gprs.short-mnc",
         "a network code of two digits is not padded in the name of the MMSE", "TS 23.140 annex H", ["TP-ADR-12"];
     EnumPublicApex = "routing.enum.public-apex",

@@ -7,8 +7,9 @@ use hyper::StatusCode;
 use super::http::Answer;
 use crate::relay::defects::Seed;
 use crate::relay::ledger::Entry;
-use crate::relay::model::{Mm, Status};
+use crate::relay::model::Status;
 use crate::relay::node::Node;
+use crate::relay::owed::Telling;
 use crate::relay::timer::Time;
 use crate::relay::{delivery, reports};
 use crate::wire::{Pdu, Value};
@@ -137,8 +138,8 @@ pub(super) fn read_rec(node: &Arc<Node>, client: Option<&str>, pdu: &Pdu) -> Ans
         Some(Value::Date(date)) => *date,
         _ => Time::now().seconds(),
     };
-    if let Some((mm, reader)) = client.and_then(|client| read_mm(node, client, &id)) {
-        reports::read(node, &mm, &reader, &status, date);
+    if let Some(telling) = client.and_then(|client| read_mm(node, client, &id, &status, date)) {
+        telling.begin(node);
     } else if let (Some(client), true) = (client, node.has(Seed::ReadRecUnknownPassed)) {
         let to = pdu.text("To").unwrap_or_default();
         reports::read_of_unknown(node, &id, &to, client, &status, date);
@@ -153,18 +154,22 @@ pub(super) fn read_rec(node: &Arc<Node>, client: Option<&str>, pdu: &Pdu) -> Ans
     Answer::Taken
 }
 
-/// The MM, if this client fetched it, its originator wants a read report, and there was none yet; and the reader's number.
-fn read_mm(node: &Node, client: &str, message_id: &str) -> Option<(Arc<Mm>, String)> {
+/// Whom a read report is passed on to, if this client fetched the MM, its originator wants one, and there was none yet.
+fn read_mm(node: &Node, client: &str, message_id: &str, status: &str, date: i64) -> Option<Telling> {
     let mut state = node.state();
     if node.has(Seed::ReadRecAnybody) && state.delivery_by_message(client, message_id).is_none() {
         let mm = state.any_delivery_of(message_id)?.mm.clone();
-        return Some((mm, client.to_owned()));
+        return Some(reports::read(node, &state, &mm, client, status, date));
     }
     let (token, delivery) = state.delivery_by_message(client, message_id)?;
     let due = delivery.fetched && delivery.mm.reports.read && !delivery.read_reported;
     delivery.read_reported |= due;
-    if due {
-        node.note(|| Entry::ReadReported { token });
+    let (mm, reader) = (delivery.mm.clone(), delivery.recipient.clone());
+    if !due {
+        return None;
     }
-    due.then(|| (delivery.mm.clone(), delivery.recipient.clone()))
+    let telling =
+        reports::read(node, &state, &mm, &reader, status, date).because([Entry::ReadReported { token }]);
+    telling.note(node);
+    Some(telling)
 }

@@ -124,8 +124,12 @@ pub(crate) fn recall(node: &Node, state: &mut State, entry: &Entry) -> Option<(A
     let tid = pdu.text("X-Mms-Transaction-ID").unwrap_or_default();
     let hash: [u8; 32] = Sha256::digest(&octets).into();
     let conf = Bytes::copy_from_slice(conf);
-    state.remember_submission(client, &tid, hash, conf);
-    intake::remember_sent(node, state, &mm, recipients);
+    if !node.has(Seed::StoreSubmissionsForgotten) {
+        state.remember_submission(client, &tid, hash, conf);
+    }
+    if !node.has(Seed::StoreSentForgotten) {
+        intake::remember_sent(node, state, &mm, recipients);
+    }
     Some((mm, recipients.clone()))
 }
 

@@ -2,20 +2,21 @@
 
 use std::sync::Arc;
 
-use super::mail;
 use super::outbound;
-use super::post::{self, Post};
+use super::post;
 use super::requests::{self, Identity};
 use super::server::Envelope;
 use crate::relay::defects::Seed;
 use crate::relay::ids::{bare, node_of};
-use crate::relay::model::{canonical, says_yes};
+use crate::relay::model::{Status, canonical, says_yes};
 use crate::relay::node::Node;
+use crate::relay::owed::Telling;
+use crate::relay::reports;
 use crate::relay::routing::{Hop, same_mmse};
 use crate::relay::store::TransferEvent;
 use crate::relay::timer::Time;
 use crate::wire::address;
-use crate::wire::{Pdu, PduType, Value};
+use crate::wire::{Pdu, PduType, Value, table};
 
 /// X-Mms-Request-Status-Code (TS 23.140 §8.4.4).
 pub(super) mod status {
@@ -40,13 +41,14 @@ impl ReplyTo {
     /// request: a RES is never reflected to a third party.
     pub fn of(node: &Node, envelope: &Envelope, request: &Pdu) -> Option<ReplyTo> {
         let named = match request.text("X-Mms-Originator-System") {
-            Some(system) => system,
-            None => request.text("Sender")?,
+            Some(system) if !node.has(Seed::ResToSender) => Some(system),
+            _ => request.text("Sender"),
         };
-        let mailbox = system_mailbox(&named)?;
+        let path = envelope.from.clone().filter(|_| node.has(Seed::ResToReversePath));
+        let mailbox = named.and_then(|named| system_mailbox(&named)).or(path)?;
         let domain = address::domain(&mailbox)?;
         let hop = node.routing.system(&domain)?;
-        if hop.inner {
+        if hop.inner || node.has(Seed::ResReflected) {
             return Some(ReplyTo { mailbox, hop });
         }
         let inside = node.routing.is_inside(envelope.from.as_deref());
@@ -126,26 +128,48 @@ pub(super) fn send(
     pdu.push("Sender", Value::Address(identity.system.clone()));
     pdu.push("To", Value::Address(to.mailbox.clone()));
     node.log(|| format!("MM4: {kind} {request_status} to {}", to.mailbox));
-    post::post(
-        node,
-        Post {
-            hop: to.hop.clone(),
-            from: Identity::towards(node, &to.hop).system,
-            to: to.mailbox.clone(),
-            message: mail::encode(node, &pdu),
-        },
-    );
+    let from = Identity::towards(node, &to.hop).system;
+    let times = if forward && node.has(Seed::ResTwice) { 2 } else { 1 };
+    for _ in 0..times {
+        let owed = post::mail(node, to.hop.clone(), from.clone(), to.mailbox.clone(), &pdu);
+        Telling::of(owed).go(node);
+    }
+}
+
+/// Answers whatever asks for it.
+pub(super) fn acknowledge(node: &Arc<Node>, envelope: &Envelope, pdu: &Pdu) {
+    if let Some(to) = ReplyTo::of(node, envelope, pdu).filter(|_| says_yes(pdu, "X-Mms-Ack-Request")) {
+        send(node, &to, pdu, status::OK, &[]);
+    }
 }
 
 /// A forward.RES that arrived: completes a transfer of this node, goes on to the node that has it, or means nothing.
 pub(super) fn arrived(node: &Arc<Node>, envelope: &Envelope, res: &Pdu) {
     let tid = res.text("X-Mms-Transaction-ID").unwrap_or_default();
-    let tid = bare(&tid);
+    let tid = if node.has(Seed::ResQuotesKept) {
+        tid.trim()
+    } else {
+        bare(&tid)
+    };
     let version = res.text("X-Mms-3GPP-MMS-Version").unwrap_or_default();
     if version.starts_with(['3', '4']) && node.has(Seed::VersionMm4OldResIgnored) {
         return;
     }
-    let Some(open) = node.state().transfers.get(tid).cloned() else {
+    if lacks_something(node, res) {
+        return node.log(|| format!("MM4: RES for {tid} is incomplete"));
+    }
+    let open = {
+        let state = node.state();
+        let other = || {
+            let mut others = state.transfers.values();
+            others.next().filter(|_| node.has(Seed::ResForAnyTransaction))
+        };
+        state.transfers.get(tid).or_else(other).cloned()
+    };
+    let Some(open) = open else {
+        if node.has(Seed::ResLateIsFailure) {
+            failed_after_all(node, res);
+        }
         if let Some(hop) = node_of(tid).and_then(|tag| node.routing.neighbour(tag)) {
             post::pass_inside(node, envelope, hop, res);
         }
@@ -165,8 +189,63 @@ pub(super) fn arrived(node: &Arc<Node>, envelope: &Envelope, res: &Pdu) {
         .collect();
     match &open.events {
         // The transfer may just have ended: then nobody waits.
-        Some(events) => drop(events.send(TransferEvent::Answered { status, recipients })),
+        Some(events) => {
+            outbound::answered_here(node, tid, &open, &status, &recipients);
+            drop(events.send(TransferEvent::Answered { status, recipients }));
+        }
         None => outbound::answered_elsewhere(node, tid, &open, &status, &recipients),
+    }
+}
+
+/// Whether a relay with a defect misses something in a RES that need not be there.
+fn lacks_something(node: &Node, res: &Pdu) -> bool {
+    [
+        (Seed::ResMimeRequired, "MIME-Version"),
+        (Seed::ResMessageIdRequired, "X-Mms-Message-ID"),
+    ]
+    .iter()
+    .any(|(seed, name)| node.has(*seed) && res.field(name).is_none())
+}
+
+/// Takes a RES that nobody waits for as bad news about the MM it names (defect `mm4.res.late-is-failure`).
+fn failed_after_all(node: &Arc<Node>, res: &Pdu) {
+    let id = res.text("X-Mms-Message-ID").unwrap_or_default();
+    let sent = node.state().sent.get(&bare(&id).to_owned()).map(|sent| {
+        let recipients: Vec<String> = sent.recipients.keys().cloned().collect();
+        (sent.mm.clone(), recipients)
+    });
+    let Some((mm, recipients)) = sent else { return };
+    for recipient in &recipients {
+        reports::settled(node, &mm, recipient, Status::Indeterminate, []);
+    }
+}
+
+/// What a request status means for the transfer.
+pub(super) enum Answer {
+    Ok,
+    Later,
+    Refused(Status),
+}
+
+impl Answer {
+    pub fn of(node: &Node, request_status: &str) -> Answer {
+        let is = |name: &str| request_status.trim().eq_ignore_ascii_case(name);
+        let listed = table::field("X-Mms-Request-Status-Code")
+            .is_some_and(|def| def.kind.token_octet(request_status).is_some());
+        let passing =
+            is(status::NETWORK_PROBLEM) || is(status::UNSPECIFIED) || node.has(Seed::RetryAfterRefusal);
+        if is(status::OK) || (!listed && node.has(Seed::ResUnknownStatusIsOk)) {
+            Answer::Ok
+        } else if passing {
+            Answer::Later
+        } else if is(status::SERVICE_DENIED) || is("Error-content-not-accepted") {
+            Answer::Refused(Status::Rejected)
+        } else if request_status.to_ascii_lowercase().starts_with("error-") {
+            Answer::Refused(Status::Unreachable)
+        } else {
+            // Unknown to the standard: a failure, but nobody knows which.
+            Answer::Refused(Status::Indeterminate)
+        }
     }
 }
 
@@ -174,9 +253,7 @@ pub(super) fn arrived(node: &Arc<Node>, envelope: &Envelope, res: &Pdu) {
 pub(super) fn carry_on(node: &Arc<Node>, envelope: &Envelope, pdu: &Pdu) {
     let mut carried = pdu.clone();
     if node.config.hub.is_some() {
-        if let Some(to) = ReplyTo::of(node, envelope, pdu).filter(|_| says_yes(pdu, "X-Mms-Ack-Request")) {
-            send(node, &to, pdu, status::OK, &[]);
-        }
+        acknowledge(node, envelope, pdu);
         if !node.has(Seed::HubForeignTid) {
             carried.set("X-Mms-Transaction-ID", requests::quoted(&node.ids.transaction()));
         }

@@ -17,9 +17,10 @@ use crate::relay::routing::Destination;
 use crate::relay::store::State;
 use crate::relay::timer::Time;
 use crate::wire::address::{self, Address};
-use crate::wire::{Content, Decoded, Pdu, PduType, Severity, mm4};
+use crate::wire::{Content, Decoded, Field, Pdu, PduType, Severity, mm4, table};
 
 const ACCEPTED: &str = "250 2.0.0 Ok";
+const LATER: &str = "451 4.3.0 it cannot be kept now";
 const REFUSED: &str = "554 5.6.0 not an MM4 PDU this relay takes";
 
 /// Takes a message; the SMTP reply to its end of data.
@@ -31,7 +32,7 @@ pub(super) fn take(node: &Arc<Node>, envelope: &Envelope, octets: &Bytes) -> Str
     } else {
         mm4::decode(octets)
     };
-    let decoded = match decoded {
+    let mut decoded = match decoded {
         Ok(decoded) if is_unusual(&decoded.pdu) && node.has(Seed::InUnusualPutOff) => {
             return "451 4.3.0 later".to_owned();
         }
@@ -41,18 +42,37 @@ pub(super) fn take(node: &Arc<Node>, envelope: &Envelope, octets: &Bytes) -> Str
             return REFUSED.to_owned();
         }
     };
+    if node.has(Seed::InUnreadableLater) && is_unreadable(&decoded) {
+        return LATER.to_owned();
+    }
+    if node.has(Seed::InTidInvented) && decoded.pdu.field("X-Mms-Transaction-ID").is_none() {
+        let invented = requests::quoted(&node.ids.transaction());
+        decoded.pdu.push("X-Mms-Transaction-ID", invented);
+    }
     let pdu = &decoded.pdu;
     let kind = pdu.kind;
     let from = envelope.from.as_deref().unwrap_or("<>");
     node.log(|| format!("MM4: {kind} from {from}"));
     let taken = match kind {
-        PduType::Mm4ForwardReq => forward_req(node, envelope, &decoded, octets),
+        PduType::Mm4ForwardReq => match forward_req(node, envelope, &decoded, octets) {
+            Ok(taken) => taken,
+            Err(NotKept) => return LATER.to_owned(),
+        },
+        _ if node.has(Seed::InAnswersDelivered) && !envelope.recipients.is_empty() => {
+            match deliver(node, envelope, pdu, octets, false) {
+                Ok(_) => true,
+                Err(NotKept) => return LATER.to_owned(),
+            }
+        }
         _ if !envelope.beyond.is_empty() => {
             answers::carry_on(node, envelope, pdu);
             true
         }
         PduType::Mm4ForwardRes => {
             answers::arrived(node, envelope, pdu);
+            if node.has(Seed::ResAnswered) {
+                answers::acknowledge(node, envelope, pdu);
+            }
             true
         }
         PduType::Mm4DeliveryReportReq | PduType::Mm4ReadReplyReportReq => {
@@ -77,7 +97,11 @@ fn is_unusual(pdu: &Pdu) -> bool {
 /// Whether the request's version is one this relay serves (TS 23.140 §8.4.6); a request without version is served.
 pub(super) fn check_version(node: &Node, pdu: &Pdu) -> Result<(), &'static str> {
     let Some(version) = pdu.text("X-Mms-3GPP-MMS-Version") else {
-        return Ok(());
+        return if node.has(Seed::InVersionMissing) {
+            Err(status::UNSUPPORTED)
+        } else {
+            Ok(())
+        };
     };
     let major = version
         .trim()
@@ -95,8 +119,16 @@ pub(super) fn check_version(node: &Node, pdu: &Pdu) -> Result<(), &'static str> 
     }
 }
 
+/// The ledger cannot be written: this relay does not take responsibility (RFC 5321 §6.1).
+struct NotKept;
+
 /// Whether the request was taken; a refusal that nobody asked a RES for is told by SMTP.
-fn forward_req(node: &Arc<Node>, envelope: &Envelope, decoded: &Decoded, octets: &Bytes) -> bool {
+fn forward_req(
+    node: &Arc<Node>,
+    envelope: &Envelope,
+    decoded: &Decoded,
+    octets: &Bytes,
+) -> Result<bool, NotKept> {
     let pdu = &decoded.pdu;
     let tid = pdu.text("X-Mms-Transaction-ID").unwrap_or_default();
     let asked = says_yes(pdu, "X-Mms-Ack-Request") || node.has(Seed::ResUnasked);
@@ -104,19 +136,19 @@ fn forward_req(node: &Arc<Node>, envelope: &Envelope, decoded: &Decoded, octets:
     if let Err(refusal) = check(node, envelope, decoded) {
         node.log(|| format!("MM4: forward.REQ {tid} refused: {refusal}"));
         if refusal == status::UNSUPPORTED && node.has(Seed::VersionMm4Unchecked) {
-            return true;
+            return Ok(true);
         }
         if envelope.recipients.is_empty() && node.has(Seed::InUnknownForgotten) {
-            return true;
+            return Ok(true);
         }
         if let Some(to) = &reply_to {
             answers::send(node, to, pdu, refusal, &[]);
         }
-        return reply_to.is_some();
+        return Ok(reply_to.is_some());
     }
-    let outcomes = deliver(node, envelope, pdu, octets, reply_to.is_none());
+    let outcomes = deliver(node, envelope, pdu, octets, reply_to.is_none())?;
     let Some(to) = reply_to else {
-        return outcomes.iter().any(|(_, outcome)| *outcome == status::OK);
+        return Ok(outcomes.iter().any(|(_, outcome)| *outcome == status::OK));
     };
     let mut groups: Vec<(&str, Vec<String>)> = Vec::new();
     for (recipient, outcome) in outcomes {
@@ -130,7 +162,7 @@ fn forward_req(node: &Arc<Node>, envelope: &Envelope, decoded: &Decoded, octets:
         let named: &[String] = if several { recipients } else { &[] };
         answers::send(node, &to, pdu, outcome, named);
     }
-    true
+    Ok(true)
 }
 
 /// Why the whole request cannot be taken.
@@ -138,8 +170,10 @@ fn check(node: &Node, envelope: &Envelope, decoded: &Decoded) -> Result<(), &'st
     let pdu = &decoded.pdu;
     check_version(node, pdu)?;
     let has = |name: &str| pdu.text(name).is_some_and(|text| !bare(&text).is_empty());
-    let complete =
-        has("X-Mms-Transaction-ID") && has("X-Mms-Message-ID") && has("From") && (has("To") || has("Cc"));
+    let complete = has("X-Mms-Transaction-ID")
+        && (has("X-Mms-Message-ID") || node.has(Seed::InMessageIdMissing))
+        && (has("From") || node.has(Seed::InFromMissing))
+        && (has("To") || has("Cc"));
     let Some(content) = pdu.content.as_ref().filter(|_| complete) else {
         return Err(status::FORMAT_CORRUPT);
     };
@@ -149,7 +183,7 @@ fn check(node: &Node, envelope: &Envelope, decoded: &Decoded) -> Result<(), &'st
         .iter()
         .any(|f| f.severity == Severity::Error && f.code.starts_with("mime-"));
     let forgiven = hollow && node.has(Seed::InHollowAccepted);
-    if (hollow || broken) && !forgiven {
+    if ((hollow || broken) && !forgiven) || taken_for_corrupt(node, pdu) {
         return Err(status::FORMAT_CORRUPT);
     }
     if envelope.recipients.is_empty() {
@@ -171,9 +205,32 @@ fn check(node: &Node, envelope: &Envelope, decoded: &Decoded) -> Result<(), &'st
     Ok(())
 }
 
+/// What a relay with a defect takes for corrupt although it is not.
+fn taken_for_corrupt(node: &Node, pdu: &Pdu) -> bool {
+    let any = |seed: Seed, test: &dyn Fn(&Field) -> bool| node.has(seed) && pdu.fields.iter().any(test);
+    let is_address = |f: &Field| f.name == "From" || f.name == "To";
+    let single = pdu.content.as_ref().is_some_and(|c| !c.media.is_multipart());
+    any(Seed::InDomainRequired, &|f| {
+        is_address(f) && !f.value.text().contains('@')
+    }) || any(Seed::InBareNumberRefused, &|f| {
+        is_address(f) && !f.value.text().contains(['/', '@'])
+    }) || any(Seed::InUnknownHeaderRefused, &|f| {
+        f.name.starts_with("X-") && table::field(&f.name).is_none()
+    }) || any(Seed::InEmptySubjectRefused, &|f| {
+        f.name == "Subject" && f.value.text().is_empty()
+    }) || (single && node.has(Seed::InSinglePartRefused))
+}
+
+/// Whether its MIME or its expiry cannot be read.
+fn is_unreadable(decoded: &Decoded) -> bool {
+    let errors = decoded.findings.iter().filter(|f| f.severity == Severity::Error);
+    let mut codes = errors.map(|f| f.code.as_str());
+    codes.any(|code| code.starts_with("mime-") || code == "interval-invalid")
+}
+
 /// Whether the MMSE of this request was sent an MM before (defect `e2e.one-way`).
 fn is_receiver(node: &Node, envelope: &Envelope, pdu: &Pdu) -> bool {
-    let system = system_key(envelope, pdu);
+    let system = system_key(node, envelope, pdu);
     node.state().sent.values().any(|sent| {
         let mut vias = sent.recipients.values().filter_map(|to| to.via.as_deref());
         vias.any(|via| node.routing.speaks_for(via, &system))
@@ -187,7 +244,7 @@ fn deliver(
     pdu: &Pdu,
     octets: &Bytes,
     report_failures: bool,
-) -> Vec<(String, &'static str)> {
+) -> Result<Vec<(String, &'static str)>, NotKept> {
     let received = requests::received(node, &envelope.client);
     let birth = Birth {
         at: Time::now(),
@@ -205,7 +262,7 @@ fn deliver(
     let mm = Arc::new(mm);
     let tid = pdu.text("X-Mms-Transaction-ID").unwrap_or_default();
     let tid = bare(&tid);
-    let system = system_key(envelope, pdu);
+    let system = system_key(node, envelope, pdu);
     let mut outcomes = Vec::new();
     let mut due = Vec::new();
     let mut failed = Vec::new();
@@ -235,22 +292,38 @@ fn deliver(
         outcomes.push((recipient, outcome));
     }
     if !due.is_empty() {
-        node.note(|| Entry::Received {
+        let written = node.ledger.write(|| Entry::Received {
             record: mm.record.clone(),
             at: mm.taken.millis(),
-            system,
+            system: system.clone(),
             shown_id: mm.shown_id.clone(),
             received,
             recipients: due.clone(),
             message: octets.to_vec(),
         });
+        if let Err(error) = written {
+            node.log(|| format!("the ledger cannot be written: {error}"));
+            for recipient in &due {
+                state.forget_request(&system, tid, recipient);
+                state.forget_copy(&mm.from, &mm.message_id, recipient);
+            }
+            return Err(NotKept);
+        }
     }
     drop(state);
     for recipient in failed.iter().filter(|_| report_failures) {
-        crate::relay::reports::settled(node, &mm, recipient, Status::Unreachable);
+        crate::relay::reports::settled(node, &mm, recipient, Status::Unreachable, []);
     }
-    intake::when_due(node, &mm, &due);
-    outcomes
+    if !(node.has(Seed::InPicturesDropped) && has_picture(&mm)) {
+        intake::when_due(node, &mm, &due);
+    }
+    Ok(outcomes)
+}
+
+fn has_picture(mm: &Mm) -> bool {
+    let parts = mm.content.parts.iter().map(|part| &part.media);
+    let mut media = parts.chain([&mm.content.media]);
+    media.any(|media| media.essence.starts_with("image/"))
 }
 
 /// A request of an earlier life: the MM and its recipients.
@@ -288,6 +361,9 @@ pub(crate) fn recall(node: &Node, state: &mut State, entry: &Entry) -> Option<(A
 }
 
 fn recipients(node: &Node, envelope: &Envelope, pdu: &Pdu) -> Vec<String> {
+    if node.has(Seed::InFirstRecipientOnly) {
+        return envelope.recipients.iter().take(1).cloned().collect();
+    }
     if !node.has(Seed::InHeaderDecides) {
         return envelope.recipients.clone();
     }
@@ -335,7 +411,10 @@ pub(super) fn passed_through(received: &str, host: &str) -> bool {
 }
 
 /// Who a transaction id belongs to: the domain of the originating system.
-fn system_key(envelope: &Envelope, pdu: &Pdu) -> String {
+fn system_key(node: &Node, envelope: &Envelope, pdu: &Pdu) -> String {
+    if node.has(Seed::InTidAlone) {
+        return String::new();
+    }
     let named = ["X-Mms-Originator-System", "Sender"].map(|name| pdu.text(name));
     named
         .into_iter()

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use crate::relay::defects::Seed;
 use crate::relay::node::Node;
-use crate::wire::{Pdu, PduType, Value, date, mm4};
+use crate::wire::{Content, Pdu, PduType, Value, date, mm4};
 
 /// The octets of a PDU.
 pub(super) fn encode(node: &Node, pdu: &Pdu) -> Bytes {
@@ -33,6 +33,9 @@ fn forward(node: &Node, mut pdu: Pdu) -> Bytes {
     {
         pdu.set("Subject", Value::Octets(subject.into_bytes()));
     }
+    if node.has(Seed::MailLineEnds) {
+        pdu.content = pdu.content.map(with_text_line_ends);
+    }
     let mut octets = mm4::encode(&pdu);
     if node.has(Seed::MailBase64OneLine) {
         octets = base64_in_one_line(&octets);
@@ -47,6 +50,22 @@ fn forward(node: &Node, mut pdu: Pdu) -> Bytes {
         octets = text.replacen("Content-Type: multipart/", wap, 1).into_bytes();
     }
     octets.into()
+}
+
+/// A content with CR LF for every LF.
+fn with_text_line_ends(mut content: Content) -> Content {
+    let bodies = content.parts.iter_mut().map(|part| &mut part.data);
+    for body in bodies.chain([&mut content.body]) {
+        let mut lines = Vec::with_capacity(body.len());
+        for octet in body.iter() {
+            if *octet == b'\n' && lines.last() != Some(&b'\r') {
+                lines.push(b'\r');
+            }
+            lines.push(*octet);
+        }
+        *body = lines.into();
+    }
+    content
 }
 
 /// Whether a PDU of this type answers another one.

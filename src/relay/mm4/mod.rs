@@ -20,5 +20,6 @@ mod way;
 
 pub(crate) use inbound::recall;
 pub(crate) use outbound::{forward, resume, start};
-pub(crate) use reports::{imply_delivery, send_delivery_report, send_read_report};
+pub(crate) use post::post;
+pub(crate) use reports::{delivery_report, imply_delivery, read_report};
 pub(crate) use server::serve;

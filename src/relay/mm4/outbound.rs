@@ -8,7 +8,7 @@ use bytes::Bytes;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio::time::{Instant, sleep_until};
 
-use super::answers::status;
+use super::answers::Answer;
 use super::fields::mailbox;
 use super::mail;
 use super::requests::{self, Identity};
@@ -43,8 +43,13 @@ pub(crate) fn forward(node: &Arc<Node>, mm: &Arc<Mm>, hop: Hop, recipients: Vec<
 
 /// Goes on with a transfer of an earlier life, under its transaction id.
 pub(crate) fn resume(node: &Arc<Node>, mm: &Arc<Mm>, tid: &str, domain: &str, pending: Vec<String>) {
+    let tid = if node.has(Seed::StoreTransferRenumbered) {
+        node.ids.transaction()
+    } else {
+        tid.to_owned()
+    };
     match node.routing.system(domain) {
-        Some(hop) => start(node, mm, hop, tid.to_owned(), pending),
+        Some(hop) => start(node, mm, hop, tid, pending),
         // The way of that time is closed; the tables of today decide.
         None => intake::when_due(node, mm, &pending),
     }
@@ -59,9 +64,16 @@ pub(crate) fn start(node: &Arc<Node>, mm: &Arc<Mm>, hop: Hop, tid: String, recip
         inner: hop.inner,
         mm: mm.clone(),
         recipients: recipients.clone(),
+        sent: HashSet::new(),
         events: Some(sender),
     };
     let mut state = node.state();
+    let before: Vec<_> = state
+        .transfers
+        .values()
+        .filter(|other| node.has(Seed::ForwardOneAtATime) && other.domain == hop.domain)
+        .filter_map(|other| other.events.clone())
+        .collect();
     state.transfers.insert(tid.clone(), open);
     for recipient in &recipients {
         // Whose recipient this is may have been unknown until now.
@@ -72,7 +84,11 @@ pub(crate) fn start(node: &Arc<Node>, mm: &Arc<Mm>, hop: Hop, tid: String, recip
     let transfer = Transfer {
         message: encode(node, mm, &hop, &tid),
         node: node.clone(),
-        mm: mm.clone(),
+        mm: if node.has(Seed::RetryBeyondExpiry) {
+            with_an_hour_more(mm)
+        } else {
+            mm.clone()
+        },
         hop,
         tid,
         pending: recipients,
@@ -81,7 +97,19 @@ pub(crate) fn start(node: &Arc<Node>, mm: &Arc<Mm>, hop: Hop, tid: String, recip
         attempts: 0,
         worst: Status::Unreachable,
     };
-    node.spawn(transfer.run());
+    node.spawn(async move {
+        for other in before {
+            other.closed().await;
+        }
+        transfer.run().await;
+    });
+}
+
+fn with_an_hour_more(mm: &Mm) -> Arc<Mm> {
+    Arc::new(Mm {
+        deadline: mm.deadline.plus_seconds(3600),
+        ..mm.clone()
+    })
 }
 
 fn encode(node: &Node, mm: &Mm, hop: &Hop, tid: &str) -> Bytes {
@@ -237,6 +265,7 @@ impl Transfer {
             from: &from,
             recipients: &recipients,
             message: &self.message,
+            seeds: self.node.seeds(),
         };
         let sending = way::send(&self.node, &self.hop, &mail);
         let result = tokio::select! {
@@ -286,10 +315,13 @@ impl Transfer {
                     taken = true;
                     self.sent.insert(recipient.clone());
                 }
-                400..=499 if self.node.has(Seed::SmtpSecondTransactionLost) => self.handed(recipient),
+                400..=499 if self.node.has(Seed::SmtpSecondTransactionLost) => self.note_handed(recipient),
                 500..=599 if !self.node.has(Seed::RetryAfter5xx) => self.settle(recipient, refused(reply)),
                 _ => {}
             }
+        }
+        if let Some(open) = self.node.state().transfers.get_mut(&self.tid) {
+            open.sent.clone_from(&self.sent);
         }
         if taken {
             self.worst = Status::Indeterminate;
@@ -337,12 +369,14 @@ impl Transfer {
             .cloned()
             .collect();
         for recipient in about {
-            match Answer::of(&request_status) {
+            match Answer::of(&self.node, &request_status) {
                 Answer::Ok if self.node.has(Seed::RetryAfterOk) && self.attempts == 1 => {
                     self.sent.remove(&recipient);
                 }
                 Answer::Ok => self.done(&recipient),
-                Answer::Later if self.node.has(Seed::ReportNoneAfterPassingRes) => self.handed(&recipient),
+                Answer::Later if self.node.has(Seed::ReportNoneAfterPassingRes) => {
+                    self.note_handed(&recipient)
+                }
                 Answer::Later => {
                     self.worst = Status::Unreachable;
                     self.sent.remove(&recipient);
@@ -354,27 +388,34 @@ impl Transfer {
 
     /// The next Relay/Server has the MM for this recipient.
     fn done(&mut self, recipient: &str) {
-        self.handed(recipient);
+        self.note_handed(recipient);
         if self.hop.inner && self.mm.reports.delivery && self.node.has(Seed::InnerHopOwnReport) {
             reports::premature(&self.node, &self.mm, recipient, Status::Retrieved);
         }
     }
 
     /// This recipient has an outcome.
-    fn handed(&mut self, recipient: &str) {
+    fn handed(&mut self, recipient: &str) -> Entry {
         self.pending.retain(|r| r != recipient);
-        self.node.note(|| Entry::Handed {
+        Entry::Handed {
             tid: self.tid.clone(),
             recipient: recipient.to_owned(),
-        });
+        }
+    }
+
+    fn note_handed(&mut self, recipient: &str) {
+        let handed = self.handed(recipient);
+        self.node.note(|| handed);
     }
 
     fn settle(&mut self, recipient: &str, status: Status) {
-        self.handed(recipient);
+        let handed = self.handed(recipient);
         self.node
             .log(|| format!("{} for {recipient}: {}", self.mm.message_id, status.name()));
-        if !self.node.has(Seed::FailureSilent) {
-            reports::settled(&self.node, &self.mm, recipient, status);
+        if self.node.has(Seed::FailureSilent) {
+            self.node.note(|| handed);
+        } else {
+            reports::settled(&self.node, &self.mm, recipient, status, [handed]);
         }
     }
 
@@ -391,6 +432,25 @@ impl Transfer {
     }
 }
 
+/// A RES that completes a transfer of this relay is written down before it is taken: a relay that is killed then does not send the
+/// request again.
+pub(super) fn answered_here(
+    node: &Node,
+    tid: &str,
+    open: &OpenTransfer,
+    request_status: &str,
+    named: &[String],
+) {
+    let done = matches!(Answer::of(node, request_status), Answer::Ok) && !node.has(Seed::RetryAfterOk);
+    let about = |recipient: &&String| named.is_empty() || named.contains(recipient);
+    for recipient in open.sent.iter().filter(about).filter(|_| done) {
+        node.note(|| Entry::Handed {
+            tid: tid.to_owned(),
+            recipient: recipient.clone(),
+        });
+    }
+}
+
 /// A RES for a transfer that another relay of the store attends to: what follows from it is done here, and written down for the
 /// other one.
 pub(super) fn answered_elsewhere(
@@ -402,41 +462,14 @@ pub(super) fn answered_elsewhere(
 ) {
     let about = open.recipients.iter();
     for recipient in about.filter(|r| named.is_empty() || named.contains(r)) {
-        let answer = Answer::of(request_status);
-        if matches!(answer, Answer::Later) {
-            continue;
-        }
-        node.note(|| Entry::Handed {
+        let handed = Entry::Handed {
             tid: tid.to_owned(),
             recipient: recipient.clone(),
-        });
-        if let Answer::Refused(status) = answer {
-            reports::settled(node, &open.mm, recipient, status);
-        }
-    }
-}
-
-/// What a request status means for the transfer.
-enum Answer {
-    Ok,
-    Later,
-    Refused(Status),
-}
-
-impl Answer {
-    fn of(request_status: &str) -> Answer {
-        let is = |name: &str| request_status.trim().eq_ignore_ascii_case(name);
-        if is(status::OK) {
-            Answer::Ok
-        } else if is(status::NETWORK_PROBLEM) || is(status::UNSPECIFIED) {
-            Answer::Later
-        } else if is(status::SERVICE_DENIED) || is("Error-content-not-accepted") {
-            Answer::Refused(Status::Rejected)
-        } else if request_status.to_ascii_lowercase().starts_with("error-") {
-            Answer::Refused(Status::Unreachable)
-        } else {
-            // Unknown to the standard: a failure, but nobody knows which.
-            Answer::Refused(Status::Indeterminate)
+        };
+        match Answer::of(node, request_status) {
+            Answer::Later => {}
+            Answer::Ok => node.note(|| handed),
+            Answer::Refused(status) => reports::settled(node, &open.mm, recipient, status, [handed]),
         }
     }
 }

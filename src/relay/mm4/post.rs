@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
-
 use super::fields::VERSION;
 use super::inbound::passed_through;
 use super::mail;
@@ -13,49 +11,56 @@ use super::smtp_client::{Failure, Mail};
 use super::way::{self, own_host};
 use crate::relay::defects::Seed;
 use crate::relay::node::Node;
+use crate::relay::owed::{self, Owed, Telling, What};
 use crate::relay::routing::Hop;
 use crate::relay::timer::{self, Time};
-use crate::wire::{Pdu, Value, address};
+use crate::wire::{Pdu, PduType, Value, address};
 
 /// A message that needs no MM4 answer: SMTP says whether it arrived.
-#[derive(Debug)]
-pub(super) struct Post {
-    pub hop: Hop,
-    pub from: String,
-    pub to: String,
-    pub message: Bytes,
+pub(super) fn mail(node: &Node, hop: Hop, from: String, to: String, pdu: &Pdu) -> Owed {
+    let mail = owed::Mail {
+        domain: hop.domain.clone(),
+        from,
+        to,
+        message: mail::encode(node, pdu).to_vec(),
+        answer: matches!(
+            pdu.kind,
+            PduType::Mm4ForwardRes | PduType::Mm4DeliveryReportRes | PduType::Mm4ReadReplyReportRes
+        ),
+        hop: Some(hop),
+    };
+    Owed::new(node, What::Mail(mail))
 }
 
-/// Sends a RES or a report, again after transient failures.
-pub(super) fn post(node: &Arc<Node>, post: Post) {
-    let node = node.clone();
-    node.clone().spawn(async move {
-        let timers = &node.config.timers;
-        let give_up = Time::now().plus_seconds(timers.default_expiry_s);
-        for attempt in 1u32.. {
-            let mail = Mail {
-                own_host: own_host(&node, &post.hop),
-                from: &post.from,
-                recipients: std::slice::from_ref(&post.to),
-                message: &post.message,
-            };
-            let failure = match way::send(&node, &post.hop, &mail).await {
-                Ok(replies) if replies.iter().all(|r| r.code < 400 || r.code >= 500) => return,
-                Ok(_) => Failure::Lost("recipient refused for now".to_owned()),
-                Err(failure) => failure,
-            };
-            node.log(|| format!("MM4: to {}, attempt {attempt}: {failure}", post.to));
-            let neighbour_down = post.hop.inner && matches!(failure, Failure::Lost(_)) && !give_up.is_past();
-            match failure {
-                Failure::TooBig(_) | Failure::Unresolved(_) => return,
-                Failure::Lost(_) if node.has(Seed::ReportOnce) => return,
-                Failure::Refused(reply) if !reply.is_transient() => return,
-                _ if attempt >= timers.mm4_attempts && !neighbour_down => return,
-                _ => {}
-            }
-            timer::pause(timers.pause(attempt)).await;
+/// Sends a RES or a report, again after transient failures, until then (RFC 5321 §4.5.4.1).
+pub(crate) async fn post(node: &Node, owed: owed::Mail, until: Time) {
+    let timers = &node.config.timers;
+    let Some(hop) = owed.hop.or_else(|| node.routing.system(&owed.domain)) else {
+        return node.log(|| format!("MM4: there is no way to {} any more", owed.domain));
+    };
+    for attempt in 1u32.. {
+        let mail = Mail {
+            own_host: own_host(node, &hop),
+            from: &owed.from,
+            recipients: std::slice::from_ref(&owed.to),
+            message: &owed.message,
+            seeds: node.seeds(),
+        };
+        let failure = match way::send(node, &hop, &mail).await {
+            Ok(replies) if replies.iter().all(|r| r.code < 400 || r.code >= 500) => return,
+            Ok(_) => Failure::Lost("recipient refused for now".to_owned()),
+            Err(failure) => failure,
+        };
+        node.log(|| format!("MM4: to {}, attempt {attempt}: {failure}", owed.to));
+        match failure {
+            Failure::TooBig(_) | Failure::Unresolved(_) => return,
+            Failure::Lost(_) if node.has(Seed::ReportOnce) => return,
+            Failure::Refused(reply) if !reply.is_transient() => return,
+            _ if until.is_past() => return,
+            _ => {}
         }
-    });
+        timer::pause(timers.pause(attempt)).await;
+    }
 }
 
 /// Hands a RES or report that arrived at the wrong node to the neighbour that holds its transaction.
@@ -85,14 +90,5 @@ pub(super) fn pass_on(node: &Arc<Node>, envelope: &Envelope, hop: Hop, to: Strin
         .fields
         .insert(0, requests::field("Received", Value::Text(received)));
     let from = Identity::towards(node, &hop).system;
-    let message = mail::encode(node, &passed);
-    post(
-        node,
-        Post {
-            hop,
-            from,
-            to,
-            message,
-        },
-    );
+    Telling::of(mail(node, hop, from, to, &passed)).go(node);
 }

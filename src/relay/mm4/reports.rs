@@ -5,14 +5,14 @@ use std::sync::Arc;
 use super::answers::{self, ReplyTo, status};
 use super::fields::mailbox;
 use super::inbound::check_version;
-use super::mail;
-use super::post::{self, Post};
+use super::post;
 use super::requests::{self, Identity};
 use super::server::Envelope;
 use crate::relay::defects::Seed;
 use crate::relay::ids::{bare, node_of};
 use crate::relay::model::{Mm, Origin, Status, canonical, says_yes};
 use crate::relay::node::Node;
+use crate::relay::owed::Owed;
 use crate::relay::reports::{self, Arrived, Receipt};
 use crate::relay::routing::{Destination, Hop};
 use crate::relay::store::TransferEvent;
@@ -20,15 +20,13 @@ use crate::relay::timer::Time;
 use crate::wire::address::{self, Address};
 use crate::wire::{Pdu, PduType, Value};
 
-/// Sends MM4_delivery_report.REQ about one recipient to where the MM came from.
-pub(crate) fn send_delivery_report(node: &Arc<Node>, mm: &Mm, recipient: &str, status: Status) {
+/// MM4_delivery_report.REQ about one recipient, owed to where the MM came from. None: there is no way there.
+pub(crate) fn delivery_report(node: &Node, mm: &Mm, recipient: &str, status: Status) -> Option<Owed> {
     let passed_over = node.has(Seed::ReportFirstRecipientOnly) && !is_first_recipient(mm, recipient);
     if passed_over || node.has(Seed::ReportNotSent) {
-        return;
+        return None;
     }
-    let Some(mut report) = Outgoing::new(node, mm, PduType::Mm4DeliveryReportReq, recipient) else {
-        return;
-    };
+    let mut report = Outgoing::new(node, mm, PduType::Mm4DeliveryReportReq, recipient)?;
     report.pdu.push("Date", Value::Date(Time::now().seconds()));
     let for_client = mm.reports.delivery || node.has(Seed::ReportForClientUnasked);
     let show = if for_client { "Yes" } else { "No" };
@@ -53,7 +51,7 @@ pub(crate) fn send_delivery_report(node: &Arc<Node>, mm: &Mm, recipient: &str, s
         });
         report.pdu.push("X-Mms-MM-Status-Extension", extension);
     }
-    report.send(node);
+    Some(report.owed(node))
 }
 
 fn is_first_recipient(mm: &Mm, recipient: &str) -> bool {
@@ -62,16 +60,14 @@ fn is_first_recipient(mm: &Mm, recipient: &str) -> bool {
         .is_some_and(|first| canonical(&first.value.text()) == canonical(recipient))
 }
 
-/// Sends MM4_read_reply_report.REQ to where the MM came from.
-pub(crate) fn send_read_report(node: &Arc<Node>, mm: &Mm, reader: &str, status: &str, date: i64) {
-    let Some(mut report) = Outgoing::new(node, mm, PduType::Mm4ReadReplyReportReq, reader) else {
-        return;
-    };
+/// MM4_read_reply_report.REQ, owed to where the MM came from. None: there is no way there.
+pub(crate) fn read_report(node: &Node, mm: &Mm, reader: &str, status: &str, date: i64) -> Option<Owed> {
+    let mut report = Outgoing::new(node, mm, PduType::Mm4ReadReplyReportReq, reader)?;
     report.pdu.push("Date", Value::Date(date));
     if !node.has(Seed::ReadReplyNoStatus) {
         report.pdu.push("X-Mms-Read-Status", Value::token(status));
     }
-    report.send(node);
+    Some(report.owed(node))
 }
 
 /// A report on its way to the originator's MMSE.
@@ -114,15 +110,10 @@ impl Outgoing {
         Some(Outgoing { pdu, hop, originator })
     }
 
-    fn send(self, node: &Arc<Node>) {
+    fn owed(self, node: &Node) -> Owed {
         node.log(|| format!("MM4: {} to {}", self.pdu.kind, self.originator));
-        let message = Post {
-            from: Identity::towards(node, &self.hop).system,
-            hop: self.hop,
-            to: self.originator,
-            message: mail::encode(node, &self.pdu),
-        };
-        post::post(node, message);
+        let from = Identity::towards(node, &self.hop).system;
+        post::mail(node, self.hop, from, self.originator, &self.pdu)
     }
 }
 

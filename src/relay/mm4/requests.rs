@@ -77,7 +77,12 @@ pub(super) fn forward_req(node: &Node, mm: &Mm, hop: &Hop, tid: &str) -> Pdu {
     pdu.push("X-Mms-Message-ID", quoted(&mm.message_id));
     pdu.push("Date", Value::Date(mm.date));
     pdu.push("From", Value::Address(originator(node, mm)));
-    pdu.push("Sender", Value::Address(sender(node, mm)));
+    let sender = if node.has(Seed::ForwardSenderUnqualified) {
+        mm.from.clone()
+    } else {
+        sender(node, mm)
+    };
+    pdu.push("Sender", Value::Address(sender));
     push_recipients(node, mm, &mut pdu);
     pdu.push("X-Mms-Ack-Request", Value::token("Yes"));
     if !node.has(Seed::ForwardNoOriginatorSystem) {
@@ -93,6 +98,9 @@ pub(super) fn forward_req(node: &Node, mm: &Mm, hop: &Hop, tid: &str) -> Pdu {
             continue;
         }
         pdu.push(name, value);
+    }
+    if node.has(Seed::ForwardReportByDefault) && pdu.field("X-Mms-Delivery-Report").is_none() {
+        pdu.push("X-Mms-Delivery-Report", Value::token("Yes"));
     }
     // Inside, the deadline goes along even when the originator left it to the relay: it must not start again.
     let expiry = if hop.inner {
@@ -114,6 +122,9 @@ pub(super) fn forward_req(node: &Node, mm: &Mm, hop: &Hop, tid: &str) -> Pdu {
             "X-Mms-Previously-sent-by",
             Value::PreviouslySentBy { count: 0, address },
         );
+    }
+    if node.has(Seed::ForwardCounterOfHops) {
+        pdu.set("X-Mms-Forward-Counter", Value::Integer(2));
     }
     for line in mm.trace.iter().rev() {
         pdu.fields.insert(0, field("Received", Value::text_of(line)));
@@ -155,13 +166,16 @@ pub(super) fn to_mm(node: &Node, pdu: &Pdu, received: String, birth: Birth) -> M
     let now = birth.at;
     let text = |name: &str| pdu.text(name).unwrap_or_default();
     let message_id = bare(&text("X-Mms-Message-ID")).to_owned();
-    let hide = match text("X-Mms-Sender-Visibility") {
-        said if node.has(Seed::E2eShowHides) => !said.is_empty(),
+    let visibility = text("X-Mms-Sender-Visibility");
+    let hide = match visibility.as_str() {
+        "" => node.has(Seed::InHiddenByDefault),
+        _ if node.has(Seed::E2eShowHides) => true,
         said => said.eq_ignore_ascii_case("Hide"),
     };
     let hidden = hide && !node.has(Seed::InHideIgnored);
     let date = match pdu.value("Date") {
-        Some(Value::Date(date)) => *date,
+        Some(Value::Date(date)) if !node.has(Seed::InDateOfArrival) => *date,
+        None if node.has(Seed::InDateMissingIs1970) => 0,
         _ => now.seconds(),
     };
     let expiry = match pdu.value("X-Mms-Expiry") {
@@ -178,8 +192,12 @@ pub(super) fn to_mm(node: &Node, pdu: &Pdu, received: String, birth: Birth) -> M
         let listed = pdu.all(name).flat_map(|f| fields::addresses(&f.value.text()));
         mm_fields.extend(listed.map(|one| field(name, Value::Address(Address::parse(&one).mm1()))));
     }
-    mm_fields.extend(pdu.fields.iter().filter_map(fields::to_mm1));
+    mm_fields.extend(pdu.fields.iter().filter_map(|f| arriving(node, f)));
     let mut content = pdu.content.clone().unwrap_or_default();
+    let eight_bit = text("Content-Transfer-Encoding").eq_ignore_ascii_case("8bit");
+    if eight_bit && node.has(Seed::InEighthBitLost) {
+        content.body = content.body.iter().map(|octet| octet & 0x7F).collect();
+    }
     if node.has(Seed::InPartNamesDropped) {
         content.parts.iter_mut().for_each(|part| part.content_id = None);
     }
@@ -226,6 +244,12 @@ pub(super) fn to_mm(node: &Node, pdu: &Pdu, received: String, birth: Birth) -> M
         },
         trace,
     }
+}
+
+/// The MM1 form of a field, unless a relay with a defect leaves it behind.
+fn arriving(node: &Node, field: &Field) -> Option<Field> {
+    let lost = field.name.contains("Applic") && node.has(Seed::InApplicationLost);
+    fields::to_mm1(field).filter(|_| !lost)
 }
 
 fn mailbox_of(text: &str) -> String {

@@ -10,8 +10,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use crate::relay::defects::Seed;
-use crate::relay::node::Node;
+use crate::relay::defects::{Seed, Seeds};
 use crate::relay::socket::Socket;
 use crate::wire::smtp;
 
@@ -65,12 +64,17 @@ pub(super) struct Mail<'a> {
     pub from: &'a str,
     pub recipients: &'a [String],
     pub message: &'a [u8],
+    pub seeds: &'a Seeds,
 }
 
 /// Sends one message; the reply to each RCPT, in order. Positive ones mean that the peer has the message.
-pub(super) async fn send(node: &Node, mail: &Mail<'_>, to: SocketAddr) -> Result<Vec<Reply>, Failure> {
-    let mut connection = Connection::open(to, node.killed.clone()).await?;
-    let result = connection.transaction(node, mail).await;
+pub(super) async fn send(
+    mail: &Mail<'_>,
+    to: SocketAddr,
+    killed: Arc<AtomicBool>,
+) -> Result<Vec<Reply>, Failure> {
+    let mut connection = Connection::open(to, killed).await?;
+    let result = connection.transaction(mail).await;
     if !matches!(result, Err(Failure::Lost(_))) {
         connection.quit().await;
     }
@@ -93,31 +97,31 @@ impl Connection {
         })
     }
 
-    async fn transaction(&mut self, node: &Node, mail: &Mail<'_>) -> Result<Vec<Reply>, Failure> {
+    async fn transaction(&mut self, mail: &Mail<'_>) -> Result<Vec<Reply>, Failure> {
         positive(self.reply(REPLY).await?)?;
         let size = self.hello(mail.own_host).await?;
-        let message = if node.has(Seed::SmtpDotsNotDoubled) {
+        let message = if mail.seeds.has(Seed::SmtpDotsNotDoubled) {
             [mail.message, b".\r\n"].concat()
         } else {
             smtp::stuff(mail.message)
         };
         let mut mail_from = format!("MAIL FROM:<{}>", mail.from);
         if let Some(limit) = size {
-            if limit > 0 && mail.message.len() > limit && !node.has(Seed::ForwardSizeIgnored) {
+            if limit > 0 && mail.message.len() > limit && !mail.seeds.has(Seed::ForwardSizeIgnored) {
                 return Err(Failure::TooBig(limit));
             }
-            if !node.has(Seed::SmtpSizeUndeclared) {
+            if !mail.seeds.has(Seed::SmtpSizeUndeclared) {
                 mail_from.push_str(&format!(" SIZE={}", mail.message.len()));
             }
         }
-        if node.has(Seed::SmtpBodyUnasked) {
+        if mail.seeds.has(Seed::SmtpBodyUnasked) {
             mail_from.push_str(" BODY=8BITMIME");
         }
         positive(self.command(&mail_from).await?)?;
         let mut replies = Vec::with_capacity(mail.recipients.len());
         for recipient in mail.recipients {
             let reply = self.command(&format!("RCPT TO:<{recipient}>")).await?;
-            let stops = !reply.is_positive() && node.has(Seed::SmtpRefusalStops);
+            let stops = !reply.is_positive() && mail.seeds.has(Seed::SmtpRefusalStops);
             if reply.code == 421 || stops {
                 return Err(Failure::Refused(reply));
             }
@@ -126,12 +130,12 @@ impl Connection {
         if !replies.iter().any(Reply::is_positive) {
             return Ok(replies);
         }
-        if node.has(Seed::SmtpBdatUnasked) {
+        if mail.seeds.has(Seed::SmtpBdatUnasked) {
             positive(self.command(&format!("BDAT {} LAST", mail.message.len())).await?)?;
         }
         positive(self.command("DATA").await?)?;
         self.write(&message).await?;
-        let patience = if node.has(Seed::SmtpImpatient) {
+        let patience = if mail.seeds.has(Seed::SmtpImpatient) {
             Duration::from_secs(1)
         } else {
             FINAL_REPLY

@@ -17,7 +17,7 @@ pub(super) async fn send(node: &Node, hop: &Hop, mail: &Mail<'_>) -> Result<Vec<
     }
     let mut failure = Failure::Lost(format!("{} has no host", hop.domain));
     for host in hosts {
-        match smtp_client::send(node, mail, host).await {
+        match smtp_client::send(mail, host, node.killed.clone()).await {
             Err(Failure::Refused(reply)) if !reply.is_transient() => return Err(Failure::Refused(reply)),
             Err(transient @ (Failure::Lost(_) | Failure::Refused(_))) => {
                 node.log(|| format!("MM4: {host}: {transient}"));

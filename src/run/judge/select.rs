@@ -32,7 +32,7 @@ pub fn selects(
     answered: Option<&Answered>,
     scope: &dyn Scope,
 ) -> bool {
-    if seen.side != Side::Relay || !stands_at(place, seen) {
+    if seen.side != Side::Relay || !stands_at(place, seen) || seen.is_refused_push() {
         return false;
     }
     let right = match select {

@@ -204,6 +204,11 @@ impl Sighting {
         self.push.as_ref().map(|p| p.body.as_ref())
     }
 
+    /// Whether the gateway did not take it: then it reached nobody.
+    pub fn is_refused_push(&self) -> bool {
+        matches!(&self.crossing, Some(Crossing::Push { answered, .. }) if !(200..300).contains(answered))
+    }
+
     /// Whether an answer says yes: HTTP 2xx, and a status field that is Ok where the PDU has one; SMTP 2xx.
     pub fn is_positive_answer(&self) -> bool {
         match &self.crossing {

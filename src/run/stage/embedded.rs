@@ -1,7 +1,7 @@
 //! The configuration of embedded relays: whom they serve, where they send, their timers, limits and defects.
 
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use crate::case::{HubKind, Script, Topology};
@@ -22,6 +22,9 @@ const IDENTITY: &str = "X-WAP-Network-Client-MSISDN";
 
 /// Octets above which embedded relays refuse an MM: small, so that going beyond it costs little.
 pub const MESSAGE_SIZE: usize = 100_000;
+
+/// Attempts at a transfer through a hub: as many as fit into the time for failover.
+const HUB_ATTEMPTS: u32 = 40;
 
 /// What the configuration of an embedded relay depends on.
 pub struct Around<'a> {
@@ -45,7 +48,7 @@ pub struct Around<'a> {
 /// The world has no Kannel for the relay.
 pub fn configure(relay: &str, around: Around<'_>) -> Result<relay::Config, NotUp> {
     let (script, world) = (around.script, around.world);
-    let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let any = world.host.any();
     let kannel = world
         .kannel(relay)
         .ok_or_else(|| NotUp(format!("relay {relay} has no Kannel")))?;
@@ -103,7 +106,14 @@ pub fn configure(relay: &str, around: Around<'_>) -> Result<relay::Config, NotUp
             Some(_) => Vec::new(),
         },
         dns,
-        timers: embedded_timers(),
+        timers: match topology {
+            // A mail hub passes on that the MMSE behind it is down: that takes as long as the case wants.
+            Topology::Hub => config::Timers {
+                mm4_attempts: HUB_ATTEMPTS,
+                ..embedded_timers()
+            },
+            _ => embedded_timers(),
+        },
         limits: embedded_limits(),
         store_with: match topology {
             Topology::SharedStore => others.map(|other| (*other).to_owned()).collect(),

@@ -1,11 +1,13 @@
 //! Where user agents live, and who tells the relays.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
 
 use crate::case::HomeView;
 use crate::party::HomeService;
 use crate::relay::config::Subscribers;
+use crate::run::host::Reloading;
 
 use super::cast::Agent;
 use super::{NotUp, Stage};
@@ -18,13 +20,18 @@ pub(super) struct Homes {
 }
 
 impl Homes {
-    /// Opens the subscriber service.
+    /// Opens the subscriber service at an address with port 0.
     ///
     /// # Errors
     /// There is no port.
-    pub async fn open(&mut self, relays: &[&str], agents: &BTreeMap<String, Agent>) -> Result<(), NotUp> {
+    pub async fn open(
+        &mut self,
+        at: SocketAddr,
+        relays: &[&str],
+        agents: &BTreeMap<String, Agent>,
+    ) -> Result<(), NotUp> {
         for relay in relays {
-            let service = HomeService::open()
+            let service = HomeService::open(at)
                 .await
                 .map_err(|e| NotUp(format!("the subscriber service: {e}")))?;
             for agent in agents.values() {
@@ -50,7 +57,7 @@ impl Stage {
     }
 
     /// A user agent lives elsewhere from now on: the subscriber service says so, or the tables of the relays, which are read again.
-    pub fn set_home(&self, agent: &str, views: &[HomeView]) {
+    pub async fn set_home(&self, agent: &str, views: &[HomeView]) {
         let Some(number) = self.agents.get(agent).map(|agent| agent.number.clone()) else {
             return;
         };
@@ -61,7 +68,9 @@ impl Stage {
             }
             let Some(home) = &view.home else { continue };
             if self.homes.services.is_empty() {
-                self.rewrite_tables(&number, home, told);
+                for reloading in self.rewrite_tables(&number, home, told) {
+                    reloading.finished().await;
+                }
             }
             if view.seen_by.is_none() {
                 let mut moved = self.homes.moved.lock().unwrap_or_else(PoisonError::into_inner);
@@ -70,8 +79,9 @@ impl Stage {
         }
     }
 
-    fn rewrite_tables(&self, number: &str, home: &str, told: impl Fn(&str) -> bool) {
+    fn rewrite_tables(&self, number: &str, home: &str, told: impl Fn(&str) -> bool) -> Vec<Reloading> {
         let mut embedded = self.embedded();
+        let mut reloading = Vec::new();
         for (_, relay) in embedded.iter_mut().filter(|(relay, _)| told(relay)) {
             let table = &mut relay.config.subscribers;
             table.retain(|entry| entry.prefix != number);
@@ -80,8 +90,9 @@ impl Stage {
                 home: home.to_owned(),
             });
             if let Some(running) = &relay.running {
-                running.reload(table);
+                reloading.push(running.reload(table));
             }
         }
+        reloading
     }
 }

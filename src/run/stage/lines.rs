@@ -1,7 +1,7 @@
 //! The links of a script that it shapes, and what shaping them means. Links that no step shapes are ordinary sockets.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::case::{Action, Behaviour, CutAfter, LinkShape, LinkState, Radio, Script, Set, Shaping, Way};
@@ -85,7 +85,7 @@ impl Stage {
         own: &[&str],
         towards: &mut BTreeMap<(String, String), SocketAddr>,
     ) -> Result<(), NotUp> {
-        let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let any = self.host.any();
         for relay in own {
             for peer in peers_of(script) {
                 let name = peer_link(relay, &peer);

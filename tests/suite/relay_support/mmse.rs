@@ -1,11 +1,14 @@
 //! Who takes part, and the configuration of the relays that serve them.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
+use mmspec::link::Hop;
 use mmspec::relay::Config;
 use mmspec::relay::config::{Limits, Mm1, Mm4, Neighbour, Push, Route, Subscribers, Timers};
-use tokio::net::TcpListener;
+
+use super::Running;
 
 pub const ALICE: &str = "+15550100011";
 pub const BOB: &str = "+15550100017";
@@ -24,10 +27,26 @@ pub fn local() -> SocketAddr {
     "127.0.0.1:0".parse().unwrap()
 }
 
-/// An address that is free now; the relays must know each other's before they start.
-pub async fn free() -> SocketAddr {
-    let listener = TcpListener::bind(local()).await.unwrap();
-    listener.local_addr().unwrap()
+/// The stable address of a relay that comes and goes: its neighbours know it before it starts.
+pub struct Door(Hop);
+
+impl Door {
+    pub async fn open() -> Door {
+        let hop = Hop::open("door", "anybody", local(), Arc::new(drop)).await;
+        Door(hop.unwrap())
+    }
+
+    pub fn addr(&self) -> SocketAddr {
+        self.0.addr
+    }
+
+    pub fn leads_to(&self, relay: &impl Running) {
+        self.0.set_target(Some(relay.mm4_addr()));
+    }
+
+    pub fn shut(&self) {
+        self.0.set_target(None);
+    }
 }
 
 /// A relay's configuration: node A of the MMSE, one peer.
@@ -79,19 +98,20 @@ pub fn config(gateway: SocketAddr, peer: SocketAddr) -> Config {
     }
 }
 
-/// Makes A and B of two configurations.
-pub fn cluster(a: &mut Config, b: &mut Config, a_mm4: SocketAddr, b_mm4: SocketAddr) {
-    b.name = "B".to_owned();
-    b.host = "b.mms.home.example".to_owned();
-    a.mm4.listen = a_mm4;
-    b.mm4.listen = b_mm4;
-    let neighbour = |config: &Config| Neighbour {
+pub fn neighbour(config: &Config, door: &Door) -> Neighbour {
+    Neighbour {
         name: config.name.clone(),
         host: config.host.clone(),
-        mm4: config.mm4.listen,
-    };
-    a.relays = vec![neighbour(b)];
-    b.relays = vec![neighbour(a)];
+        mm4: door.addr(),
+    }
+}
+
+/// Makes A and B of two configurations.
+pub fn cluster(a: &mut Config, b: &mut Config, a_door: &Door, b_door: &Door) {
+    b.name = "B".to_owned();
+    b.host = "b.mms.home.example".to_owned();
+    a.relays = vec![neighbour(b, b_door)];
+    b.relays = vec![neighbour(a, a_door)];
     for config in [a, b] {
         config.subscribers.push(Subscribers {
             prefix: "+15550102".to_owned(),

@@ -11,7 +11,8 @@ mod smtp;
 pub use client::{Answer, Running, get, get_through, http, post, post_octets};
 pub use gateway::{Gateway, Pushed};
 pub use mmse::{
-    ALICE, BEA, BOB, CAROL, QUIET, SOON, carol_mailbox, cluster, config, free, home_mailbox, local, plmn,
+    ALICE, BEA, BOB, CAROL, Door, QUIET, SOON, carol_mailbox, cluster, config, home_mailbox, local,
+    neighbour, plmn,
 };
 pub use pdus::{answer_to, forward_req, notify_resp, picture_and_text, read_rec, send_req};
 pub use peer::{Mail, Peer, Script};

@@ -24,6 +24,8 @@ seeds! {
         "M-Read-Orig.ind has another Message-ID than M-Send.conf", "ENC 1.3 §6.7.2", ["TP-RRP-02", "TP-E2E-04"];
     ReadRecAnybody = "mm1.read-rec.by-anybody",
         "a read report by somebody who got no such MM is passed on", "ENC 1.3 §6.7.2", ["TP-RRP-10"];
+    DeliveryDeferredFinal = "mm1.delivery.deferred-is-final",
+        "who was told Deferred is told nothing else about that recipient", "ENC 1.3 §9.3", ["TP-M4R-22"];
     DeliveryVersionLate = "mm1.delivery.version-late",
         "the MMS version of M-Delivery.ind stands behind the Message-ID", "ENC 1.3 §7", ["TP-DRP-16"];
     DeliveryTid = "mm1.delivery.transaction-id",

@@ -24,6 +24,23 @@ seeds! {
         "RCPT TO has no domain", "RFC 5321 §2.3.11", ["TP-M4O-04"];
     ForwardFixedTid = "mm4.forward.fixed-transaction-id",
         "every MM4_forward.REQ has the same transaction id", "TS 23.140 §8.4.1", ["TP-M4O-08", "TP-MRS-07"];
+    ForwardLocalCopy = "mm4.forward.local-copy-leaves",
+        "an MM for a subscriber of this MMSE goes to the first peer as well", "TS 23.140 §8.4.1", ["TP-M4O-16"];
+    ForwardAllInEnvelope = "mm4.forward.all-in-envelope",
+        "each peer's envelope names all recipients of the MM", "TS 23.140 §8.4.1", ["TP-M4O-14", "TP-M4O-16"];
+    ForwardOneAtATime = "mm4.forward.one-at-a-time",
+        "a request waits until the one before it to the same peer is over", "derived", ["TP-M4A-22"];
+    ForwardSenderUnqualified = "mm4.forward.sender-unqualified",
+        "Sender of MM4_forward.REQ has no domain", "RFC 5322 §3.6.2", ["TP-M4O-06"];
+    ForwardReportByDefault = "mm4.forward.report-by-default",
+        "MM4_forward.REQ asks for a delivery report when the client did not say", "TS 23.140 §8.4.1", ["TP-M4O-12"];
+    ForwardCounterOfHops = "mm4.forward.counter-of-hops",
+        "X-Mms-Forward-Counter counts the hops of an MM that nobody forwarded", "RFC 4356 §2.1.3.2", ["TP-M4O-23"];
+    RetryAfterRefusal = "mm4.retry.after-refusal",
+        "MM4_forward.REQ is sent again although the RES refused it for good", "TS 23.140 §8.4.1",
+        ["TP-M4A-07", "TP-M4A-08"];
+    RetryBeyondExpiry = "mm4.retry.beyond-expiry",
+        "an MM that has expired in the queue is still sent", "ENC 1.3 §6.1.1", ["TP-M4A-20"];
     RetryNewTid = "mm4.retry.new-transaction-id",
         "a repeated MM4_forward.REQ has a new transaction id", "TS 23.140 §8.4.1", ["TP-M4A-03", "TP-M4A-17", "TP-SMT-19"];
     RetryGivesUp = "mm4.retry.gives-up-after-4xx",
@@ -32,6 +49,20 @@ seeds! {
         "a permanent SMTP reply is retried", "RFC 5321 §4.2.1", ["TP-M4A-18"];
     RetryAfterOk = "mm4.retry.after-res-ok",
         "MM4_forward.REQ is sent again although a RES Ok came", "TS 23.140 §8.4.1", ["TP-M4A-01"];
+    ResAnswered = "mm4.res.answered",
+        "a RES that asks for acknowledgement gets one", "derived", ["TP-M4X-15"];
+    ResForAnyTransaction = "mm4.res.for-any-transaction",
+        "a RES with an unknown transaction id completes some other transfer", "TS 23.140 §8.4.1", ["TP-M4A-09"];
+    ResLateIsFailure = "mm4.res.late-is-failure",
+        "a RES that nobody waits for any more is reported as a failure", "derived", ["TP-M4A-11"];
+    ResUnknownStatusIsOk = "mm4.res.unknown-status-is-ok",
+        "a request status that is in no list counts as Ok", "derived", ["TP-M4A-14"];
+    ResQuotesKept = "mm4.res.quotes-kept",
+        "the quotes around the transaction id of a RES are taken for a part of it", "deployed MM4 traffic", ["TP-M4A-13"];
+    ResMimeRequired = "mm4.res.mime-required",
+        "a RES without MIME-Version is passed over", "RFC 2045 §5.2", ["TP-M4A-23"];
+    ResMessageIdRequired = "mm4.res.message-id-required",
+        "a RES without message id is passed over", "deployed implementations", ["TP-M4A-12"];
     ResFromAnybody = "mm4.res.from-anybody",
         "a RES from an MMSE that was not asked completes the transfer", "TS 23.140 §8.4.1", ["TP-M4A-10"];
     FailureSilent = "mm4.failure.silent",
