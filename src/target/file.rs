@@ -171,8 +171,8 @@ impl Target {
             .to_vec(),
             ixit: None,
             timers: Timers {
-                quiet: 250,
-                resend: 2_000,
+                quiet: 500,
+                resend: 3_600,
                 give_up: 30_000,
                 ..Timers::default()
             },

@@ -231,7 +231,7 @@ pub fn joined(topology: Topology, a: &str, b: &str) -> bool {
 /// Timers of embedded relays: short, so that cases about resending need not wait long.
 pub fn embedded_timers() -> config::Timers {
     config::Timers {
-        mm4_response_ms: 1_500,
+        mm4_response_ms: 3_000,
         mm4_retry_ms: vec![50, 100, 200, 400],
         mm4_attempts: 6,
         notification_repeat_ms: vec![800, 1_600],

@@ -269,6 +269,9 @@ const GIVEN: &[Carried] = &[
 /// Of M-Forward.req; the rest is that of the MM it forwards.
 const FORWARDED: &[Carried] = &[SENDER.decides(), part("To"), part("Cc"), free("Date"), DEADLINE];
 
+/// The same in a notification, which names no recipients.
+const FORWARDED_TOLD: &[Carried] = &[SENDER.decides(), DEADLINE];
+
 const REPORT_ON: &[Carried] = &[
     same("X-Mms-Message-ID").decides(),
     same("From").decides(),
@@ -316,7 +319,7 @@ static WAYS: &[Way] = &[
         TOLD,
     ),
     way(P::SendReq, P::NotificationInd, "ENC 1.3 §6.2", TOLD),
-    way(P::ForwardReq, P::NotificationInd, "ENC 1.3 §6.5", FORWARDED),
+    way(P::ForwardReq, P::NotificationInd, "ENC 1.3 §6.5", FORWARDED_TOLD),
     way(
         P::Mm4ForwardReq,
         P::RetrieveConf,
