@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::task::JoinHandle;
+use tokio::time::MissedTickBehavior;
 
 /// How often the clock is looked at.
 const TICK: Duration = Duration::from_millis(20);
@@ -26,9 +27,11 @@ impl Lag {
         let lost_us = Arc::new(AtomicU64::new(0));
         let sum = Arc::clone(&lost_us);
         let meter = tokio::spawn(async move {
+            let mut ticks = tokio::time::interval(TICK);
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
             loop {
                 let began = Instant::now();
-                tokio::time::sleep(TICK).await;
+                ticks.tick().await;
                 let late = began.elapsed().saturating_sub(TICK + ORDINARY);
                 let late = u64::try_from(late.as_micros()).unwrap_or(u64::MAX);
                 sum.fetch_add(late, Ordering::Relaxed);

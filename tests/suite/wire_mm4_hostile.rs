@@ -31,9 +31,23 @@ fn a_line_of_ten_megabytes() {
         format!("Subject: {}\r\n\r\n", "a".repeat(10_000_000)),
         format!("Subject: {}\r\n\r\n", " ".repeat(10_000_000)),
         format!("Content-Type: text/plain\r\n\r\n{}", "a".repeat(10_000_000)),
+        format!(
+            "Content-Transfer-Encoding: base64\r\n\r\n{}",
+            "a".repeat(10_000_000)
+        ),
     ] {
         assert!(has(&decode(rest), "line-too-long"));
     }
+}
+
+#[test]
+fn a_line_of_base64_is_measured() {
+    let of = |length: usize| {
+        let head = "Content-Transfer-Encoding: base64\r\n\r\nQUFB\r\n";
+        decode(format!("{head}{}\r\nQUFB\r\n", "a".repeat(length)))
+    };
+    assert!(!has(&of(998), "line-too-long"));
+    assert!(has(&of(999), "line-too-long"));
 }
 
 #[test]

@@ -108,37 +108,24 @@ async fn hand_over(
     ends: &Ends,
     direction: Direction,
 ) -> Result<(), Over> {
-    // Half a loss beforehand: of a few packets the middle one is lost.
-    let mut owed: u32 = 50;
+    let mut passage = time::Passage::new();
     while let Some((came, octets)) = exit.recv().await {
         let mut rest = &octets[..];
         while !rest.is_empty() {
-            ride.open().await;
             let shape = ride.shape();
             let pace = shape.pace(direction);
-            time::arrival(came, pace.delay).await;
+            let room = shape
+                .room(direction, ride.passed(direction))
+                .map_or(usize::MAX, |n| usize::try_from(n).unwrap_or(usize::MAX));
+            let most = rest.len().min(time::piece(pace)).min(room.max(1));
+            let round_trip = shape.up.delay + shape.down.delay;
+            passage.arrival(came, most, pace, round_trip).await;
+            ride.open().await;
             if breaks_here(ride, ends, direction) {
                 ride.lose(LossKind::Cut);
                 return Err(Over::Cut(direction));
             }
-            let room = shape.room(direction, ride.passed(direction)).filter(|n| *n > 0);
-            let room = room.map_or(usize::MAX, |n| usize::try_from(n).unwrap_or(usize::MAX));
-            let piece = match pace.rate {
-                Some(rate) => time::piece(rate),
-                None if pace.loss > 0 => time::PACKET,
-                None => usize::MAX,
-            };
-            let (now, later) = rest.split_at(rest.len().min(room).min(piece));
-            if let Some(rate) = pace.rate {
-                time::transmission(now.len(), rate).await;
-            }
-            owed += u32::from(pace.loss);
-            if owed >= 100 {
-                owed -= 100;
-                time::resent(shape.up.delay + shape.down.delay).await;
-            }
-            // It may have stood still meanwhile.
-            ride.open().await;
+            let (now, later) = rest.split_at(most);
             ends.see(direction, now);
             output.write_all(now).await?;
             ride.pass(direction, now.len());

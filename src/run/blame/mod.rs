@@ -8,9 +8,11 @@
 
 mod compare;
 mod missing;
+mod reports;
 mod scene;
 mod source;
 mod trail;
+mod unwanted;
 mod verdict;
 mod wrong;
 

@@ -104,14 +104,14 @@ impl<'a> Scene<'a> {
     }
 
     /// What went into a relay and is of that type.
-    pub fn into_node(&self, node: &str, kind: PduType) -> impl Iterator<Item = usize> + '_ {
+    pub fn inputs_of(&self, node: &str, kind: PduType) -> impl Iterator<Item = usize> + '_ {
         let node = node.to_owned();
         (0..self.seen.len())
             .filter(move |i| self.at(*i).kind() == Some(kind) && self.receiver(*i) == Some(node.as_str()))
     }
 
     /// What came out of a relay and is of that type.
-    pub fn out_of(&self, node: &str, kind: PduType) -> impl Iterator<Item = usize> + '_ {
+    pub fn outputs_of(&self, node: &str, kind: PduType) -> impl Iterator<Item = usize> + '_ {
         let node = node.to_owned();
         (0..self.seen.len())
             .filter(move |i| self.at(*i).kind() == Some(kind) && self.emitter(*i) == Some(node.as_str()))
@@ -189,7 +189,7 @@ impl<'a> Scene<'a> {
         let seen = self.at(index);
         match (seen.side, seen.relay.as_deref()) {
             _ if Topology::is_link(&seen.place) => seen.place.clone(),
-            (Side::Party, Some(relay)) => format!("{}-{relay}", seen.place),
+            (Side::Party, Some(relay)) => format!("{relay}-{}", seen.place),
             (Side::Relay, Some(relay)) => format!("{relay}-{}", seen.place),
             _ => seen.place.clone(),
         }

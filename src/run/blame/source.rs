@@ -42,7 +42,7 @@ pub fn source(scene: &Scene<'_>, output: usize, kind: PduType) -> Source {
         };
     }
     let fits: Vec<(u32, usize)> = scene
-        .into_node(node, kind)
+        .inputs_of(node, kind)
         .filter(|i| *i != output)
         .map(|i| (score(scene, i, output), i))
         .filter(|(score, _)| *score > 0)

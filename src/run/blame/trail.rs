@@ -8,7 +8,7 @@ use crate::wire::{PduType, Protocol};
 
 use super::compare::{self, Change};
 use super::scene::Scene;
-use super::source::{Source, mm_source, score, source};
+use super::source::{Source, answered_mm, mm_source, score, source};
 
 /// Nodes a way may have; a longer one goes in circles.
 const LONGEST: usize = 12;
@@ -85,6 +85,8 @@ fn at_node(scene: &Scene<'_>, node: &str, output: usize, about: &About) -> (Opti
         let found = source(scene, output, way.input).one();
         std::cmp::Reverse(found.map_or(0, |input| score(scene, input, output)))
     });
+    // What it may have passed on, and did not.
+    let mut made = None;
     for (way, part) in candidates {
         let found = match main {
             Some(Source::One(i)) if scene.at(i).kind() != Some(way.input) => continue,
@@ -114,7 +116,10 @@ fn at_node(scene: &Scene<'_>, node: &str, output: usize, about: &About) -> (Opti
             Part::Envelope(name) => compare::envelope(name, from, to),
             Part::Whole(name) => match compare::unknown(name, from, to) {
                 Change::Kept if !about.is_negated() => Change::Kept,
-                _ => return (Some(input), Did::Made, about.clone()),
+                _ => {
+                    made.get_or_insert(input);
+                    continue;
+                }
             },
             Part::Finding(code) => {
                 let there = from.findings.iter().any(|f| f.code == code || code == "any");
@@ -135,7 +140,11 @@ fn at_node(scene: &Scene<'_>, node: &str, output: usize, about: &About) -> (Opti
         };
         return (Some(input), did, next);
     }
-    nothing(if unseen { Did::Unseen } else { Did::Made })
+    match (made, unseen) {
+        (Some(input), _) => (Some(input), Did::Made, about.clone()),
+        (None, true) => nothing(Did::Unseen),
+        (None, false) => nothing(Did::Made),
+    }
 }
 
 /// What of a way is looked at.
@@ -233,6 +242,11 @@ pub fn chain(scene: &Scene<'_>, last: usize) -> Vec<usize> {
 
 /// The first node that spoilt what later nodes need to do their part.
 pub fn first_fault(scene: &Scene<'_>, last: usize) -> Option<Fault> {
+    // What a user agent answers is as right as the MM it answers.
+    let last = match scene.at(last).side {
+        Side::Party => answered_mm(scene, last).one().unwrap_or(last),
+        Side::Relay => last,
+    };
     chain(scene, last)
         .into_iter()
         .find_map(|output| spoilt(scene, output))

@@ -5,7 +5,7 @@ use crate::run::judge::{About, Against};
 use crate::run::outcome::Blame;
 
 use super::scene::Scene;
-use super::{missing, wrong};
+use super::{missing, unwanted, wrong};
 
 /// What was not as it should be.
 #[derive(Debug, Clone)]
@@ -36,7 +36,7 @@ pub fn blame(scene: &Scene<'_>, complaint: &Complaint) -> Option<Blame> {
             });
             wrong::wrong(scene, index(*seq)?, about, &against.collect::<Vec<_>>())
         }
-        Complaint::Unwanted { seq } => wrong::unwanted(scene, index(*seq)?),
+        Complaint::Unwanted { seq } => unwanted::unwanted(scene, index(*seq)?),
         Complaint::Missing(awaited) => {
             let mut found = awaited
                 .iter()

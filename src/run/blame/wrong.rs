@@ -1,19 +1,13 @@
 //! Who is to blame for an event that was there and was not right, or that should not have been there.
 
-use std::collections::BTreeSet;
-
 use crate::link::Crossing;
-use crate::run::judge::About;
+use crate::run::judge::{About, Side};
 use crate::run::outcome::Blame;
-use crate::wire::address::Address;
 use crate::wire::table::ways::{self, Carry};
-use crate::wire::{PduType, Protocol};
 
-use super::scene::{Scene, Taken};
-use super::source::{Source, about, answered_mm, mm_source, source};
-use super::trail::{
-    Did, Step, accuse, chain, first_fault, follow, label, open, passed, reason, shown, spoilt,
-};
+use super::scene::Scene;
+use super::source::{mm_source, source};
+use super::trail::{Did, Step, accuse, first_fault, follow, label, open, passed, shown};
 
 /// Statuses in which a node says what it thinks of what it was given.
 const OPINIONS: [&str; 4] = [
@@ -121,7 +115,14 @@ fn instead(scene: &Scene<'_>, node: &str, index: usize) -> Blame {
 /// A status: right or wrong with what the node was given.
 fn opinion(scene: &Scene<'_>, node: &str, index: usize) -> Blame {
     let kind = scene.at(index).kind();
-    let passed_on = kind.and_then(|kind| source(scene, index, kind).one());
+    let status = |i: usize| {
+        let pdu = scene.at(i).pdu.as_ref()?;
+        OPINIONS.iter().find_map(|name| pdu.text(name))
+    };
+    // A relay that answers for itself says something of its own.
+    let passed_on = kind
+        .and_then(|kind| source(scene, index, kind).one())
+        .filter(|i| status(*i) == status(index));
     let (output, by) = match passed_on.and_then(|i| Some((i, scene.emitter(i)?))) {
         Some((index, by)) => (index, by),
         None => (index, node),
@@ -167,6 +168,16 @@ fn decide(scene: &Scene<'_>, index: usize, about: &About, steps: &[Step]) -> Opt
     // The first node whose output does not correspond to its input.
     for step in oldest_first() {
         if let Did::Wrong(what) = &step.did {
+            // Of a report: the MM that it is about may have been spoilt before.
+            let answer = step.input.filter(|input| scene.at(*input).side == Side::Party);
+            let given = answer.and_then(|input| first_fault(scene, input));
+            if let Some(fault) = given.filter(|fault| fault.node != step.node) {
+                let why = format!(
+                    "{} had spoilt what {} was given: {}",
+                    fault.node, step.node, fault.what
+                );
+                return Some(accuse(scene, &fault.node, fault.output, why, trail()));
+            }
             let before: Vec<&str> = oldest_first()
                 .take_while(|s| s.output != step.output)
                 .map(|s| s.node.as_str())
@@ -268,190 +279,4 @@ fn by_dependence(scene: &Scene<'_>, step: &Step, about: &About) -> Option<Blame>
             shown(scene, &steps),
         ))
     })
-}
-
-/// The event at `index` came although it must not.
-pub fn unwanted(scene: &Scene<'_>, index: usize) -> Option<Blame> {
-    let node = scene.emitter(index)?;
-    let Some(kind) = scene.at(index).kind() else {
-        return Some(open(
-            "who caused it is not told by what it is",
-            vec![node.to_owned()],
-            Vec::new(),
-        ));
-    };
-    let chain = chain(scene, index);
-    let trail = passed(scene, index);
-    for output in &chain {
-        let by = scene.emitter(*output)?;
-        if let Some(what) = unjustified(scene, *output) {
-            return Some(accuse(scene, by, *output, format!("{by} {what}"), trail));
-        }
-        if let Some(fault) = spoilt(scene, *output) {
-            return Some(accuse(
-                scene,
-                by,
-                *output,
-                format!("{by} spoilt it: {}", fault.what),
-                trail,
-            ));
-        }
-        if let Some(what) = doubled(scene, *output) {
-            return Some(accuse(scene, by, *output, format!("{by} {what}"), trail));
-        }
-    }
-    if kind == PduType::Mm4ForwardReq && leaves(scene, index) {
-        let why = format!(
-            "{node} sent {} although it is for a user agent of these MMSEs",
-            label(scene, index)
-        );
-        return Some(accuse(scene, node, index, why, trail));
-    }
-    if scene.agents.values().any(|a| a.home.is_none()) {
-        let relays = scene.topology.relays().iter().map(|r| (*r).to_owned()).collect();
-        return Some(open("more than one relay acts for the subscriber", relays, trail));
-    }
-    let first = chain.first().copied()?;
-    if scene.emitter(first).is_some_and(|by| scene.is_mail_relay(by)) && reason(scene, first).is_none() {
-        let relays = scene.topology.relays().iter().map(|r| (*r).to_owned()).collect();
-        return Some(open("whose it is was not seen", relays, trail));
-    }
-    let complete = reason(scene, first).is_some();
-    let told = matches!(kind, PduType::DeliveryInd | PduType::ReadOrigInd) || chain.len() == 1;
-    if complete && chain.len() > 1 && !told {
-        let nodes = chain
-            .iter()
-            .filter_map(|i| scene.emitter(*i))
-            .map(str::to_owned)
-            .collect();
-        return Some(open("every node passed on what it was given", nodes, trail));
-    }
-    if chain.len() > 1 && complete {
-        let nodes = chain
-            .iter()
-            .filter_map(|i| scene.emitter(*i))
-            .map(str::to_owned)
-            .collect();
-        return Some(open("each node had a reason in what it was given", nodes, trail));
-    }
-    let why = match reason(scene, first) {
-        Some(input) => format!(
-            "{node} made it of {}, which asks for nothing of the kind",
-            label(scene, input)
-        ),
-        None => format!(
-            "{} sent it and nothing that came in is a reason",
-            scene.emitter(first)?
-        ),
-    };
-    Some(accuse(scene, scene.emitter(first)?, first, why, trail))
-}
-
-/// Whether an MM went to a peer though all it is for are user agents of relays.
-fn leaves(scene: &Scene<'_>, index: usize) -> bool {
-    let people = about(scene, scene.at(index));
-    let is_agent = |a: &Address| {
-        scene
-            .agents
-            .values()
-            .any(|agent| agent.address.as_ref() == Some(a))
-    };
-    scene.receiver(index).is_none() && !people.is_empty() && people.iter().all(is_agent)
-}
-
-/// Why an output should not be there, given what the node took in.
-fn unjustified(scene: &Scene<'_>, output: usize) -> Option<String> {
-    let kind = scene.at(output).kind()?;
-    for way in ways::ways_to(kind) {
-        let Source::One(input) = source(scene, output, way.input) else {
-            continue;
-        };
-        let text = |index: usize, name: &str| {
-            let said = scene.at(index).pdu.as_ref().and_then(|p| p.text(name));
-            said.or_else(|| ways::default_of(name).map(str::to_owned))
-                .unwrap_or_default()
-        };
-        if let Some(asked) = way.asked
-            && !text(input, asked).eq_ignore_ascii_case("Yes")
-        {
-            return Some(format!(
-                "sent {} although {} says {asked}: {}",
-                label(scene, output),
-                label(scene, input),
-                text(input, asked)
-            ));
-        }
-        let is_report = matches!(kind, PduType::Mm4DeliveryReportReq | PduType::DeliveryInd);
-        let is_response = matches!(way.input, PduType::NotifyRespInd | PduType::AcknowledgeInd);
-        if is_report && is_response {
-            if text(input, "X-Mms-Report-Allowed").eq_ignore_ascii_case("No") {
-                return Some(format!(
-                    "reported although {} does not allow it",
-                    label(scene, input)
-                ));
-            }
-            if let Source::One(mm) = answered_mm(scene, input)
-                && scene.receiver(mm) == scene.emitter(output)
-                && !text(mm, "X-Mms-Delivery-Report").eq_ignore_ascii_case("Yes")
-            {
-                return Some(format!(
-                    "reported although {} did not ask for it",
-                    label(scene, mm)
-                ));
-            }
-        }
-        if kind == PduType::DeliveryInd
-            && way.input == PduType::Mm4DeliveryReportReq
-            && text(input, "X-Mms-Forward-To-Originator-UA").eq_ignore_ascii_case("No")
-        {
-            return Some(format!(
-                "showed {} although it is not for the user agent",
-                label(scene, input)
-            ));
-        }
-    }
-    None
-}
-
-/// More came out than went in. A request that is sent again under its transaction id is no other one.
-fn doubled(scene: &Scene<'_>, output: usize) -> Option<String> {
-    let (node, seen) = (scene.emitter(output)?, scene.at(output));
-    let kind = seen.kind()?;
-    let reason = reason(scene, output)?;
-    let out = scene
-        .out_of(node, kind)
-        .filter(|i| scene.at(*i).place == seen.place && scene.taken(*i) == Taken::Yes)
-        .filter(|i| self::reason(scene, *i) == Some(reason));
-    let into = scene
-        .into_node(node, scene.at(reason).kind()?)
-        .filter(|i| is_copy(scene, *i, reason));
-    let (out, into) = (count(scene, out), count(scene, into));
-    (out > into).then(|| {
-        format!(
-            "sent {} {out} times for {into} of {}",
-            label(scene, output),
-            label(scene, reason)
-        )
-    })
-}
-
-/// How many there are; on MM4, how many transactions.
-fn count(scene: &Scene<'_>, of: impl Iterator<Item = usize>) -> usize {
-    let (mails, others): (Vec<usize>, Vec<usize>) =
-        of.partition(|i| scene.at(*i).kind().is_some_and(|k| k.protocol() == Protocol::Mm4));
-    let transactions: BTreeSet<Option<String>> = mails
-        .into_iter()
-        .map(|i| text_of(scene, i, "X-Mms-Transaction-ID"))
-        .collect();
-    transactions.len() + others.len()
-}
-
-fn text_of(scene: &Scene<'_>, index: usize, name: &str) -> Option<String> {
-    scene.at(index).pdu.as_ref()?.text(name)
-}
-
-fn is_copy(scene: &Scene<'_>, one: usize, other: usize) -> bool {
-    let id = "X-Mms-Message-ID";
-    scene.at(one).raw_pdu() == scene.at(other).raw_pdu()
-        || (text_of(scene, one, id).is_some() && text_of(scene, one, id) == text_of(scene, other, id))
 }

@@ -77,7 +77,7 @@ impl Host {
             }
             Isolation::Process => {
                 let process = Process::start(&self.program, &config).await?;
-                Ok(Running::Child(process))
+                Ok(Running::Child(Box::new(process)))
             }
             Isolation::Namespace => {
                 let number = self.started.fetch_add(1, Ordering::Relaxed);
@@ -85,7 +85,7 @@ impl Host {
                 config.mm1.listen.set_ip(ip.into());
                 config.mm4.listen.set_ip(ip.into());
                 let process = Process::start_apart(&self.program, &config, number).await?;
-                Ok(Running::Child(process))
+                Ok(Running::Child(Box::new(process)))
             }
         }
     }

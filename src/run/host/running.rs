@@ -13,7 +13,7 @@ use super::process::Process;
 #[derive(Debug)]
 pub enum Running {
     Here(Relay),
-    Child(Process),
+    Child(Box<Process>),
 }
 
 /// A table on its way to a relay.
