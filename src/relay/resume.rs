@@ -150,6 +150,8 @@ impl Past {
                 let one_is_enough = node.has(Seed::StoreOneRecipient);
                 if !(one_is_enough && self.deliveries.values().any(|d| d.record == *record)) {
                     self.keep(record, token, tid, number, notification);
+                } else {
+                    self.begun(record, &[super::model::canonical(number)]);
                 }
             }
             Entry::Queued {

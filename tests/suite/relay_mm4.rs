@@ -375,7 +375,7 @@ async fn what_the_relay_took_over_survives_its_death() {
     let notification = gateway.expect(PduType::NotificationInd, BOB).await;
     relay.kill().await;
     let relay = Relay::start(config.clone()).await.unwrap();
-    let sent = peer.expect(PduType::Mm4ForwardReq).await;
+    let sent = peer.expect_new(PduType::Mm4ForwardReq).await;
     for name in ["X-Mms-Transaction-ID", "X-Mms-Message-ID"] {
         assert_eq!(sent.text(name), refused.text(name));
     }
@@ -388,7 +388,7 @@ async fn what_the_relay_took_over_survives_its_death() {
     // Duplicates are still known.
     assert_eq!(post(&relay, ALICE, &send_req("t1", CAROL)).await.body, conf.body);
     assert_eq!(carol_sends(&relay, &forward_req("r1", BOB)).await, 250);
-    peer.expect(PduType::Mm4ForwardRes).await;
+    peer.expect_new(PduType::Mm4ForwardRes).await;
     // Bob was notified and is not notified again; his MM is there.
     gateway.expect_none().await;
     let retrieved = get(&relay, BOB, &notification).await;
@@ -397,7 +397,7 @@ async fn what_the_relay_took_over_survives_its_death() {
     relay.stop().await;
     let relay = Relay::start(config).await.unwrap();
     post(&relay, BOB, &notify_resp(&notification, "Retrieved")).await;
-    let report = peer.expect(PduType::Mm4DeliveryReportReq).await;
+    let report = peer.expect_new(PduType::Mm4DeliveryReportReq).await;
     assert_eq!(report.text("X-Mms-MM-Status-Code"), "Retrieved");
     let mut report = answer_to(&sent, PduType::Mm4DeliveryReportReq, "Ok")
         .with("From", Value::Address(plmn(CAROL)))

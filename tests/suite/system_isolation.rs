@@ -23,7 +23,7 @@ const SEVERAL: [&str; 14] = [
     "multi-relay-home-relay-down-*",
     "multi-relay-mms-follow-their-subscriber*",
     "multi-relay-one-delivery-report-inside*",
-    "multi-relay-other-relay-takes-over*",
+    "multi-relay-other-relay-takes-inbound*",
     "multi-relay-store-*",
     "multi-relay-response-at-another-relay*",
 ];

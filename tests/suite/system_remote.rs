@@ -113,7 +113,11 @@ fn scripts(wanted: impl Fn(&Script) -> bool) -> Vec<String> {
 
 /// Scripts with routes of their own, or with something between the relay and its peers.
 fn is_bound_to_embedded(script: &Script) -> bool {
-    script.nodes.iter().any(|node| node.prefix.is_some()) || shapes_a_link_to_a_peer(script)
+    script.nodes.iter().any(|node| node.prefix.is_some())
+        || shapes_a_link_to_a_peer(script)
+        || script
+            .steps()
+            .any(|step| matches!(step.action, Action::Node { .. }))
 }
 
 fn shapes_a_link_to_a_peer(script: &Script) -> bool {

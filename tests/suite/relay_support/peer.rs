@@ -1,5 +1,6 @@
 //! A peer MMSE's SMTP server, scripted.
 
+use std::collections::HashSet;
 use std::net::SocketAddr;
 
 use mmspec::wire::smtp::{Received, Receiver};
@@ -40,6 +41,8 @@ pub struct Script {
 pub struct Peer {
     pub addr: SocketAddr,
     mails: UnboundedReceiver<Mail>,
+    /// Message-IDs of mails that were expected.
+    seen: HashSet<String>,
 }
 
 impl Peer {
@@ -109,14 +112,32 @@ impl Peer {
                 });
             }
         });
-        Peer { addr, mails }
+        Peer {
+            addr,
+            mails,
+            seen: HashSet::new(),
+        }
+    }
+
+    /// The next mail that is not one seen before: who was killed before it heard that a mail was taken sends it again.
+    pub async fn expect_new(&mut self, kind: PduType) -> Mail {
+        loop {
+            let mail = self.next().await;
+            if self.seen.insert(mail.text("Message-ID")) {
+                assert_eq!(mail.pdu.kind, kind, "{:?}", mail.pdu);
+                return mail;
+            }
+        }
+    }
+
+    async fn next(&mut self) -> Mail {
+        let mail = timeout(SOON, self.mails.recv()).await;
+        mail.expect("a message").unwrap()
     }
 
     pub async fn expect(&mut self, kind: PduType) -> Mail {
-        let mail = timeout(SOON, self.mails.recv())
-            .await
-            .expect("a message")
-            .unwrap();
+        let mail = self.next().await;
+        self.seen.insert(mail.text("Message-ID"));
         assert_eq!(mail.pdu.kind, kind, "{:?}", mail.pdu);
         mail
     }
