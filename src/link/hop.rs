@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -153,10 +154,32 @@ async fn pass(mut near: TcpStream, target: Option<SocketAddr>, recorder: Arc<Rec
     let ends = Ends::new(Some(recorder));
     let (near_in, near_out) = near.split();
     let (far_in, far_out) = far.split();
-    let up = copy(near_in, far_out, |octets| ends.client_sent(octets));
-    let down = copy(far_in, near_out, |octets| ends.server_sent(octets));
+    let mut up = pin!(copy(near_in, far_out, |octets| ends.client_sent(octets)));
+    let mut down = pin!(copy(far_in, near_out, |octets| ends.server_sent(octets)));
     // One side's end leaves the other open (half close); its breaking breaks both.
-    let _ = tokio::try_join!(up, down);
+    let _ = tokio::select! {
+        ended = &mut up => part(ended, down).await,
+        ended = &mut down => part(ended, up).await,
+    };
+}
+
+/// One side has ended: the way to the other is `ended`. Where that one ends too, as after the last words of a dialogue, both
+/// connections are reset, so that no port waits in TIME_WAIT; where it goes on, it is told.
+async fn part<'a>(
+    ended: io::Result<WriteHalf<'a>>,
+    mut other: Pin<&mut impl Future<Output = io::Result<WriteHalf<'a>>>>,
+) -> io::Result<()> {
+    let mut there = ended?;
+    let back = match shape::parting(&mut other).await {
+        Some(back) => back?,
+        None => {
+            there.shutdown().await?;
+            other.await?
+        }
+    };
+    reset(there.as_ref());
+    reset(back.as_ref());
+    Ok(())
 }
 
 /// A connection on a wire that may be in bad shape.
@@ -180,12 +203,12 @@ async fn pass_on(
     }
 }
 
-/// Copies until the end of `input`; what is copied is seen first.
-async fn copy(
-    mut input: ReadHalf<'_>,
-    mut output: WriteHalf<'_>,
+/// Copies until the end of `input`; what is copied is seen first. The way on is left open.
+async fn copy<'a>(
+    mut input: ReadHalf<'a>,
+    mut output: WriteHalf<'a>,
     mut see: impl FnMut(&[u8]),
-) -> io::Result<()> {
+) -> io::Result<WriteHalf<'a>> {
     let mut chunk = vec![0; CHUNK];
     loop {
         let read = input
@@ -193,7 +216,7 @@ async fn copy(
             .await
             .inspect_err(|_| reset(output.as_ref()))?;
         if read == 0 {
-            return output.shutdown().await;
+            return Ok(output);
         }
         see(&chunk[..read]);
         output

@@ -175,7 +175,13 @@ async fn a_res_that_is_owed_survives_any_number_of_kills() {
     let mut peer = Peer::start(vec!["451 later"; REFUSALS]).await;
     let config = durable(&gateway, &peer, &dir);
     let mut relay = Process::start(&config, dir.path()).await;
-    deliver(&relay, &carol_mailbox(), &[home_mailbox(BOB)], &forward_req("r1", BOB)).await;
+    deliver(
+        &relay,
+        &carol_mailbox(),
+        &[home_mailbox(BOB)],
+        &forward_req("r1", BOB),
+    )
+    .await;
     let mut ids = HashSet::new();
     for attempt in 0..=REFUSALS {
         ids.insert(peer.expect(PduType::Mm4ForwardRes).await.text("Message-ID"));

@@ -8,6 +8,7 @@ mod time;
 
 pub use line::{Line, Lost};
 pub use model::{Cut, Direction, Pace, Shape, State};
+pub use time::parting;
 
 pub(super) use line::Ride;
 pub(super) use stream::pass;

@@ -13,6 +13,14 @@ const SLICE: Duration = Duration::from_millis(100);
 /// The shortest time after which a lost packet is sent again (RFC 6298 asks for a second; stacks take this).
 const RESEND: Duration = Duration::from_millis(200);
 
+/// How long the other side may take to end after the first.
+const PARTING: Duration = Duration::from_millis(500);
+
+/// The end of the other side of a connection, if it comes right after the first side's.
+pub async fn parting<F: Future>(other: F) -> Option<F::Output> {
+    tokio::time::timeout(PARTING, other).await.ok()
+}
+
 /// When what came was taken in.
 pub fn now() -> Instant {
     Instant::now()
