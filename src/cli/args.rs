@@ -164,6 +164,9 @@ pub struct KillMatrixArgs {
     /// Only these cases: ids, test purposes, case files or folders
     #[arg(long = "case", value_name = "SELECTION")]
     pub selection: Vec<String>,
+    /// Run every case against every defect, not only those that decide one of its test purposes; shows what else it breaks
+    #[arg(long, conflicts_with = "selection")]
+    pub every_case: bool,
     #[command(flatten)]
     pub cases: CaseDirs,
     /// Runs of the suite at the same time

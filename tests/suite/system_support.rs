@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use mmspec::run::observer::Silent;
-use mmspec::run::outcome::{CaseResult, ExpectationResult, Verdict};
 use mmspec::run::{self, Finished, Options};
 
 /// Options of a run whose reports go below `dir`.
@@ -50,12 +49,4 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
 pub fn turn() -> MutexGuard<'static, ()> {
     static TURN: Mutex<()> = Mutex::new(());
     TURN.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Demands that count and were violated, of any case.
-pub fn violated(cases: &[CaseResult]) -> impl Iterator<Item = (&CaseResult, &ExpectationResult)> {
-    cases
-        .iter()
-        .flat_map(|case| case.expectations.iter().map(move |e| (case, e)))
-        .filter(|(_, e)| e.counts && e.verdict == Verdict::Fail)
 }

@@ -23,6 +23,7 @@ pub fn killmatrix(args: KillMatrixArgs) -> Result<u8, Failure> {
         defects: args.defects,
         selection: args.selection,
         case_dirs: args.cases.dirs,
+        every_case: args.every_case,
         at_once: args.jobs as usize,
         scratch: scratch.0.clone(),
     };

@@ -232,7 +232,7 @@ fn receive(
         sources: &sources,
         inside: node.routing.is_inside(envelope.from.as_deref()),
         date: match pdu.value("Date") {
-            Some(Value::Date(date)) => *date,
+            Some(Value::Date(date)) if !node.has(Seed::ReportDateOfArrival) => *date,
             _ => Time::now().seconds(),
         },
     };

@@ -1,16 +1,18 @@
 //! The runs behind a kill matrix.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use futures_util::stream::{self, StreamExt};
 use globset::Glob;
 
 use super::matrix::{Equivalents, Matrix};
+use crate::case::{Body, Cost, Script};
 use crate::relay::{DEFECTS, Defect};
 use crate::run::execute::{Options, Refused, execute};
 use crate::run::observer::Silent;
 use crate::run::outcome::RunResult;
-use crate::run::suite;
+use crate::run::suite::{self, Suite};
 
 /// What to survey.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +22,9 @@ pub struct Survey {
     /// Cases, as for a run; all if empty.
     pub selection: Vec<String>,
     pub case_dirs: Vec<PathBuf>,
+    /// Run every case against every defect, not only those that decide one of its test purposes: it takes several times as long,
+    /// and shows what else each defect breaks.
+    pub every_case: bool,
     /// Runs side by side.
     pub at_once: usize,
     /// Where the runs write their journals; the caller removes it.
@@ -34,9 +39,13 @@ pub struct Survey {
 pub async fn survey(survey: &Survey, seen: &(dyn Fn(&Defect, &RunResult) + Sync)) -> Result<Matrix, Refused> {
     let defects = chosen(&survey.defects)?;
     let equivalents = equivalents()?;
-    let clean = run(survey, None).await?;
-    let runs = defects.iter().map(|defect| async move {
-        let result = run(survey, Some(defect)).await?;
+    let clean = run(survey, None, &survey.selection).await?;
+    let suite = Suite::load(&survey.case_dirs)?;
+    let runs = defects
+        .iter()
+        .map(|defect| (defect, aimed_at(defect, survey, &suite)));
+    let runs = runs.map(|(defect, selection)| async move {
+        let result = run(survey, Some(defect), &selection).await?;
         seen(defect, &result);
         Ok::<_, Refused>((*defect, result))
     });
@@ -51,11 +60,26 @@ pub async fn survey(survey: &Survey, seen: &(dyn Fn(&Defect, &RunResult) + Sync)
     Ok(Matrix::of(&clean, &runs, &equivalents, whole))
 }
 
+/// The cases that can kill a defect: those that decide one of its test purposes. Everything, if one of them is a rule, which
+/// looks at the journals of all cases.
+fn aimed_at(defect: &Defect, survey: &Survey, suite: &Suite) -> Vec<String> {
+    if survey.every_case || !survey.selection.is_empty() {
+        return survey.selection.clone();
+    }
+    let decides = |script: &Script| script.purposes().iter().any(|test| defect.tests.contains(test));
+    let ordinary = suite.scripts.iter().filter(|script| script.cost == Cost::Normal);
+    let aimed: Vec<&Arc<Script>> = ordinary.filter(|script| decides(script)).collect();
+    if aimed.iter().any(|script| matches!(script.body, Body::Always(_))) {
+        return Vec::new();
+    }
+    aimed.into_iter().map(|script| script.id.clone()).collect()
+}
+
 /// One run of the cases; its folder goes as soon as its result is known.
-async fn run(survey: &Survey, defect: Option<&Defect>) -> Result<RunResult, Refused> {
+async fn run(survey: &Survey, defect: Option<&Defect>, selection: &[String]) -> Result<RunResult, Refused> {
     let dir = survey.scratch.join(defect.map_or("clean", |d| d.name));
     let options = Options {
-        selection: survey.selection.clone(),
+        selection: selection.to_vec(),
         case_dirs: survey.case_dirs.clone(),
         defects: defect.iter().map(|d| d.name.to_owned()).collect(),
         strict: Some(true),

@@ -22,6 +22,8 @@ seeds! {
         "a report with X-Mms-Forward-To-Originator-UA No reaches the client", "TS 23.140 §8.4.2", ["TP-M4R-13"];
     ReportNoRes = "mm4.report.no-res",
         "reports with X-Mms-Ack-Request Yes get no RES", "TS 23.140 §8.4.2, §8.4.3", ["TP-M4R-10", "TP-M4R-26"];
+    ReportDateOfArrival = "mm4.report.date-of-arrival",
+        "M-Delivery.ind is dated when the report came over MM4", "ENC 1.3 §6.6", ["TP-DRP-04"];
     ReadReplyNoStatus = "mm4.read-reply.no-status",
         "MM4_read_reply_report.REQ has no X-Mms-Read-Status", "TS 23.140 §8.4.3", ["TP-M4R-19"];
     ReportOnce = "mm4.report.sent-once",
