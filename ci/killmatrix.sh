@@ -3,4 +3,4 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-cargo run --locked --release -- killmatrix
+cargo run --locked --release -- killmatrix --jobs 8

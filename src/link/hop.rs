@@ -158,13 +158,22 @@ async fn pass(mut near: TcpStream, target: Option<SocketAddr>, recorder: Arc<Rec
     let mut down = pin!(copy(far_in, near_out, |octets| ends.server_sent(octets)));
     // One side's end leaves the other open (half close); its breaking breaks both.
     let _ = tokio::select! {
-        ended = &mut up => part(ended, down).await,
+        ended = &mut up => half_close(ended, down).await,
         ended = &mut down => part(ended, up).await,
     };
 }
 
-/// One side has ended: the way to the other is `ended`. Where that one ends too, as after the last words of a dialogue, both
-/// connections are reset, so that no port waits in TIME_WAIT; where it goes on, it is told.
+/// The client has ended: the server is told, and has the last word.
+async fn half_close<'a>(
+    ended: io::Result<WriteHalf<'a>>,
+    other: Pin<&mut impl Future<Output = io::Result<WriteHalf<'a>>>>,
+) -> io::Result<()> {
+    ended?.shutdown().await?;
+    other.await?.shutdown().await
+}
+
+/// The server has ended. A client that then ends too has read its last words: both connections are reset, so that no port waits in
+/// TIME_WAIT. One that goes on is told.
 async fn part<'a>(
     ended: io::Result<WriteHalf<'a>>,
     mut other: Pin<&mut impl Future<Output = io::Result<WriteHalf<'a>>>>,
@@ -174,7 +183,7 @@ async fn part<'a>(
         Some(back) => back?,
         None => {
             there.shutdown().await?;
-            other.await?
+            return other.await?.shutdown().await;
         }
     };
     reset(there.as_ref());

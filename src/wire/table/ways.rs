@@ -269,6 +269,9 @@ const GIVEN: &[Carried] = &[
 /// Of M-Forward.req; the rest is that of the MM it forwards.
 const FORWARDED: &[Carried] = &[SENDER.decides(), part("To"), part("Cc"), free("Date"), DEADLINE];
 
+/// The same in what is retrieved, which has no deadline.
+const FORWARDED_GIVEN: &[Carried] = &[SENDER.decides(), part("To"), part("Cc"), free("Date")];
+
 /// The same in a notification, which names no recipients.
 const FORWARDED_TOLD: &[Carried] = &[SENDER.decides(), DEADLINE];
 
@@ -328,7 +331,7 @@ static WAYS: &[Way] = &[
     )
     .with_content(),
     way(P::SendReq, P::RetrieveConf, "ENC 1.3 §6.3", GIVEN_HERE).with_content(),
-    way(P::ForwardReq, P::RetrieveConf, "ENC 1.3 §6.5", FORWARDED),
+    way(P::ForwardReq, P::RetrieveConf, "ENC 1.3 §6.5", FORWARDED_GIVEN),
     // Answers to requests, and what passes them on.
     way(P::SendReq, P::SendConf, "ENC 1.3 §6.1.2", ANSWER_OF_READ),
     way(P::ForwardReq, P::ForwardConf, "ENC 1.3 §6.5.2", ANSWER_OF_READ),
