@@ -33,14 +33,17 @@ pub enum HomeLookup {
     Table,
     /// A subscriber service that the relays ask for each MM.
     Service,
+    /// ENUM below an apex of the MMSE's own.
+    Enum,
 }
 
 impl HomeLookup {
-    pub const WORDS: &'static [&'static str] = &["table", "service"];
+    pub const WORDS: &'static [&'static str] = &["table", "service", "enum"];
 
     pub fn from_word(word: &str) -> HomeLookup {
         match word {
             "service" => HomeLookup::Service,
+            "enum" => HomeLookup::Enum,
             _ => HomeLookup::Table,
         }
     }

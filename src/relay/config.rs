@@ -37,6 +37,9 @@ pub struct Config {
     /// Where the homes of own subscribers are looked up. None: `subscribers` tells them.
     #[serde(default)]
     pub home_lookup: Option<HomeLookup>,
+    /// The same by ENUM; `home-lookup` goes before it.
+    #[serde(default)]
+    pub home_enum: Option<HomeEnum>,
     /// Peer MMSEs by number prefix. The longest matching prefix wins.
     #[serde(default)]
     pub routes: Vec<Route>,
@@ -74,6 +77,18 @@ pub enum Hub {
 pub struct HomeLookup {
     /// `http://10.0.0.5:8080/homes`
     pub url: String,
+    /// How long one answer is waited for.
+    #[serde(default = "lookup_time")]
+    pub timeout_ms: u64,
+}
+
+/// ENUM below an apex of the MMSE's own: NAPTR records with `E2U+mms:mailto` name a mailbox at the host of the home relay.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct HomeEnum {
+    pub server: SocketAddr,
+    /// `homes.mms.e164.gprs`
+    pub apex: String,
     /// How long one answer is waited for.
     #[serde(default = "lookup_time")]
     pub timeout_ms: u64,

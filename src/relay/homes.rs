@@ -1,9 +1,9 @@
 //! Homes of own subscribers: which relay of the MMSE serves a number, and what follows when that changes.
 //!
-//! The table of the configuration knows, or a subscriber service that is asked anew for each MM. A further source is a further variant
-//! of [`Source`].
+//! The table of the configuration knows, or a subscriber service or ENUM that is asked anew for each MM. A further source is a
+//! further variant of [`Source`].
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -11,13 +11,14 @@ use tokio::sync::Notify;
 
 use super::config::{self, Config};
 use super::defects::{Seed, Seeds};
+use super::dns::{self, Resolver};
 use super::ledger::Entry;
 use super::model::{Mm, Status};
 use super::node::Node;
 use super::routing::Hop;
 use super::timer;
 use super::{delivery, intake, mm4};
-use crate::wire::address::Address;
+use crate::wire::address::{self, Address};
 
 /// Why a home is not known.
 #[derive(Debug, thiserror::Error)]
@@ -33,7 +34,12 @@ pub(crate) enum Unknown {
 #[derive(Debug)]
 enum Source {
     Table,
-    Service { http: reqwest::Client, url: String },
+    Service {
+        http: reqwest::Client,
+        url: String,
+    },
+    /// A mailbox at the home relay's host.
+    Enum(Box<Resolver>),
 }
 
 /// The homes of subscribers, as one relay sees them.
@@ -50,9 +56,10 @@ impl Homes {
     /// # Errors
     /// The HTTP client cannot be set up.
     pub fn new(config: &Config, seeds: &Seeds) -> Result<Homes, String> {
-        let source = match &config.home_lookup {
-            None => Source::Table,
-            Some(service) => service_at(service)?,
+        let source = match (&config.home_lookup, &config.home_enum) {
+            (Some(service), _) => service_at(service)?,
+            (None, Some(apex)) => Source::Enum(Box::new(Resolver::new(enum_below(apex), seeds.clone()))),
+            (None, None) => Source::Table,
         };
         Ok(Homes {
             source,
@@ -77,22 +84,26 @@ impl Homes {
                 .routing
                 .home(number)
                 .ok_or_else(|| Unknown::Nobody(number.to_owned())),
-            Source::Service { http, url } => {
-                if let Some(known) = self.known(number) {
-                    return Ok(known);
-                }
-                let answer = ask(http, url, number).await;
-                match answer {
-                    Ok(home) => {
-                        self.remember(number, &home);
-                        Ok(home)
-                    }
-                    Err(Unknown::Later(why)) if self.seeds.has(Seed::HomeLookupFinal) => {
-                        Err(Unknown::Nobody(why))
-                    }
-                    Err(unknown) => Err(unknown),
-                }
+            Source::Service { http, url } => self.looked_up(number, ask(http, url, number)).await,
+            Source::Enum(resolver) => self.looked_up(number, ask_enum(node, resolver, number)).await,
+        }
+    }
+
+    async fn looked_up(
+        &self,
+        number: &str,
+        answer: impl Future<Output = Result<String, Unknown>>,
+    ) -> Result<String, Unknown> {
+        if let Some(known) = self.known(number) {
+            return Ok(known);
+        }
+        match answer.await {
+            Ok(home) => {
+                self.remember(number, &home);
+                Ok(home)
             }
+            Err(Unknown::Later(why)) if self.seeds.has(Seed::HomeLookupFinal) => Err(Unknown::Nobody(why)),
+            Err(unknown) => Err(unknown),
         }
     }
 
@@ -132,6 +143,32 @@ async fn ask(http: &reqwest::Client, url: &str, number: &str) -> Result<String, 
             "the subscriber service answered {status}"
         ))),
     }
+}
+
+fn enum_below(apex: &config::HomeEnum) -> config::Dns {
+    config::Dns {
+        server: apex.server,
+        enum_apex: Some(apex.apex.clone()),
+        domains: Vec::new(),
+        networks: Vec::new(),
+        port: 0,
+        ports: BTreeMap::new(),
+        timeout_ms: apex.timeout_ms,
+    }
+}
+
+/// The relay whose host ENUM names.
+async fn ask_enum(node: &Node, resolver: &Resolver, number: &str) -> Result<String, Unknown> {
+    let mailbox = resolver.mailbox(number).await.map_err(|unknown| match unknown {
+        dns::Unknown::None(what) => Unknown::Nobody(what),
+        dns::Unknown::Later(why) => Unknown::Later(why),
+    })?;
+    let nobody = || Unknown::Nobody(format!("{number}, whom ENUM has at {mailbox}"));
+    let host = address::domain(&mailbox).ok_or_else(nobody)?;
+    if host == node.config.host {
+        return Ok(node.config.name.clone());
+    }
+    node.routing.name_at(&host).map(str::to_owned).ok_or_else(nobody)
 }
 
 /// Looks the homes of these recipients (address, number) up, and sends the MM on. It waits while nobody knows.
@@ -190,7 +227,7 @@ pub(crate) fn watch(node: &Arc<Node>) {
         loop {
             match node.homes.source {
                 Source::Table => node.homes.changed.notified().await,
-                Source::Service { .. } => timer::pause(interval).await,
+                Source::Service { .. } | Source::Enum(_) => timer::pause(interval).await,
             }
             let waiting: Vec<(String, String)> = {
                 let state = node.state();

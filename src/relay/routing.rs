@@ -117,7 +117,8 @@ impl Routing {
             domain: config.domain.to_ascii_lowercase(),
             host: config.host.to_ascii_lowercase(),
             subscribers: RwLock::new(table(&config.subscribers)),
-            looks: config.home_lookup.is_some() && !seeds.has(Seed::HomeLookupIgnored),
+            looks: (config.home_lookup.is_some() || config.home_enum.is_some())
+                && !seeds.has(Seed::HomeLookupIgnored),
             neighbours,
             edge,
             hubs: config.routes.iter().filter_map(hub).collect(),
@@ -176,6 +177,12 @@ impl Routing {
     pub fn neighbour_at(&self, domain: &str) -> Option<&Hop> {
         let host = |hop: &&Hop| hop.domain == domain;
         self.neighbours.iter().map(|(_, hop)| hop).find(host)
+    }
+
+    /// The name of the neighbour with that host name.
+    pub fn name_at(&self, domain: &str) -> Option<&str> {
+        let named = self.neighbours.iter().find(|(_, hop)| hop.domain == domain);
+        named.map(|(name, _)| name.as_str())
     }
 
     /// The Relay/Server behind the domain of a system address: a neighbour, a peer, or a host of a peer.

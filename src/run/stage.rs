@@ -267,6 +267,7 @@ impl Stage {
         if shared || own.iter().any(|relay| controls(script, relay)) {
             self.stores = Some(stores(&world.numbers.nonce())?);
         }
+        self.homes.by_enum = script.home_lookup == HomeLookup::Enum;
         if script.home_lookup == HomeLookup::Service {
             let at = self.host.any();
             self.homes.open(at, &own, &self.agents).await?;
@@ -295,6 +296,11 @@ impl Stage {
                 },
             );
             self.start(relay).await?;
+        }
+        if self.homes.by_enum {
+            for agent in self.agents.values() {
+                self.publish_home(&agent.number, Some(&agent.home));
+            }
         }
         Ok(())
     }

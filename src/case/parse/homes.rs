@@ -13,6 +13,13 @@ impl Reader<'_> {
             let home = self.home(node)?;
             return Some(vec![HomeView { seen_by: None, home }]);
         };
+        if self.home_lookup == HomeLookup::Enum {
+            self.error(
+                Diagnostic::at(&node.span, "ENUM tells every relay the same".to_owned())
+                    .help("relays that are told different homes need `home-lookup: service`, or tables"),
+            );
+            return None;
+        }
         let mut views = Vec::new();
         for (key, value) in entries {
             let named = Node {
@@ -35,7 +42,7 @@ impl Reader<'_> {
         if self.home_lookup == HomeLookup::Table {
             self.error(
                 Diagnostic::at(&node.span, "a table is always there".to_owned())
-                    .help("`unavailable` needs `home-lookup: service` at the head of the case"),
+                    .help("`unavailable` needs `home-lookup: service` or `enum` at the head of the case"),
             );
             return None;
         }

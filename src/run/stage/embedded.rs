@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use crate::case::{HubKind, Script, Topology};
+use crate::case::{HomeLookup, HubKind, Script, Topology};
 use crate::relay::{self, config};
 use crate::run::world::World;
 
 use super::NotUp;
-use super::names::Names;
+use super::names::{HOME_APEX, Names};
 use super::routes::{Peer, dns, peers};
 
 /// The relay that alone speaks with other MMSEs, where there is one.
@@ -101,6 +101,14 @@ pub fn configure(relay: &str, around: Around<'_>) -> Result<relay::Config, NotUp
             url,
             timeout_ms: 2_000,
         }),
+        home_enum: (around.script.home_lookup == HomeLookup::Enum)
+            .then(|| around.world.dns(relay))
+            .flatten()
+            .map(|server| config::HomeEnum {
+                server,
+                apex: HOME_APEX.to_owned(),
+                timeout_ms: 2_000,
+            }),
         routes: match dns {
             None => routes.into_iter().map(Peer::by_table).collect(),
             Some(_) => Vec::new(),

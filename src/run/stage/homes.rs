@@ -16,6 +16,8 @@ use super::{NotUp, Stage};
 #[derive(Default)]
 pub(super) struct Homes {
     services: BTreeMap<String, HomeService>,
+    /// ENUM tells the homes.
+    pub by_enum: bool,
     moved: Mutex<BTreeMap<String, String>>,
 }
 
@@ -66,8 +68,11 @@ impl Stage {
             for (_, service) in self.homes.services.iter().filter(|(relay, _)| told(relay)) {
                 service.set(&number, view.home.as_deref());
             }
+            if self.homes.by_enum {
+                self.publish_home(&number, view.home.as_deref());
+            }
             let Some(home) = &view.home else { continue };
-            if self.homes.services.is_empty() {
+            if self.homes.services.is_empty() && !self.homes.by_enum {
                 for reloading in self.rewrite_tables(&number, home, told) {
                     reloading.finished().await;
                 }

@@ -17,6 +17,8 @@ use super::cast::peers_of;
 const PUBLIC_APEX: &str = "e164.arpa";
 /// The apex that embedded relays ask where a case wants one of the operator's own.
 const PRIVATE_APEX: &str = "mms.e164.gprs";
+/// The apex below which embedded relays look up the homes of their MMSE's subscribers.
+pub(super) const HOME_APEX: &str = "homes.mms.e164.gprs";
 
 /// How a script's relays find MMSEs.
 #[derive(Debug, Clone, Default)]
@@ -87,13 +89,24 @@ impl Names {
 
     /// The name that ENUM has for a number: its digits, last one first, below the apex.
     pub fn of_number(&self, number: &str) -> String {
-        let digits: Vec<String> = number
-            .chars()
-            .rev()
-            .filter(char::is_ascii_digit)
-            .map(String::from)
-            .collect();
-        format!("{}.{}", digits.join("."), self.apex)
+        name_below(&self.apex, number)
+    }
+}
+
+fn name_below(apex: &str, number: &str) -> String {
+    let digits = number.chars().rev().filter(char::is_ascii_digit);
+    let labels: Vec<String> = digits.map(String::from).collect();
+    format!("{}.{apex}", labels.join("."))
+}
+
+fn mailbox_record(mailbox: &str) -> Data {
+    Data::Naptr {
+        order: 100,
+        preference: 10,
+        flags: "u".to_owned(),
+        service: "E2U+mms:mailto".to_owned(),
+        regexp: format!("!^.*$!mailto:{mailbox}!"),
+        replacement: ".".to_owned(),
     }
 }
 
@@ -139,17 +152,26 @@ impl Stage {
         for user in users {
             let of = |attribute: &str| self.vars.get(&format!("{user}.{attribute}"));
             if let (Some(name), Some(mailbox)) = (of("enum"), of("mailbox")) {
-                let mailbox = Data::Naptr {
-                    order: 100,
-                    preference: 10,
-                    flags: "u".to_owned(),
-                    service: "E2U+mms:mailto".to_owned(),
-                    regexp: format!("!^.*$!mailto:{mailbox}!"),
-                    replacement: ".".to_owned(),
-                };
-                self.guest.publish(name, vec![mailbox]);
+                self.guest.publish(name, vec![mailbox_record(mailbox)]);
             }
         }
+    }
+
+    /// What ENUM says of a subscriber's home from now on: a mailbox at that relay's host, or nothing for now.
+    pub(super) fn publish_home(&self, number: &str, home: Option<&str>) {
+        let name = name_below(HOME_APEX, number);
+        let host = home.and_then(|home| Some(self.embedded().get(home)?.config.host.clone()));
+        let change = match host {
+            None => Change::Instead(Answer::ServFail),
+            Some(host) => Change::Records {
+                of: vec![Kind::Naptr],
+                by: vec![Record {
+                    data: mailbox_record(&format!("{number}/TYPE=PLMN@{host}")),
+                    ttl: 0,
+                }],
+            },
+        };
+        self.guest.change_name(&name, change);
     }
 
     /// Whether other scripts have the same names in the DNS.
