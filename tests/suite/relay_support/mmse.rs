@@ -81,6 +81,7 @@ pub fn config(gateway: SocketAddr, peer: SocketAddr) -> Config {
         edge: None,
         hub: None,
         home_lookup: None,
+        home_enum: None,
         dns: None,
         timers: Timers {
             mm4_response_ms: 300,
