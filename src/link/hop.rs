@@ -13,6 +13,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use super::record::{Ends, Recorder};
 use super::shape::{self, Line, Ride, State};
+use super::stream::reset;
 use super::{Arrival, LossKind};
 
 /// Octets that are copied at once.
@@ -233,10 +234,4 @@ async fn copy<'a>(
             .await
             .inspect_err(|_| reset(input.as_ref()))?;
     }
-}
-
-/// Closing the stream will reset the connection (RST) instead of ending it (FIN).
-fn reset(stream: &TcpStream) {
-    // Fails only on a socket that is already gone.
-    let _ = stream.set_zero_linger();
 }

@@ -41,8 +41,7 @@ impl Stream {
 impl Drop for Stream {
     fn drop(&mut self) {
         if self.over {
-            // Fails only on a socket that is already gone.
-            let _ = self.stream.set_zero_linger();
+            reset(&self.stream);
         }
     }
 }
@@ -73,6 +72,12 @@ impl AsyncWrite for Stream {
         }
         Pin::new(&mut this.stream).poll_shutdown(cx)
     }
+}
+
+/// Closing the stream will reset the connection (RST) instead of ending it (FIN).
+pub fn reset(stream: &TcpStream) {
+    // Fails only on a socket that is already gone.
+    let _ = stream.set_zero_linger();
 }
 
 /// A listener whose connections are [`Stream`]s.

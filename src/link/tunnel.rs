@@ -10,6 +10,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use super::LossKind;
 use super::record::Ends;
 use super::shape::{Line, Lost, Ride, State, pass};
+use super::stream::reset;
 
 /// A way to a relay over a wire, for one exchange. Dropping it breaks its connections.
 pub struct Tunnel {
@@ -65,9 +66,7 @@ async fn pass_on(near: TcpStream, relay: String, ride: Arc<Ride>) {
         TcpStream::connect(relay).await.ok()
     };
     let Some(far) = far else {
-        // Fails only on a socket that is already gone.
-        let _ = near.set_zero_linger();
-        return;
+        return reset(&near);
     };
     // Sockets that refuse the option work without it, a little slower.
     let _ = (near.set_nodelay(true), far.set_nodelay(true));

@@ -14,6 +14,7 @@ use super::model::{Cut, Direction};
 use super::time;
 use crate::link::LossKind;
 use crate::link::record::Ends;
+use crate::link::stream::reset;
 
 /// Octets that are read at once, and pieces that may be under way.
 const CHUNK: usize = 16 * 1024;
@@ -144,10 +145,4 @@ fn breaks_here(ride: &Ride, ends: &Ends, direction: Direction) -> bool {
         None => false,
     };
     here && ride.is_cut()
-}
-
-/// Closing the stream will reset the connection (RST) instead of ending it (FIN).
-fn reset(stream: &TcpStream) {
-    // Fails only on a socket that is already gone.
-    let _ = stream.set_zero_linger();
 }

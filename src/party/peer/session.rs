@@ -10,6 +10,7 @@ use tokio::net::TcpStream;
 use super::server::House;
 use crate::link::follow::path_in;
 use crate::link::reply::Reply;
+use crate::link::stream::reset;
 use crate::link::transaction::Transaction;
 use crate::link::{Arrival, Crossing};
 use crate::party::delay;
@@ -73,10 +74,7 @@ impl Session {
         // A socket that refuses the option works without it, a little slower.
         let _ = self.stream.set_nodelay(true);
         match self.converse().await {
-            Err(Over::Dropped) => {
-                // Fails only on a socket that is already gone.
-                let _ = self.stream.set_zero_linger();
-            }
+            Err(Over::Dropped) => reset(&self.stream),
             Ok(()) | Err(Over::Closed) => {
                 self.client_left();
                 self.part().await;
@@ -89,8 +87,7 @@ impl Session {
         let mut rest = [0; 1024];
         let left = async { while !matches!(self.stream.read(&mut rest).await, Ok(0) | Err(_)) {} };
         if delay::within(PARTING, left).await.is_ok() {
-            // Fails only on a socket that is already gone.
-            let _ = self.stream.set_zero_linger();
+            reset(&self.stream);
         }
     }
 
