@@ -205,21 +205,34 @@ pub const STATUSES: &[(u32, &str)] = &[
     (0x0D, "ESME_RBINDFAIL"),
     (0x0E, "ESME_RINVPASWD"),
     (0x0F, "ESME_RINVSYSID"),
+    (0x11, "ESME_RCANCELFAIL"),
+    (0x13, "ESME_RREPLACEFAIL"),
     (0x14, "ESME_RMSGQFUL"),
     (0x15, "ESME_RINVSERTYP"),
+    (0x33, "ESME_RINVNUMDESTS"),
+    (0x34, "ESME_RINVDLNAME"),
+    (0x40, "ESME_RINVDESTFLAG"),
+    (0x42, "ESME_RINVSUBREP"),
     (0x43, "ESME_RINVESMCLASS"),
+    (0x44, "ESME_RCNTSUBDL"),
     (0x45, "ESME_RSUBMITFAIL"),
     (0x48, "ESME_RINVSRCTON"),
     (0x49, "ESME_RINVSRCNPI"),
     (0x50, "ESME_RINVDSTTON"),
     (0x51, "ESME_RINVDSTNPI"),
+    (0x53, "ESME_RINVSYSTYP"),
+    (0x54, "ESME_RINVREPFLAG"),
+    (0x55, "ESME_RINVNUMMSGS"),
     (0x58, "ESME_RTHROTTLED"),
     (0x61, "ESME_RINVSCHED"),
     (0x62, "ESME_RINVEXPIRY"),
+    (0x63, "ESME_RINVDFTMSGID"),
     (0x64, "ESME_RX_T_APPN"),
     (0x65, "ESME_RX_P_APPN"),
     (0x66, "ESME_RX_R_APPN"),
+    (0x67, "ESME_RQUERYFAIL"),
     (0xC0, "ESME_RINVOPTPARSTREAM"),
+    (0xC1, "ESME_ROPTPARNOTALLWD"),
     (0xC2, "ESME_RINVPARLEN"),
     (0xC3, "ESME_RMISSINGOPTPARAM"),
     (0xC4, "ESME_RINVOPTPARAMVAL"),
@@ -231,4 +244,10 @@ pub const STATUSES: &[(u32, &str)] = &[
 pub fn status_name(status: u32) -> String {
     let named = STATUSES.iter().find(|(number, _)| *number == status);
     named.map_or_else(|| format!("0x{status:08X}"), |(_, name)| (*name).to_owned())
+}
+
+/// The command_status of that name.
+pub fn status_by_name(name: &str) -> Option<u32> {
+    let named = STATUSES.iter().find(|(_, known)| *known == name);
+    named.map(|(status, _)| *status)
 }
