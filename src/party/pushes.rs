@@ -1,5 +1,7 @@
 //! What becomes of pushes that a gateway took for a user agent: the radio link is not always there.
 
+use tokio::sync::oneshot;
+
 use crate::link::{Arrival, Crossing, LossKind};
 
 /// What the gateway can do for a user agent.
@@ -14,16 +16,33 @@ pub enum Pushes {
     Kept,
 }
 
+/// What became of a push that its gateway took.
+#[derive(Debug)]
+pub(super) enum Fate {
+    Arrived,
+    Lost,
+    /// It waits, and this tells when it has arrived; an error: it never will.
+    Kept(oneshot::Receiver<()>),
+}
+
+/// A push that waits at its gateway.
+#[derive(Debug)]
+pub(super) struct Kept {
+    pub push: Arrival,
+    /// Whom to tell that it has arrived.
+    pub arrived: oneshot::Sender<()>,
+}
+
 /// The way of pushes to one user agent.
 #[derive(Debug, Default)]
 pub(super) struct Air {
     pushes: Pushes,
-    kept: Vec<Arrival>,
+    kept: Vec<Kept>,
 }
 
 impl Air {
     /// Sets what happens from now on. Yields what arrives because of that, in order.
-    pub fn set(&mut self, pushes: Pushes) -> Vec<Arrival> {
+    pub fn set(&mut self, pushes: Pushes) -> Vec<Kept> {
         self.pushes = pushes;
         match pushes {
             Pushes::Kept => Vec::new(),
@@ -31,21 +50,23 @@ impl Air {
         }
     }
 
-    /// A push that the gateway took: what is seen of it at the user agent.
-    pub fn meet(&mut self, push: Arrival) -> Arrival {
+    /// A push that the gateway took: what is seen of it at the user agent, and what becomes of it.
+    pub fn meet(&mut self, push: Arrival) -> (Arrival, Fate) {
         match self.pushes {
-            Pushes::Arrive => push,
+            Pushes::Arrive => (push, Fate::Arrived),
             Pushes::Lost { times } => {
                 self.pushes = match times {
                     1 => Pushes::Arrive,
                     0 => Pushes::Lost { times: 0 },
                     n => Pushes::Lost { times: n - 1 },
                 };
-                kept_back(push, LossKind::Lost)
+                (kept_back(push, LossKind::Lost), Fate::Lost)
             }
             Pushes::Kept => {
-                self.kept.push(push.clone());
-                kept_back(push, LossKind::Kept)
+                let (arrived, told) = oneshot::channel();
+                let seen = kept_back(push.clone(), LossKind::Kept);
+                self.kept.push(Kept { push, arrived });
+                (seen, Fate::Kept(told))
             }
         }
     }

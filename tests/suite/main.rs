@@ -34,6 +34,7 @@ mod party_kannel;
 mod party_mailin;
 mod party_ownership;
 mod party_peer;
+mod party_smsc;
 mod party_support;
 mod party_user_agent;
 mod relay_cluster;

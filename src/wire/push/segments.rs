@@ -172,7 +172,9 @@ impl Reassembler {
     /// Takes back a segment that came last: its sender was told that it was not taken. The rest of its datagram waits for it.
     pub fn withdraw(&mut self, from: &str, segment: Segment) {
         let key = key(from, segment);
-        let Some(kept) = self.kept.get_mut(&key) else { return };
+        let Some(kept) = self.kept.get_mut(&key) else {
+            return;
+        };
         self.order.remove(&kept.rank());
         kept.again = None;
         if let Some(part) = kept.parts.remove(&segment.number) {

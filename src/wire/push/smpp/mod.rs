@@ -16,5 +16,6 @@ pub use codec::{Pdu, Smpp, Tlv, decode, encode};
 pub use receipt::{MessageState, Receipt};
 pub use stream::{Cut, Frame, cut, frames};
 pub use table::{
-    COMMANDS, Command, Form, Param, STATUSES, TLVS, TlvForm, command, command_by_name, status_by_name, status_name,
+    COMMANDS, Command, Form, Param, STATUSES, TLVS, TlvForm, command, command_by_name, status,
+    status_by_name, status_name,
 };

@@ -1,7 +1,5 @@
 //! Delivery receipts: what an SMSC tells an ESME, in a deliver_sm, of a message that it took (SMPP 3.4 §2.11, App. B).
 
-use bytes::Bytes;
-
 use super::codec::{Pdu, Smpp};
 use crate::wire::date;
 
@@ -66,10 +64,7 @@ impl Receipt {
         deliver
             .with_octet("esm_class", RECEIPT)
             .with("short_message", Smpp::Octets(text.into()))
-            .with_tlv(
-                RECEIPTED_MESSAGE_ID,
-                [self.message_id.as_bytes(), &[0]].concat(),
-            )
+            .with_tlv(RECEIPTED_MESSAGE_ID, [self.message_id.as_bytes(), &[0]].concat())
             .with_tlv(MESSAGE_STATE, vec![self.state.octet()])
     }
 
@@ -104,6 +99,8 @@ impl Receipt {
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+
     use super::*;
     use crate::wire::push::smpp::command_by_name;
 

@@ -240,6 +240,28 @@ pub const STATUSES: &[(u32, &str)] = &[
     (0xFF, "ESME_RUNKNOWNERR"),
 ];
 
+/// Those that programs decide by.
+pub mod status {
+    pub const OK: u32 = 0x00;
+    pub const INVALID_MESSAGE_LENGTH: u32 = 0x01;
+    pub const INVALID_COMMAND_LENGTH: u32 = 0x02;
+    pub const INVALID_COMMAND_ID: u32 = 0x03;
+    pub const INVALID_BIND_STATUS: u32 = 0x04;
+    pub const ALREADY_BOUND: u32 = 0x05;
+    pub const SYSTEM_ERROR: u32 = 0x08;
+    pub const INVALID_SOURCE: u32 = 0x0A;
+    pub const INVALID_DESTINATION: u32 = 0x0B;
+    pub const INVALID_PASSWORD: u32 = 0x0E;
+    pub const INVALID_SYSTEM_ID: u32 = 0x0F;
+    pub const QUEUE_FULL: u32 = 0x14;
+    pub const SUBMIT_FAILED: u32 = 0x45;
+    pub const THROTTLED: u32 = 0x58;
+    pub const TEMPORARY_ERROR: u32 = 0x64;
+    pub const INVALID_OPTIONAL_STREAM: u32 = 0xC0;
+    pub const DELIVERY_FAILURE: u32 = 0xFE;
+    pub const UNKNOWN_ERROR: u32 = 0xFF;
+}
+
 /// The name of a command_status, or its number in hex.
 pub fn status_name(status: u32) -> String {
     let named = STATUSES.iter().find(|(number, _)| *number == status);
