@@ -1,6 +1,6 @@
 //! Datagrams that come in segments: what each of them has so far, and which will not be complete any more.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
 
 use super::receipts::Wanted;
@@ -22,18 +22,35 @@ type Key = (String, u16, bool);
 pub(super) struct Datagrams {
     reassembler: Reassembler,
     open: HashMap<Key, Open>,
+    /// The same, the oldest first.
+    order: BTreeMap<u64, Key>,
+    next_age: u64,
     receipts: usize,
 }
 
 /// What is known of a datagram beside its octets.
 #[derive(Debug)]
 struct Open {
+    age: u64,
     since: Instant,
     recipient: String,
     notes: Vec<String>,
     receipts: Vec<Wanted>,
     /// It was complete, and was refused.
     refused: bool,
+}
+
+impl Open {
+    fn new(carried: &Carried, since: Instant) -> Open {
+        Open {
+            age: 0,
+            since,
+            recipient: carried.recipient.clone(),
+            notes: Vec::new(),
+            receipts: Vec::new(),
+            refused: false,
+        }
+    }
 }
 
 /// A whole datagram.
@@ -111,14 +128,12 @@ impl Datagrams {
             }
             Taken::Waiting => {}
         }
-        self.make_room();
-        let open = self.open.entry(key).or_insert_with(|| Open {
-            since: now,
-            recipient: carried.recipient.clone(),
-            notes: Vec::new(),
-            receipts: Vec::new(),
-            refused: false,
-        });
+        if !self.open.contains_key(&key) {
+            self.open(key.clone(), Open::new(carried, now));
+        }
+        let Some(open) = self.open.get_mut(&key) else {
+            return Outcome::Waits;
+        };
         open.notes = joined(std::mem::take(&mut open.notes), notes.into_iter().chain(remark));
         if let Some(receipt) = receipt.filter(|_| self.receipts < RECEIPTS) {
             open.receipts.push(receipt.clone());
@@ -135,48 +150,54 @@ impl Datagrams {
         if segment.total > 1 {
             self.receipts += whole.receipts.len();
             let open = Open {
-                since: whole.since,
-                recipient: carried.recipient.clone(),
                 notes: whole.notes,
                 receipts: whole.receipts,
                 refused: true,
+                ..Open::new(carried, whole.since)
             };
-            self.open.insert(key, open);
+            self.open(key, open);
         }
     }
 
     /// Drops the datagrams that are incomplete for too long.
     pub fn lapse(&mut self, now: Instant) -> Vec<Incomplete> {
-        let old: Vec<Key> = self
-            .open
-            .iter()
-            .filter(|(_, open)| now.saturating_duration_since(open.since) >= LAPSE)
-            .map(|(key, _)| key.clone())
+        let is_old = |open: &Open| now.saturating_duration_since(open.since) >= LAPSE;
+        let of_order = self.order.values();
+        let old: Vec<Key> = of_order
+            .filter(|key| self.open.get(*key).is_some_and(is_old))
+            .cloned()
             .collect();
-        old.iter().filter_map(|key| self.give_up(key)).collect()
+        if old.is_empty() {
+            return Vec::new();
+        }
+        let mut missing: HashMap<Key, (Segment, Vec<u8>)> = self
+            .reassembler
+            .missing()
+            .into_iter()
+            .map(|(between, segment, lacking)| {
+                let key = (between.to_owned(), segment.reference, segment.wide);
+                (key, (segment, lacking))
+            })
+            .collect();
+        old.iter()
+            .filter_map(|key| self.give_up(key, missing.remove(key)))
+            .collect()
     }
 
-    fn give_up(&mut self, key: &Key) -> Option<Incomplete> {
+    fn give_up(&mut self, key: &Key, missing: Option<(Segment, Vec<u8>)>) -> Option<Incomplete> {
         let open = self.close(key)?;
-        let whose = |(between, segment, _): &(&str, Segment, Vec<u8>)| {
-            (*between, segment.reference, segment.wide) == (key.0.as_str(), key.1, key.2)
-        };
-        let missing = self.reassembler.missing().into_iter().find(whose);
-        let (note, segment) = match missing {
-            Some((_, segment, lacking)) => {
+        let note = match missing {
+            Some((segment, lacking)) => {
+                self.reassembler.forget(&key.0, segment);
                 let lacking: Vec<String> = lacking.iter().map(u8::to_string).collect();
-                let note = format!(
+                format!(
                     "of {} segments these did not come: {}",
                     segment.total,
                     lacking.join(", ")
-                );
-                (note, Some(segment))
+                )
             }
-            None => ("too many datagrams were incomplete at a time".to_owned(), None),
+            None => "too many datagrams were incomplete at a time".to_owned(),
         };
-        if let Some(segment) = segment {
-            self.reassembler.forget(&key.0, segment);
-        }
         // Of a refused one all is told already.
         (!open.refused).then(|| Incomplete {
             recipient: open.recipient,
@@ -184,21 +205,25 @@ impl Datagrams {
         })
     }
 
-    fn close(&mut self, key: &Key) -> Option<Open> {
-        let open = self.open.remove(key)?;
-        self.receipts -= open.receipts.len();
-        Some(open)
+    fn open(&mut self, key: Key, mut open: Open) {
+        // What the reassembler dropped for want of room stays open here until it lapses, but not without end.
+        while self.open.len() >= 2 * Reassembler::MAX {
+            let Some((_, oldest)) = self.order.pop_first() else {
+                break;
+            };
+            self.close(&oldest);
+        }
+        open.age = self.next_age;
+        self.next_age += 1;
+        self.order.insert(open.age, key.clone());
+        self.open.insert(key, open);
     }
 
-    /// What the reassembler dropped for want of room stays open here until it lapses, but not without end.
-    fn make_room(&mut self) {
-        while self.open.len() >= 2 * Reassembler::MAX {
-            let oldest = self.open.iter().min_by_key(|(_, open)| open.since);
-            let Some(key) = oldest.map(|(key, _)| key.clone()) else {
-                return;
-            };
-            self.close(&key);
-        }
+    fn close(&mut self, key: &Key) -> Option<Open> {
+        let open = self.open.remove(key)?;
+        self.order.remove(&open.age);
+        self.receipts -= open.receipts.len();
+        Some(open)
     }
 }
 
@@ -216,4 +241,80 @@ fn joined(mut notes: Vec<String>, more: impl IntoIterator<Item = String>) -> Vec
         }
     }
     notes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::push::smpp::{Pdu, Smpp, carried, command_by_name};
+
+    /// A segment to 1, by a reference of 16 bits.
+    fn segment(reference: u16, total: u8, number: u8) -> Carried {
+        let [high, low] = reference.to_be_bytes();
+        let data = [6, 8, 4, high, low, total, number, number];
+        let submit = Pdu::new(command_by_name("submit_sm").unwrap())
+            .with_text("destination_addr", "1")
+            .with_octet("esm_class", 0x40)
+            .with("short_message", Smpp::Octets(data.to_vec().into()));
+        carried(&submit).unwrap()
+    }
+
+    fn take(datagrams: &mut Datagrams, segment: &Carried, now: Instant) -> Outcome {
+        datagrams.take(segment, Vec::new(), None, now)
+    }
+
+    #[test]
+    fn what_stays_incomplete_is_given_up_and_told() {
+        let start = Instant::now();
+        let mut datagrams = Datagrams::default();
+        take(&mut datagrams, &segment(1, 3, 2), start);
+        take(&mut datagrams, &segment(2, 2, 1), start + LAPSE / 2);
+        assert!(datagrams.lapse(start + LAPSE / 2).is_empty());
+        let given_up = datagrams.lapse(start + LAPSE);
+        assert_eq!(
+            given_up,
+            [Incomplete {
+                recipient: "1".to_owned(),
+                notes: vec!["of 3 segments these did not come: 1, 3".to_owned()],
+            }]
+        );
+        // What comes later begins anew.
+        assert!(matches!(
+            take(&mut datagrams, &segment(1, 3, 1), start + LAPSE),
+            Outcome::Waits
+        ));
+        let second = take(&mut datagrams, &segment(2, 2, 2), start + LAPSE);
+        assert!(matches!(second, Outcome::Whole(whole) if whole.octets == [1, 2]));
+    }
+
+    #[test]
+    fn of_a_refused_one_nothing_is_told_later() {
+        let start = Instant::now();
+        let mut datagrams = Datagrams::default();
+        take(&mut datagrams, &segment(1, 2, 1), start);
+        let last = segment(1, 2, 2);
+        let Outcome::Whole(whole) = take(&mut datagrams, &last, start) else {
+            panic!("not whole");
+        };
+        datagrams.give_back(&last, whole);
+        assert!(datagrams.lapse(start + LAPSE).is_empty());
+        assert!(matches!(
+            take(&mut datagrams, &last, start + LAPSE),
+            Outcome::Waits
+        ));
+    }
+
+    #[test]
+    fn however_many_are_begun_few_are_kept() {
+        let start = Instant::now();
+        let mut datagrams = Datagrams::default();
+        for reference in 0..u16::MAX {
+            take(&mut datagrams, &segment(reference, 2, 1), start);
+        }
+        assert!(datagrams.open.len() <= 2 * Reassembler::MAX);
+        let given_up = datagrams.lapse(start + LAPSE);
+        let crowded = "too many datagrams were incomplete at a time";
+        assert!(given_up.iter().any(|one| one.notes == [crowded]));
+        assert!(datagrams.open.is_empty() && datagrams.order.is_empty());
+    }
 }

@@ -69,10 +69,10 @@ impl House {
         let taken = pdu.response(status::OK).with_text("message_id", &message_id);
         let receipt = Wanted::of(pdu, &message_id, &seat.taker.system_id, seat.taker.session);
         let notes = message.notes.clone();
-        match self
+        let outcome = self
             .datagrams()
-            .take(carried, notes, receipt.as_ref(), Instant::now())
-        {
+            .take(carried, notes, receipt.as_ref(), Instant::now());
+        match outcome {
             Outcome::Full => (self.refuse(&message, status::QUEUE_FULL), None),
             Outcome::Waits => (taken, None),
             Outcome::Again => {

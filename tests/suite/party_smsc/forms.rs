@@ -190,8 +190,8 @@ async fn what_is_odd_is_noted_once() {
     assert_eq!(
         push.notes(),
         [
-            "the message goes to port 2949, not to 2948",
-            "data_coding 0x00 is not 8-bit data"
+            "data_coding 0x00 is not 8-bit data",
+            "the message goes to port 2949, not to 2948"
         ]
     );
 }
