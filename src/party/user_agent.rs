@@ -3,21 +3,47 @@
 use std::error::Error;
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{HOST, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Client, RequestBuilder, Response, redirect};
+use reqwest::{Client, Proxy, RequestBuilder, Response, redirect};
+use rustls::ClientConfig;
 
 use super::delay;
+use super::tls::{self, TlsError};
 
 /// Octets of a body that are taken.
 const LONGEST_BODY: usize = 16 * 1024 * 1024;
+
+/// How user agents reach a relay.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AgentWays {
+    /// Connections that stay open between requests. Those to a relay that ends go with it, and leave no port waiting in TIME_WAIT.
+    pub idle: usize,
+    /// PEM file of the certificates they trust with HTTPS; without it, none.
+    pub root: Option<PathBuf>,
+    /// The HTTP proxy of the WAP gateway: requests go there, with the whole URL in their first line. HTTPS goes through it (CONNECT).
+    pub proxy: Option<SocketAddr>,
+}
+
+/// User agents have no HTTP client.
+#[derive(Debug, thiserror::Error)]
+pub enum NoAgent {
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    #[error("the HTTP client cannot be set up: {0}")]
+    Library(#[from] reqwest::Error),
+}
 
 /// The HTTP client of user agents.
 #[derive(Debug, Clone)]
 pub struct UserAgent {
     client: Client,
+    idle: usize,
+    tls: ClientConfig,
+    proxy: Option<SocketAddr>,
     /// Where it connects to, whatever the URL says.
     through: Option<SocketAddr>,
 }
@@ -48,31 +74,42 @@ impl From<String> for NoAnswer {
 }
 
 impl UserAgent {
-    /// A client that keeps `idle` connections to a relay open between its requests. Those to a relay that ends go with it, and
-    /// leave no port waiting in TIME_WAIT.
-    ///
     /// # Errors
-    /// The HTTP library cannot be set up.
-    pub fn new(idle: usize) -> Result<UserAgent, reqwest::Error> {
-        let client = Client::builder()
-            .no_proxy()
-            .redirect(redirect::Policy::none())
-            .tcp_nodelay(true)
-            .pool_max_idle_per_host(idle)
-            .http1_only()
-            .build()?;
+    /// The root cannot be used, or the HTTP library not be set up.
+    pub fn new(ways: &AgentWays) -> Result<UserAgent, NoAgent> {
+        let tls = tls::client(ways.root.as_deref())?;
         Ok(UserAgent {
-            client,
+            client: client(ways.idle, tls.clone(), ways.proxy)?,
+            idle: ways.idle,
+            tls,
+            proxy: ways.proxy,
             through: None,
         })
     }
 
-    /// The same client, connecting to `wire` instead of the relay that a URL names; the relay does not notice.
-    pub fn through(&self, wire: SocketAddr) -> UserAgent {
-        UserAgent {
-            through: Some(wire),
-            ..self.clone()
+    /// The host and port to which it connects for a URL: the proxy, or who the URL names, as it is written.
+    pub fn next_hop(&self, url: &str) -> String {
+        match self.proxy {
+            Some(proxy) => proxy.to_string(),
+            None => authority(url).unwrap_or_default().to_owned(),
         }
+    }
+
+    /// The same client, connecting to `wire` instead of its [next hop](UserAgent::next_hop), which does not notice. (With HTTPS it
+    /// does without the name in its certificate: the certificate has to be good for the wire's address.)
+    ///
+    /// # Errors
+    /// The HTTP library cannot be set up.
+    pub fn through(&self, wire: SocketAddr) -> Result<UserAgent, NoAgent> {
+        let mut agent = self.clone();
+        match self.proxy {
+            Some(_) => {
+                agent.client = client(self.idle, self.tls.clone(), Some(wire))?;
+                agent.proxy = Some(wire);
+            }
+            None => agent.through = Some(wire),
+        }
+        Ok(agent)
     }
 
     /// Posts a PDU and waits for the whole answer, `limit` in all.
@@ -108,7 +145,10 @@ impl UserAgent {
 
     fn target(&self, url: &str) -> String {
         match self.through {
-            Some(wire) => fetch_url(url, &format!("http://{wire}")),
+            Some(wire) => {
+                let scheme = url.split_once("://").map_or("http", |(scheme, _)| scheme);
+                fetch_url(url, &format!("{scheme}://{wire}"))
+            }
             None => url.to_owned(),
         }
     }
@@ -122,6 +162,20 @@ impl UserAgent {
         }
         Ok(map)
     }
+}
+
+fn client(idle: usize, tls: ClientConfig, proxy: Option<SocketAddr>) -> Result<Client, reqwest::Error> {
+    let mut builder = Client::builder()
+        .no_proxy()
+        .redirect(redirect::Policy::none())
+        .tcp_nodelay(true)
+        .pool_max_idle_per_host(idle)
+        .http1_only()
+        .tls_backend_preconfigured(tls);
+    if let Some(proxy) = proxy {
+        builder = builder.proxy(Proxy::all(format!("http://{proxy}"))?);
+    }
+    builder.build()
 }
 
 /// The host and port that a URL names, as they are written.

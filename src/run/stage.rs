@@ -11,7 +11,8 @@ use tokio::sync::mpsc;
 use crate::case::{HomeLookup, Script, Topology};
 use crate::link::{Arrival, Hop, Mails};
 use crate::party::Guest;
-use crate::party::user_agent::UserAgent;
+use crate::party::peer::Inbound;
+use crate::party::user_agent::{AgentWays, UserAgent};
 use crate::relay;
 use crate::wire::mm4;
 
@@ -45,7 +46,7 @@ const IDLE_CONNECTIONS: usize = 4;
 pub struct Access {
     pub mm1_url: String,
     pub identity_header: String,
-    pub mm4: SocketAddr,
+    pub mm4: Inbound,
     pub domain: String,
     pub system_address: String,
 }
@@ -98,7 +99,11 @@ impl Stage {
         let (guest, arrivals) = world.desk.open(key);
         // What a remote relay may do with an idle connection is its own affair.
         let idle = if world.has_remote() { 0 } else { IDLE_CONNECTIONS };
-        let user_agent = UserAgent::new(idle).map_err(|e| NotUp(format!("the HTTP client: {e}")))?;
+        let ways = AgentWays {
+            idle,
+            ..AgentWays::default()
+        };
+        let user_agent = UserAgent::new(&ways).map_err(|e| NotUp(e.to_string()))?;
         let mut stage = Stage {
             guest,
             agents: BTreeMap::new(),
@@ -123,6 +128,7 @@ impl Stage {
             if stage.missing.is_empty() {
                 stage.start_relays(script, world).await?;
                 stage.define(world, script);
+                stage.miss_smtp(script);
             }
         }
         Ok((stage, arrivals))
@@ -194,7 +200,7 @@ impl Stage {
         let access = Access {
             mm1_url: format!("http://{}{}", running.mm1_addr(), config.mm1.path),
             identity_header: config.mm1.identity_header.clone(),
-            mm4: running.mm4_addr(),
+            mm4: Inbound::plain(running.mm4_addr()),
             domain: config.domain.clone(),
             system_address: config.system_address.clone(),
         };
@@ -236,7 +242,7 @@ impl Stage {
                     Access {
                         mm1_url: ixit.mm1_url.clone(),
                         identity_header: ixit.identity_header.clone(),
-                        mm4: ixit.mm4,
+                        mm4: Inbound::plain(ixit.mm4),
                         domain: ixit.domain.clone(),
                         system_address: ixit.system_address.clone(),
                     },

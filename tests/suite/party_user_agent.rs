@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use mmspec::party::user_agent::{UserAgent, fetch_url};
+use mmspec::party::user_agent::{AgentWays, UserAgent, fetch_url};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
@@ -39,7 +39,7 @@ fn complete(request: &[u8]) -> bool {
 
 #[tokio::test]
 async fn a_post_goes_out_with_its_headers_and_the_answer_comes_whole() {
-    let agent = UserAgent::new(0).unwrap();
+    let agent = UserAgent::new(&AgentWays::default()).unwrap();
     let (addr, served) =
         answering("HTTP/1.1 302 Found\r\nLocation: http://x/\r\nX-A: 1\r\nX-A: 2\r\n\r\n\x00body").await;
     let headers = [
@@ -72,7 +72,7 @@ async fn a_post_goes_out_with_its_headers_and_the_answer_comes_whole() {
 
 #[tokio::test]
 async fn a_get_asks_for_the_location_as_it_was_given() {
-    let agent = UserAgent::new(0).unwrap();
+    let agent = UserAgent::new(&AgentWays::default()).unwrap();
     let (addr, served) = answering("HTTP/1.1 204 No Content\r\n\r\n").await;
     let url = fetch_url(
         "http://mmsc.invalid/p@7/a%2fB;x=1?t=\"q\"&u=a+b",
@@ -89,7 +89,7 @@ async fn a_get_asks_for_the_location_as_it_was_given() {
 
 #[tokio::test]
 async fn failures_are_told_in_words() {
-    let agent = UserAgent::new(0).unwrap();
+    let agent = UserAgent::new(&AgentWays::default()).unwrap();
     let get = async |addr: SocketAddr, limit| {
         agent
             .get(&format!("http://{addr}/"), &[], limit)

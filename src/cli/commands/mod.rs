@@ -13,6 +13,7 @@ mod relay;
 mod run;
 mod schema;
 mod shared;
+mod shim;
 
 pub(super) use coverage::coverage;
 pub(super) use decode::decode;
@@ -25,3 +26,4 @@ pub(super) use rejudge::rejudge;
 pub(super) use relay::relay;
 pub(super) use run::run;
 pub(super) use schema::schema;
+pub(super) use shim::shim;

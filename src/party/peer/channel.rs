@@ -88,7 +88,9 @@ impl Channel {
     pub(super) fn tls(&self) -> Option<String> {
         let Channel::Tls(stream) = self else { return None };
         let (_, state) = stream.get_ref();
-        let version = state.protocol_version().map_or("TLS", |v| v.as_str().unwrap_or("TLS"));
+        let version = state
+            .protocol_version()
+            .map_or("TLS", |v| v.as_str().unwrap_or("TLS"));
         let suite = state
             .negotiated_cipher_suite()
             .map(|suite| format!(" ({:?})", suite.suite()));

@@ -185,4 +185,3 @@ pub async fn deliver(
     };
     SmtpClient::plain(addr).deliver(letter, limit).await
 }
-

@@ -35,7 +35,9 @@ pub async fn run(command: &MailCommand, letter: Letter<'_>, limit: Duration) -> 
     let limit = command.timeout_ms.map_or(limit, Duration::from_millis);
     let mut delivery = Delivery {
         recipients: Vec::new(),
-        end: Err(NoReply("the mail has no recipient to run a command for".to_owned())),
+        end: Err(NoReply(
+            "the mail has no recipient to run a command for".to_owned(),
+        )),
         helo: String::new(),
         dialogue: Vec::new(),
     };
@@ -73,7 +75,10 @@ pub(super) fn shown(line: &[String]) -> String {
 /// Words with blanks between them; one that would not be read as one word is quoted. Nothing in it ends a line.
 pub(super) fn words_of(line: &[String]) -> String {
     let word = |word: &String| {
-        let plain = !word.is_empty() && word.chars().all(|c| c.is_ascii_graphic() && !"\"'\\$`".contains(c));
+        let plain = !word.is_empty()
+            && word
+                .chars()
+                .all(|c| c.is_ascii_graphic() && !"\"'\\$`".contains(c));
         if plain { word.clone() } else { format!("{word:?}") }
     };
     line.iter().map(word).collect::<Vec<_>>().join(" ")

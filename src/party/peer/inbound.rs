@@ -3,9 +3,9 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use super::Place;
 use super::client::{Delivery, Letter, SmtpClient};
 use super::command::{self, CannotRun};
-use super::Place;
 use crate::party::tls::TlsError;
 use crate::wire::smtp::ways::{MailCommand, Paths, SmtpWays};
 

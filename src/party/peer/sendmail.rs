@@ -72,7 +72,8 @@ impl Call {
             let option = argument.strip_prefix('-').filter(|o| options && !o.is_empty());
             let Some(option) = option else {
                 let list = address::list(argument);
-                call.recipients.extend(list.iter().map(|one| address::addr_spec(one)));
+                call.recipients
+                    .extend(list.iter().map(|one| address::addr_spec(one)));
                 continue;
             };
             if option == "-" {
@@ -84,13 +85,17 @@ impl Call {
                 ("t", "") => call.from_header = true,
                 ("f" | "r", value) => {
                     let value = match value {
-                        "" => rest.next().ok_or_else(|| Exit::usage(format!("-{letter} needs an address")))?,
+                        "" => rest
+                            .next()
+                            .ok_or_else(|| Exit::usage(format!("-{letter} needs an address")))?,
                         value => value,
                     };
                     call.from = address::addr_spec(value);
                 }
                 ("b", mode) if mode.chars().any(|mode| OTHER_MODES.contains(mode)) => {
-                    return Err(Exit::usage(format!("-b{mode} is not supported: it sends no message")));
+                    return Err(Exit::usage(format!(
+                        "-b{mode} is not supported: it sends no message"
+                    )));
                 }
                 (letter, "") if WITH_VALUE.contains(letter) => drop(rest.next()),
                 _ => {}
@@ -145,7 +150,10 @@ pub async fn hand_over(to: &Place, arguments: &[String], message: &[u8], limit: 
         rcpt_to: &recipients,
         data: &data,
     };
-    let delivery = SmtpClient::at(to.clone()).called(how).deliver(letter, limit).await;
+    let delivery = SmtpClient::at(to.clone())
+        .called(how)
+        .deliver(letter, limit)
+        .await;
     exit_of(&delivery, to)
 }
 
@@ -181,7 +189,11 @@ fn header_recipients(message: &[u8]) -> Vec<String> {
             _ => fields.push(line.to_owned()),
         }
     }
-    let named = |name: &str| ["To", "Cc", "Bcc"].iter().any(|n| n.eq_ignore_ascii_case(name.trim()));
+    let named = |name: &str| {
+        ["To", "Cc", "Bcc"]
+            .iter()
+            .any(|n| n.eq_ignore_ascii_case(name.trim()))
+    };
     fields
         .iter()
         .filter_map(|field| field.split_once(':'))
@@ -203,7 +215,18 @@ mod tests {
     #[test]
     fn arguments_are_read_as_sendmail_does() {
         let read = call(&[
-            "-i", "-oi", "-oem", "-F", "Full Name", "-f", "<a@b>", "-O", "X=y", "-q10m", "+1555/TYPE=PLMN", "<c@d>",
+            "-i",
+            "-oi",
+            "-oem",
+            "-F",
+            "Full Name",
+            "-f",
+            "<a@b>",
+            "-O",
+            "X=y",
+            "-q10m",
+            "+1555/TYPE=PLMN",
+            "<c@d>",
         ])
         .unwrap();
         assert_eq!(read.from, "a@b");
@@ -213,7 +236,13 @@ mod tests {
         assert_eq!((read.from.as_str(), read.from_header), ("a@b", true));
         assert_eq!(read.recipients, ["-x@y"]);
         assert_eq!(call(&["-f", "", "a,b@c"]).unwrap().recipients, ["a", "b@c"]);
-        for wrong in [&["-f"][..], &["-bs"], &["-bp"], &["a\r\nDATA"], &["-f", "x\ny", "z"]] {
+        for wrong in [
+            &["-f"][..],
+            &["-bs"],
+            &["-bp"],
+            &["a\r\nDATA"],
+            &["-f", "x\ny", "z"],
+        ] {
             assert_eq!(call(wrong).unwrap_err().code, sysexits::USAGE, "{wrong:?}");
         }
     }

@@ -34,12 +34,10 @@ const TABLE: &[(i32, u16, &str, &str)] = &[
 /// The reply that an exit code stands for: code, enhanced status (RFC 3463), meaning. A code that nobody defined is a permanent
 /// failure.
 pub fn reply(exit: i32) -> (u16, &'static str, &'static str) {
-    TABLE
-        .iter()
-        .find(|(code, ..)| *code == exit)
-        .map_or((554, "5.3.0", "unknown exit code"), |(_, code, status, meaning)| {
-            (*code, *status, *meaning)
-        })
+    TABLE.iter().find(|(code, ..)| *code == exit).map_or(
+        (554, "5.3.0", "unknown exit code"),
+        |(_, code, status, meaning)| (*code, *status, *meaning),
+    )
 }
 
 /// The exit code of a mail command whose message got this SMTP reply.
@@ -60,7 +58,11 @@ mod tests {
         for (code, ..) in TABLE {
             let (smtp, ..) = reply(*code);
             assert_eq!(exit(smtp) == OK, *code == OK, "{code}");
-            assert_eq!(exit(smtp) == TEMPFAIL, [71, 74, TEMPFAIL].contains(code), "{code}");
+            assert_eq!(
+                exit(smtp) == TEMPFAIL,
+                [71, 74, TEMPFAIL].contains(code),
+                "{code}"
+            );
         }
         assert_eq!(reply(255).0, 554);
     }

@@ -259,7 +259,11 @@ impl<'a> Course<'a> {
     }
 
     /// The library takes a 4yz or 5yz for an error and keeps only a part of the text; the record has it all.
-    fn reply(&self, answered: Result<Response, lettre::transport::smtp::Error>, to: &str) -> Result<Reply, NoReply> {
+    fn reply(
+        &self,
+        answered: Result<Response, lettre::transport::smtp::Error>,
+        to: &str,
+    ) -> Result<Reply, NoReply> {
         let record = self.record.as_ref();
         match (record.and_then(Record::next_reply), answered, record) {
             (Some(reply), ..) => Ok(reply),

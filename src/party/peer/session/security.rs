@@ -75,7 +75,9 @@ impl Session {
 
     pub(super) async fn auth(&mut self, mechanism: u64, initial: &str) -> Step {
         if self.greeted != Greeted::Yes || self.transaction.is_open() {
-            return self.say_text("503 5.5.1 AUTH comes after EHLO, before MAIL").await;
+            return self
+                .say_text("503 5.5.1 AUTH comes after EHLO, before MAIL")
+                .await;
         }
         if self.house.terms.login.is_none() {
             return self.say_text("502 5.5.1 Not implemented").await;
