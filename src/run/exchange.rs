@@ -81,10 +81,9 @@ impl Driver {
                         Ok(way) => way,
                         Err(why) => return driver.no_reply(Some(step), request, &place, &relay, why),
                     };
-                    let agent = match way.entrance().map(|entrance| agent.through(entrance)) {
+                    let agent = match way.entrance() {
+                        Some(entrance) => agent.through(entrance),
                         None => agent.clone(),
-                        Some(Ok(agent)) => agent,
-                        Some(Err(why)) => return driver.faulted(step, why.to_string()),
                     };
                     let reply = match method {
                         "GET" => agent.get(&url, &headers, limit).await,

@@ -211,8 +211,7 @@ async fn a_user_agent_knows_what_arrived_before_the_wire_broke() {
     let tunnel = tunnel(&line, addr).await;
     let agent = UserAgent::new(&AgentWays::default())
         .unwrap()
-        .through(tunnel.addr)
-        .unwrap();
+        .through(tunnel.addr);
     let none = agent
         .get(&format!("http://{addr}/x"), &[], LIMIT)
         .await
@@ -237,8 +236,7 @@ async fn the_relay_is_named_as_the_url_names_it() {
     let tunnel = tunnel(&Line::new("bob"), addr).await;
     let agent = UserAgent::new(&AgentWays::default())
         .unwrap()
-        .through(tunnel.addr)
-        .unwrap();
+        .through(tunnel.addr);
     let _ = agent.get(&format!("http://{addr}/a?b"), &[], LIMIT).await;
     let request = request.await.unwrap();
     assert!(request.starts_with("get /a?b http/1.1\r\n"), "{request}");

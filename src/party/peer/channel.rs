@@ -88,9 +88,8 @@ impl Channel {
     pub(super) fn tls(&self) -> Option<String> {
         let Channel::Tls(stream) = self else { return None };
         let (_, state) = stream.get_ref();
-        let version = state
-            .protocol_version()
-            .map_or("TLS", |v| v.as_str().unwrap_or("TLS"));
+        let version = state.protocol_version().and_then(|version| version.as_str());
+        let version = version.unwrap_or("TLS").replace('_', ".");
         let suite = state
             .negotiated_cipher_suite()
             .map(|suite| format!(" ({:?})", suite.suite()));
