@@ -50,13 +50,16 @@ pub enum Crossing {
         data: Bytes,
         /// Final reply code and text as the receiver gave it; for a message a party sends, the relay's; `None`: none came.
         reply: Option<(u16, String)>,
-        /// The dialogue, one `C: …` or `S: …` line each, message data left out.
+        /// The dialogue, one `C: …` or `S: …` line each, message data and passwords left out; `* …` is what happened to the
+        /// connection, `$ …` the command line of a mail command.
         dialogue: Vec<String>,
     },
-    /// The relay's answer to a party's mail: the reply that ended the transaction.
+    /// The relay's answer to a party's mail: the reply that ended the transaction, or what the exit code of its mail command stands
+    /// for.
     SmtpReply {
         code: u16,
         text: String,
+        /// `rcpt`, `end-of-data`, …; `exit`: a mail command ended.
         stage: String,
         request: u64,
         /// Recipients that were refused, and the reply.

@@ -14,6 +14,7 @@ mod ownership;
 pub mod peer;
 mod pushes;
 mod script;
+pub mod tls;
 pub mod user_agent;
 
 pub use desk::{Desk, Guest, Hold};

@@ -20,6 +20,7 @@ mod cli_exit;
 mod cli_present;
 mod cli_run;
 mod cli_target;
+mod cli_shim;
 #[path = "../hostile/mod.rs"]
 mod hostile;
 mod inspect_round_trip;
@@ -35,6 +36,9 @@ mod party_kannel;
 mod party_mailin;
 mod party_ownership;
 mod party_peer;
+mod party_peer_terms;
+mod party_peer_ways;
+mod party_pipe;
 mod party_support;
 mod party_user_agent;
 mod relay_cluster;
