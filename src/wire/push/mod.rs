@@ -8,6 +8,7 @@
 //! | [`smpp`] | PDUs between a relay and an SMSC | SMPP 3.4 |
 //! | [`pap`] | messages between a relay and a push proxy | WAP-247 |
 //! | [`kannel`] | the `sendsms` request of a Kannel gateway | its user's guide |
+//! | [`wdp`] | datagrams to the address of a subscriber | WAP-259 §6.4 |
 //!
 //! [`Carried`] is what each of them carries, and [`Pushed`] what reached whom in the end.
 //!
@@ -20,6 +21,7 @@ pub mod segments;
 pub mod smpp;
 pub mod sms;
 pub mod udh;
+pub mod wdp;
 pub mod wsp;
 
 mod carried;
