@@ -23,6 +23,13 @@ pub struct Push {
     pub findings: Vec<Finding>,
 }
 
+impl Push {
+    /// ConfirmedPush, which belongs to a session (WAP-230 §8.2.4.2).
+    pub fn is_confirmed(&self) -> bool {
+        self.pdu_type == CONFIRMED_PUSH
+    }
+}
+
 /// PDU types of WSP (WAP-230 table 34).
 const PUSH: u8 = 0x06;
 const CONFIRMED_PUSH: u8 = 0x07;
@@ -214,7 +221,7 @@ pub fn encode_as(shape: &Shape, tid: u8, body: &[u8]) -> Vec<u8> {
     with_head(shape.confirmed, tid, &head, body)
 }
 
-/// The push that a gateway makes of an entity it was handed over with header fields of MIME (WAP-235 §6): the media type and
+/// The push that a gateway makes of an entity it was handed over with header fields of MIME (WAP-249): the media type and
 /// the fields as they are, each by its number where WSP has one. What belongs to MIME or HTTP alone is left out.
 pub fn encode_entity(
     confirmed: bool,
