@@ -191,7 +191,7 @@ impl Desk {
 
     /// Hands over a push that its gateway took, as far as the radio link lets it arrive. `still` is asked before a push that was
     /// kept arrives after all.
-    pub(super) fn hand_over_push(&self, owner: &Owner, push: Arrival, still: Option<Still>) -> Fate {
+    pub(super) fn follow_push(&self, owner: &Owner, push: Arrival, still: Option<Still>) -> Fate {
         let (met, fate) = {
             let mut state = self.state();
             let air = state.guests.get_mut(&owner.guest);
@@ -308,8 +308,10 @@ impl Guest {
             Some(room) => room.air.entry(place.to_owned()).or_default().set(pushes),
             None => Vec::new(),
         };
-        for push in kept.into_iter().filter_map(Kept::release) {
-            self.desk.hand_over(Some(self.id), push);
+        for kept in kept.into_iter().filter_map(Kept::due) {
+            self.desk.hand_over(Some(self.id), kept.push);
+            // A gateway that owes nobody a receipt does not listen.
+            let _ = kept.arrived.send(());
         }
     }
 

@@ -71,7 +71,7 @@ impl Gateway {
     ) -> Option<Fate> {
         let arrival = self.arrival(owner, answered, push);
         match owner {
-            Some(owner) if is_taken(answered) => Some(self.desk.hand_over_push(owner, arrival, still)),
+            Some(owner) if is_taken(answered) => Some(self.desk.follow_push(owner, arrival, still)),
             owner => {
                 self.desk.hand_over(owner.map(|owner| owner.guest), arrival);
                 None

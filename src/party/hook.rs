@@ -106,7 +106,8 @@ fn push(method: &str, target: &str, headers: Vec<(String, String)>, hooked: Hook
             .filter(|(name, _)| !SECRET.contains(&name.as_str())),
     );
     if hooked.labelled {
-        let note = "the request says neither content type nor application of the push, or only one: the gateway did";
+        let note =
+            "the request says neither content type nor application of the push, or only one: the gateway did";
         params.push(("note".to_owned(), note.to_owned()));
     }
     if let Some(fault) = hooked.fault {

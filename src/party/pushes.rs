@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use tokio::sync::oneshot;
+
 use crate::link::{Arrival, Crossing, LossKind};
 
 /// What the gateway can do for a user agent.
@@ -16,12 +18,13 @@ pub enum Pushes {
     Kept,
 }
 
-/// What became of a push that a gateway took.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What became of a push that its gateway took.
+#[derive(Debug)]
 pub(super) enum Fate {
     Arrived,
     Lost,
-    Kept,
+    /// It waits, and this tells when it has arrived; an error: it never will.
+    Kept(oneshot::Receiver<()>),
 }
 
 /// Asked when a push that was kept can arrive: whether its gateway still has it. It may have expired, or been cancelled.
@@ -34,16 +37,18 @@ pub(super) struct Air {
     kept: Vec<Kept>,
 }
 
-/// A push that its gateway keeps.
+/// A push that waits at its gateway.
 pub(super) struct Kept {
-    push: Arrival,
+    pub push: Arrival,
+    /// Whom to tell that it has arrived.
+    pub arrived: oneshot::Sender<()>,
     still: Option<Still>,
 }
 
 impl Kept {
-    /// The push, if its gateway still has it. What it asks may want the desk, which must not be locked.
-    pub fn release(self) -> Option<Arrival> {
-        self.still.is_none_or(|still| still()).then_some(self.push)
+    /// Itself, if its gateway still has it. What is asked may want the desk, which must not be locked.
+    pub fn due(mut self) -> Option<Kept> {
+        self.still.take().is_none_or(|still| still()).then_some(self)
     }
 }
 
@@ -63,7 +68,7 @@ impl Air {
         }
     }
 
-    /// A push that the gateway took: what is seen of it at the user agent.
+    /// A push that the gateway took: what is seen of it at the user agent, and what becomes of it.
     pub fn meet(&mut self, push: Arrival, still: Option<Still>) -> (Arrival, Fate) {
         match self.pushes {
             Pushes::Arrive => (push, Fate::Arrived),
@@ -76,9 +81,10 @@ impl Air {
                 (kept_back(push, LossKind::Lost), Fate::Lost)
             }
             Pushes::Kept => {
+                let (arrived, told) = oneshot::channel();
                 let seen = kept_back(push.clone(), LossKind::Kept);
-                self.kept.push(Kept { push, still });
-                (seen, Fate::Kept)
+                self.kept.push(Kept { push, arrived, still });
+                (seen, Fate::Kept(told))
             }
         }
     }

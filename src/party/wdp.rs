@@ -5,6 +5,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
+use ipnet::Ipv4Net;
 use tokio::net::UdpSocket;
 
 use super::Listening;
@@ -12,7 +13,7 @@ use super::desk::Desk;
 use super::gateway::{Gateway, Push, is_taken};
 use crate::wire::push;
 use crate::wire::push::udh::PUSH_PORT;
-use crate::wire::push::wdp::Network;
+use crate::wire::push::wdp::address_of;
 
 const NAME: &str = "wdp";
 /// No datagram is longer.
@@ -26,9 +27,9 @@ const TAKEN: u16 = 200;
 #[derive(Debug)]
 pub struct Datagrams {
     gateway: Arc<Gateway>,
-    network: Network,
+    network: Ipv4Net,
     port: u16,
-    /// Keeps the port for this network, at an address that no number has.
+    /// Keeps the port for this network, at its last address. In one of twelve bits no number has that.
     _keeper: UdpSocket,
 }
 
@@ -38,17 +39,19 @@ impl Datagrams {
     ///
     /// # Errors
     /// The network is not on loopback, or somebody has the port.
-    pub async fn open(desk: Arc<Desk>, relay: &str, network: Network, port: u16) -> io::Result<Datagrams> {
-        if !network.is_loopback() {
-            let text = format!(
-                "{network} is not on loopback: take a network in 127.0.0.0/8, such as {}",
-                Network::DEFAULT
-            );
+    pub async fn open(desk: Arc<Desk>, relay: &str, network: Ipv4Net, port: u16) -> io::Result<Datagrams> {
+        // What begins and ends there is all there.
+        if ![network.network(), network.broadcast()]
+            .iter()
+            .all(Ipv4Addr::is_loopback)
+        {
+            let text =
+                format!("{network} is not on loopback: take a network in 127.0.0.0/8, such as 127.16.0.0/12");
             return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
         }
         let keeper = match port {
-            0 => any_port(network.last()).await?,
-            port => UdpSocket::bind((network.last(), port)).await?,
+            0 => any_port(network.broadcast()).await?,
+            port => UdpSocket::bind((network.broadcast(), port)).await?,
         };
         Ok(Datagrams {
             gateway: Arc::new(Gateway::new(desk, relay, NAME)),
@@ -63,7 +66,7 @@ impl Datagrams {
         self.port
     }
 
-    pub fn network(&self) -> Network {
+    pub fn network(&self) -> Ipv4Net {
         self.network
     }
 
@@ -73,15 +76,17 @@ impl Datagrams {
     /// # Errors
     /// It is no number, or somebody has its address: numbers that end alike share one.
     pub async fn attach(&self, number: &str) -> io::Result<Listening> {
-        let address = self.network.address_of(number).ok_or_else(|| {
-            let text = format!("{number:?} is no number, so it has no address in {}", self.network);
+        let address = address_of(self.network, number).ok_or_else(|| {
+            let text = format!(
+                "{number} has no address in {}: it is no number, or the network is too small for its last six digits",
+                self.network
+            );
             io::Error::new(io::ErrorKind::InvalidInput, text)
         })?;
         let at = SocketAddr::from((address, self.port));
         let socket = UdpSocket::bind(at).await.map_err(|why| {
             let text = format!(
-                "{number} cannot have UDP {at}: {why}; numbers with the same last {} digits share an address",
-                self.network.digits()
+                "{number} cannot have UDP {at}: {why}; numbers with the same last six digits share an address"
             );
             io::Error::new(why.kind(), text)
         })?;

@@ -44,9 +44,9 @@ pub(super) fn cancel_response(push_id: &str, results: Option<Vec<(String, u16)>>
     let result = |code| with_code(Element::new("cancel-result"), code);
     match results {
         None => response.child(result(code::PUSH_ID_NOT_FOUND)),
-        Some(results) => results
-            .into_iter()
-            .fold(response, |response, (to, code)| response.child(result(code).child(address(&to)))),
+        Some(results) => results.into_iter().fold(response, |response, (to, code)| {
+            response.child(result(code).child(address(&to)))
+        }),
     }
 }
 

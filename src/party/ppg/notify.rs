@@ -73,7 +73,10 @@ mod tests {
     #[test]
     fn only_loopback_is_spoken_to() {
         let addr = |url: &str| loopback(url).map(|addr| addr.to_string());
-        assert_eq!(addr("http://127.0.0.1:8080/n?x=1").as_deref(), Some("127.0.0.1:8080"));
+        assert_eq!(
+            addr("http://127.0.0.1:8080/n?x=1").as_deref(),
+            Some("127.0.0.1:8080")
+        );
         assert_eq!(addr(" HTTP://localhost:81").as_deref(), Some("127.0.0.1:81"));
         assert_eq!(addr("http://127.9.9.9/").as_deref(), Some("127.9.9.9:80"));
         assert_eq!(addr("http://[::1]:9/").as_deref(), Some("[::1]:9"));

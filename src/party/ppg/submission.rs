@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use bytes::Bytes;
+use tokio::sync::oneshot;
 
 use super::answers;
 use super::ledger::{Delivery, Message, State, Ticket, code, is_same_client};
@@ -69,11 +70,12 @@ impl Ppg {
             };
         }
         let confirmed = pap.delivery_method() == Some("confirmed");
-        self.ledger()
-            .enter(push_id, entry(pap, &targets, confirmed));
-        let hold = pap.message.date("deliver-after-timestamp").map_or(0, |after| {
-            after.saturating_sub(now())
-        });
+        self.replace(pap, &targets);
+        self.ledger().enter(push_id, entry(pap, &targets, confirmed));
+        let hold = pap
+            .message
+            .date("deliver-after-timestamp")
+            .map_or(0, |after| after.saturating_sub(now()));
         for (index, (target, push)) in targets.into_iter().zip(pushes).enumerate() {
             let parcel = Parcel {
                 ticket: Ticket {
@@ -91,6 +93,15 @@ impl Ppg {
             }
         }
         answers::push_response(push_id, code::ACCEPTED, now())
+    }
+
+    /// What an earlier message still has pending for these addresses is not delivered any more, if this one is to take its place.
+    fn replace(&self, pap: &Pap, targets: &[Target]) {
+        if let Some(earlier) = pap.message.attribute("replace-push-id") {
+            let addresses: Vec<String> = targets.iter().map(|target| target.address.clone()).collect();
+            // Where nothing is pending there is nothing to take the place of.
+            let _ = self.ledger().cancel(earlier, &addresses, now());
+        }
     }
 
     /// The addresses of a message, each client once, and whether some stand there again.
@@ -184,7 +195,7 @@ impl Ppg {
             .gateway
             .hand_over_while(owner.as_ref(), answered, push, Some(Box::new(still)));
         let state = match fate {
-            Some(Fate::Kept) => return,
+            Some(Fate::Kept(told)) => return self.wait(ticket, told),
             Some(Fate::Lost) if confirmed => State::Timeout,
             // Without a confirmation, nobody can tell what went out from what got there.
             Some(Fate::Lost | Fate::Arrived) => State::Delivered,
@@ -192,6 +203,19 @@ impl Ppg {
         };
         let notice = self.ledger().settle(&ticket, state, now());
         self.tell(notice);
+    }
+
+    /// A push is kept for a user agent: if that leaves for good, it never arrives.
+    fn wait(self: &Arc<Self>, ticket: Ticket, told: oneshot::Receiver<()>) {
+        let ppg = Arc::downgrade(self);
+        tokio::spawn(async move {
+            if told.await.is_err()
+                && let Some(ppg) = ppg.upgrade()
+            {
+                let notice = ppg.ledger().settle(&ticket, State::Undeliverable, now());
+                ppg.tell(notice);
+            }
+        });
     }
 }
 

@@ -7,9 +7,9 @@
 //! | [`sms`] | SMS-DELIVER and SMS-SUBMIT | 3GPP TS 23.040 §9.2.2 |
 //! | [`smpp`] | PDUs between a relay and an SMSC | SMPP 3.4 |
 //! | [`pap`] | messages between a relay and a push proxy | WAP-247 |
+//! | [`wdp`] | datagrams of UDP | WAP-259 |
 //! | [`kannel`] | the `sendsms` request of a Kannel gateway | its user's guide |
 //! | [`hook`] | an HTTP request of any form | the target file |
-//! | [`wdp`] | datagrams to the address of a subscriber | WAP-259 §6.4 |
 //!
 //! [`Carried`] is what each of them carries, and [`Pushed`] what reached whom in the end.
 //!

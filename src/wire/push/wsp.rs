@@ -24,7 +24,7 @@ pub struct Push {
 }
 
 impl Push {
-    /// ConfirmedPush, which belongs to a session (WAP-230 §8.2.4.2).
+    /// ConfirmedPush, which belongs to a session (WAP-230 §8.2.4).
     pub fn is_confirmed(&self) -> bool {
         self.pdu_type == CONFIRMED_PUSH
     }
@@ -398,7 +398,10 @@ mod tests {
             fields.iter().map(own).collect()
         };
         let media = MediaType::new(mm1::MEDIA_TYPE);
-        let plain = fields(&[("x-wap-application-id", "4"), ("Content-Transfer-Encoding", "binary")]);
+        let plain = fields(&[
+            ("x-wap-application-id", "4"),
+            ("Content-Transfer-Encoding", "binary"),
+        ]);
         assert_eq!(encode_entity(false, 1, &media, &plain, BODY), encode(1, BODY));
 
         let all = fields(&[
@@ -410,11 +413,14 @@ mod tests {
         let push = decode(&encode_entity(true, 2, &media, &all, BODY).into()).unwrap();
         assert_eq!((push.tid, push.pdu_type), (2, CONFIRMED_PUSH));
         assert_eq!(push.application_id.as_deref(), Some(APPLICATION_URI));
-        assert_eq!(push.headers[1..], [
-            ("Content-Length".to_owned(), "7".to_owned()),
-            ("Date".to_owned(), "1795525200".to_owned()),
-            ("X-Own".to_owned(), "value".to_owned()),
-        ]);
+        assert_eq!(
+            push.headers[1..],
+            [
+                ("Content-Length".to_owned(), "7".to_owned()),
+                ("Date".to_owned(), "1795525200".to_owned()),
+                ("X-Own".to_owned(), "value".to_owned()),
+            ]
+        );
         assert!(push.findings.is_empty(), "{:?}", push.findings);
 
         let wrong = encode_entity(false, 3, &MediaType::new("text/plain"), &[], BODY);

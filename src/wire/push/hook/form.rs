@@ -176,9 +176,18 @@ mod tests {
     #[test]
     fn a_path_holds_a_number() {
         let number = |form: &str, path: &str| pattern(form).unwrap().number(path);
-        assert_eq!(number("/push/{number}", "/push/%2B155501").as_deref(), Some("+155501"));
-        assert_eq!(number("/push/{number}", "/push/155501/").as_deref(), Some("155501"));
-        assert_eq!(number("/*/tel:{number}/mms", "/v1/tel:+155501/mms").as_deref(), Some("+155501"));
+        assert_eq!(
+            number("/push/{number}", "/push/%2B155501").as_deref(),
+            Some("+155501")
+        );
+        assert_eq!(
+            number("/push/{number}", "/push/155501/").as_deref(),
+            Some("155501")
+        );
+        assert_eq!(
+            number("/*/tel:{number}/mms", "/v1/tel:+155501/mms").as_deref(),
+            Some("+155501")
+        );
         assert_eq!(number("/push/{number}", "/push/"), None);
         assert_eq!(number("/push/{number}", "/push/1/2"), None);
         assert_eq!(number("/push/{number}", "/other/1"), None);

@@ -5,5 +5,5 @@ mod form;
 mod places;
 mod read;
 
-pub use form::{Coding, HookForm, Holds, NoPattern, NumberAt, PathPattern, PduForm, PduIn};
+pub use form::{Coding, Holds, HookForm, NoPattern, NumberAt, PathPattern, PduForm, PduIn};
 pub use read::{HookRequest, Hooked, NotRead, read};
