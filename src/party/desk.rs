@@ -9,7 +9,7 @@ use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock, mpsc};
 use super::dns::{Answer, Change, Data, Names, Record};
 use super::ownership::{self, Key};
 use super::pushes::{Air, Fate, Kept, Pushes, Still};
-use super::script::{HttpRule, Rules, SmtpAct, SmtpRule, SmtpStage};
+use super::script::{HttpRule, Rules, SmppRule, SmtpAct, SmtpRule, SmtpStage};
 use crate::link::hop::Sink;
 use crate::link::{Arrival, Crossing};
 
@@ -50,6 +50,7 @@ struct Room {
     keys: Vec<Key>,
     smtp: HashMap<String, Rules<SmtpRule>>,
     http: HashMap<String, Rules<HttpRule>>,
+    smpp: HashMap<String, Rules<SmppRule>>,
     /// Ways of pushes that are not ordinary, by user agent.
     air: HashMap<String, Air>,
     names: Names,
@@ -114,6 +115,7 @@ impl Desk {
             keys: Vec::new(),
             smtp: HashMap::new(),
             http: HashMap::new(),
+            smpp: HashMap::new(),
             air: HashMap::new(),
             names: Names::default(),
         };
@@ -161,6 +163,13 @@ impl Desk {
     pub(super) fn http_status(&self, owner: &Owner) -> Option<u16> {
         let mut state = self.state();
         let rules = state.guests.get_mut(&owner.guest)?.http.get_mut(&owner.place)?;
+        rules.apply(|_| true).map(|rule| rule.status)
+    }
+
+    /// The command_status this guest wants a message to this place answered with by an SMSC. Uses the rule once.
+    pub(super) fn smpp_status(&self, owner: &Owner) -> Option<u32> {
+        let mut state = self.state();
+        let rules = state.guests.get_mut(&owner.guest)?.smpp.get_mut(&owner.place)?;
         rules.apply(|_| true).map(|rule| rule.status)
     }
 
@@ -252,7 +261,10 @@ impl State {
 fn octets_of(crossing: &Crossing) -> usize {
     match crossing {
         Crossing::HttpRequest { body, .. } | Crossing::HttpResponse { body, .. } => body.len(),
-        Crossing::Push { wsp, .. } => wsp.len(),
+        Crossing::Push { wsp, params, .. } => {
+            let params = params.iter().map(|(name, value)| name.len() + value.len());
+            wsp.len() + params.sum::<usize>()
+        }
         Crossing::Mail { data, .. } => data.len(),
         Crossing::DnsQuery { query, .. } => query.len(),
         Crossing::Loss { of, .. } => of.as_deref().map_or(0, octets_of),
@@ -298,6 +310,16 @@ impl Guest {
         let mut state = self.desk.state();
         if let Some(room) = state.guests.get_mut(&self.id) {
             room.http
+                .insert(place.to_owned(), Rules::new(rules, |rule| rule.times));
+        }
+    }
+
+    /// How SMSCs answer from now on to messages for `place`, in place of earlier rules. They come before those of
+    /// [`http_rules`](Guest::http_rules); other gateways pass them over.
+    pub fn smpp_rules(&self, place: &str, rules: Vec<SmppRule>) {
+        let mut state = self.desk.state();
+        if let Some(room) = state.guests.get_mut(&self.id) {
+            room.smpp
                 .insert(place.to_owned(), Rules::new(rules, |rule| rule.times));
         }
     }

@@ -41,6 +41,7 @@ mod party_peer_terms;
 mod party_peer_ways;
 mod party_pipe;
 mod party_ppg;
+mod party_smsc;
 mod party_support;
 mod party_user_agent;
 mod party_wdp;
