@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use crate::case::{HomeLookup, HubKind, Script, Topology};
 use crate::relay::{self, config};
+use crate::run::gateways::Gateway;
 use crate::run::world::World;
 
 use super::NotUp;
@@ -50,7 +51,8 @@ pub fn configure(relay: &str, around: Around<'_>) -> Result<relay::Config, NotUp
     let (script, world) = (around.script, around.world);
     let any = world.host.any();
     let kannel = world
-        .kannel(relay)
+        .gateway(relay)
+        .and_then(Gateway::addr)
         .ok_or_else(|| NotUp(format!("relay {relay} has no Kannel")))?;
     let topology = script.topology;
     let Ways {
