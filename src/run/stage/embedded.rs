@@ -88,11 +88,11 @@ pub fn configure(relay: &str, around: Around<'_>) -> Result<relay::Config, NotUp
             identity_header: IDENTITY.to_owned(),
         },
         mm4: config::Mm4 { listen: any },
-        push: config::Push {
-            kannel: format!("http://{kannel}/cgi-bin/sendsms"),
-            username: relay.to_owned(),
-            password: "mmspec".to_owned(),
-        },
+        push: config::Push::Kannel(config::Kannel::new(
+            format!("http://{kannel}/cgi-bin/sendsms"),
+            relay,
+            "mmspec",
+        )),
         subscribers,
         relays,
         edge,

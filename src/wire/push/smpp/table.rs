@@ -232,3 +232,18 @@ pub fn status_name(status: u32) -> String {
     let named = STATUSES.iter().find(|(number, _)| *number == status);
     named.map_or_else(|| format!("0x{status:08X}"), |(_, name)| (*name).to_owned())
 }
+
+/// Whether the same request may succeed later. Statuses that nobody here knows, those of an SMSC's vendor among them, may be such.
+pub fn is_transient(status: u32) -> bool {
+    const LATER: &[&str] = &[
+        "ESME_RINVBNDSTS",
+        "ESME_RSYSERR",
+        "ESME_RMSGQFUL",
+        "ESME_RSUBMITFAIL",
+        "ESME_RTHROTTLED",
+        "ESME_RX_T_APPN",
+        "ESME_RUNKNOWNERR",
+    ];
+    let named = STATUSES.iter().find(|(number, _)| *number == status);
+    named.is_none_or(|(_, name)| LATER.contains(name))
+}
