@@ -10,6 +10,7 @@ use std::process::{Child, Command, Stdio};
 use mmspec::case::{Action, Behaviour, Cost, Routing, Script, Topology};
 use mmspec::relay::Config;
 use mmspec::relay::config::Dns;
+use mmspec::relay::config::Push;
 use mmspec::run::outcome::{RunResult, Verdict};
 use mmspec::run::suite::Suite;
 use mmspec::target::Target;
@@ -169,7 +170,10 @@ fn start(dir: &Path, by: By) -> (Process, PathBuf) {
     (config.mm1.listen, config.mm4.listen) = (any, any);
     let free = FreePorts::take(1 + ixit.peers.len());
     ixit.kannel_listen = free.addr(0);
-    config.push.kannel = format!("http://{}/cgi-bin/sendsms", ixit.kannel_listen);
+    let Push::Kannel(kannel) = &mut config.push else {
+        panic!("{:?}", config.push);
+    };
+    kannel.url = format!("http://{}/cgi-bin/sendsms", ixit.kannel_listen);
     for (n, peer) in ixit.peers.values_mut().enumerate() {
         peer.listen = free.addr(n + 1);
         let route = config

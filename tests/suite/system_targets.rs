@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use mmspec::relay::Config;
+use mmspec::relay::config::Push;
 use mmspec::run;
 use mmspec::target::{Start, Target};
 use mmspec::wire::ics;
@@ -25,8 +26,11 @@ fn the_shipped_pair_belongs_together() {
         format!("http://{}{}", config.mm1.listen, config.mm1.path)
     );
     assert_eq!(ixit.mm4, config.mm4.listen);
+    let Push::Kannel(kannel) = config.push else {
+        panic!("{:?}", config.push);
+    };
     assert_eq!(
-        config.push.kannel,
+        kannel.url,
         format!("http://{}/cgi-bin/sendsms", ixit.kannel_listen)
     );
     assert_eq!(ixit.identity_header, config.mm1.identity_header);

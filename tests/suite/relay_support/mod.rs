@@ -6,6 +6,7 @@ mod mmse;
 mod pdus;
 mod peer;
 mod process;
+mod smsc;
 mod smtp;
 
 pub use client::{Answer, Running, get, get_through, http, post, post_octets};
@@ -17,4 +18,5 @@ pub use mmse::{
 pub use pdus::{answer_to, forward_req, notify_resp, picture_and_text, read_rec, send_req};
 pub use peer::{Mail, Peer, Script};
 pub use process::Process;
+pub use smsc::{Smsc, Trouble, Was};
 pub use smtp::{Smtp, deliver};
