@@ -272,7 +272,7 @@ async fn what_is_refused_for_good_is_given_up() {
 async fn a_message_that_was_not_answered_is_sent_again() {
     let mut smsc = Smsc::start().await;
     let config = Smpp {
-        response_ms: 100,
+        response_ms: 1_000,
         ..smpp(&smsc)
     };
     let relay = start(config, &mut smsc).await;
@@ -289,7 +289,7 @@ async fn only_so_many_wait_for_an_answer_at_a_time() {
     let mut smsc = Smsc::start().await;
     let config = Smpp {
         window: 1,
-        response_ms: 1_000,
+        response_ms: 2_500,
         ..smpp(&smsc)
     };
     let relay = start(config, &mut smsc).await;
@@ -401,7 +401,7 @@ async fn a_silent_smsc_is_asked_and_left() {
     smsc.at_enquiries([Trouble::With(CommandStatus::EsmeRok), Trouble::Silent]);
     let config = Smpp {
         enquire_link_ms: 50,
-        response_ms: 500,
+        response_ms: 1_500,
         ..smpp(&smsc)
     };
     let relay = start(config, &mut smsc).await;

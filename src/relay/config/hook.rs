@@ -107,10 +107,15 @@ fn strings<'a>(value: &'a serde_json::Value, out: &mut Vec<&'a str>) {
     }
 }
 
-/// The names between braces that could be meant: small letters and hyphens.
+/// The names between braces that could be meant: small letters, digits and hyphens.
 fn placeholders(text: &str) -> Vec<&str> {
     let after = text.split('{').skip(1);
     let inside = after.filter_map(|rest| rest.split_once('}').map(|(name, _)| name));
-    let could = |name: &&str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+    let could = |name: &&str| {
+        !name.is_empty()
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    };
     inside.filter(could).collect()
 }

@@ -2,6 +2,7 @@
 
 mod client;
 mod gateway;
+mod http_server;
 mod mmse;
 mod pdus;
 mod peer;
@@ -11,6 +12,7 @@ mod smtp;
 
 pub use client::{Answer, Running, get, get_through, http, post, post_octets};
 pub use gateway::{Gateway, Pushed};
+pub use http_server::{HttpServer, Request};
 pub use mmse::{
     ALICE, BEA, BOB, CAROL, Door, QUIET, SOON, carol_mailbox, cluster, config, home_mailbox, local,
     neighbour, plmn,
