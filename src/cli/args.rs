@@ -267,6 +267,7 @@ pub enum Isolate {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum SchemaOf {
     Case,
+    Target,
     Results,
     Decoded,
 }

@@ -48,6 +48,20 @@ pub struct Options {
     pub all: bool,
 }
 
+impl Options {
+    /// The program that is a relay, or a tool of one.
+    ///
+    /// # Errors
+    /// This program cannot find itself.
+    pub fn program(&self) -> Result<PathBuf, Refused> {
+        match &self.program {
+            Some(program) => Ok(program.clone()),
+            None => std::env::current_exe()
+                .map_err(|e| Refused::Environment(format!("this program cannot find itself: {e}"))),
+        }
+    }
+}
+
 /// Nothing was run.
 #[derive(Debug, thiserror::Error)]
 pub enum Refused {
@@ -160,12 +174,7 @@ fn host(options: &Options) -> Result<Host, Refused> {
             "a run in a network of its own cannot reach a target: all its relays are embedded".into(),
         ));
     }
-    let program = match &options.program {
-        Some(program) => program.clone(),
-        None => std::env::current_exe()
-            .map_err(|e| Refused::Environment(format!("this program cannot find itself: {e}")))?,
-    };
-    Ok(Host::new(options.isolation, program))
+    Ok(Host::new(options.isolation, options.program()?))
 }
 
 /// Puts cases and head together.
@@ -374,10 +383,7 @@ fn head(plan: &Plan, options: &Options) -> RunHead {
             .iter()
             .map(|(relay, target)| (relay.clone(), target.lacks.clone()))
             .collect(),
-        embedded: plan
-            .targets
-            .values()
-            .all(|t| t.start == crate::target::Start::Embedded),
+        embedded: plan.targets.values().all(|t| t.is_embedded()),
         scripts: plan
             .scenarios
             .iter()

@@ -4,6 +4,7 @@
 //! PCO goes through a `recorder` into the [`journal`] and to the `judge`, which alone decides verdicts; [`rejudge`] gives
 //! it a stored journal instead.
 
+mod bindings;
 mod blame;
 mod collect;
 mod compose;

@@ -18,13 +18,19 @@ pub enum Found {
 
 /// Asks MM1 for anything over HTTP and MM4 for its greeting, side by side.
 pub async fn probe(ixit: &Ixit, limit: Duration) -> Found {
-    let (mm1, mm4) = tokio::join!(mm1(&ixit.mm1_url, limit), greets(ixit.mm4, b"", limit));
-    match (mm1, mm4) {
-        (Ok(()), _) | (_, Ok(())) => Found::Alive,
-        (Err(mm1), Err(mm4)) => Found::Silent(format!(
-            "MM1 at {}: {mm1}; MM4 at {}: {mm4}",
-            ixit.mm1_url, ixit.mm4
-        )),
+    let mm4 = async {
+        match ixit.mm4.to {
+            None => Err("it has no address".to_owned()),
+            Some(to) => greets(to, b"", limit).await,
+        }
+    };
+    let (mm1, mm4) = tokio::join!(mm1(&ixit.mm1.url, limit), mm4);
+    match (mm1, mm4, ixit.mm4.to) {
+        (Ok(()), ..) | (_, Ok(()), _) => Found::Alive,
+        (Err(mm1), Err(mm4), Some(to)) => {
+            Found::Silent(format!("MM1 at {}: {mm1}; MM4 at {to}: {mm4}", ixit.mm1.url))
+        }
+        (Err(mm1), Err(_), None) => Found::Silent(format!("MM1 at {}: {mm1}", ixit.mm1.url)),
     }
 }
 
