@@ -42,6 +42,7 @@ mod relay_mm1;
 mod relay_mm4;
 mod relay_processes;
 mod relay_push;
+mod relay_push_config;
 mod relay_push_smpp;
 mod relay_support;
 mod report_junit;

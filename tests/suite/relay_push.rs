@@ -1,4 +1,6 @@
-//! The embedded relay pushes: Kannel by GET and POST, PAP, an HTTP hook, datagrams, and what its configuration may say.
+//! The embedded relay pushes: Kannel by GET and POST, PAP, an HTTP hook, datagrams.
+
+use std::sync::Arc;
 
 use axum::http::Method;
 use base64::Engine as _;
@@ -8,8 +10,9 @@ use mmspec::relay::config::{self, Kannel, Push};
 use mmspec::relay::{Config, Relay};
 use mmspec::wire::push::{self, kannel, pap, wdp};
 use mmspec::wire::{PduType, mm1};
-use predicates::prelude::*;
-use tokio::net::UdpSocket;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, UdpSocket};
+use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use crate::relay_support::*;
@@ -21,7 +24,7 @@ fn with(push: Push) -> Config {
 }
 
 /// The channel that this YAML says.
-fn channel(yaml: &str) -> Push {
+pub fn channel(yaml: &str) -> Push {
     serde_saphyr::from_str(yaml).unwrap_or_else(|e| panic!("{yaml}: {e}"))
 }
 
@@ -310,149 +313,56 @@ async fn a_datagram_goes_to_the_subscribers_own_address() {
     relay.stop().await;
 }
 
-/// What `mmspec relay` says about a configuration with this line for its channel.
-fn refused(push: &str) -> String {
-    let dir = tempfile::tempdir().unwrap();
-    let small = include_str!("../../src/cli/commands/relay.yaml");
-    let lines = small.lines().map(|line| match line.starts_with("push:") {
-        true => push,
-        false => line,
-    });
-    std::fs::write(
-        dir.path().join("relay.yaml"),
-        lines.collect::<Vec<_>>().join("\n"),
-    )
-    .unwrap();
-    let run = assert_cmd::Command::new(env!("CARGO_BIN_EXE_mmspec"))
-        .current_dir(dir.path())
-        .args(["relay", "--print-config", "--config", "relay.yaml"])
-        .assert()
-        .code(2)
-        .stdout(predicate::str::is_empty());
-    let said = String::from_utf8(run.get_output().stderr.clone()).unwrap();
-    said.lines().next().unwrap().to_owned()
+#[tokio::test]
+async fn a_push_whose_answer_was_lost_keeps_its_id() {
+    let listener = TcpListener::bind(local()).await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let relay = notifies(channel(&format!("pap: {{ url: \"{url}\" }}")), None).await;
+    let mut ids = Vec::new();
+    for answer in ["", &response(2007)] {
+        let (mut stream, _) = timeout(SOON, listener.accept())
+            .await
+            .expect("a request")
+            .unwrap();
+        let mut seen = Vec::new();
+        while !seen.ends_with(b"--\r\n") {
+            assert_ne!(stream.read_buf(&mut seen).await.unwrap(), 0);
+        }
+        let seen = String::from_utf8_lossy(&seen);
+        let id = seen.split_once("push-id=\"").unwrap().1;
+        ids.push(id.split_once('"').unwrap().0.to_owned());
+        if !answer.is_empty() {
+            let length = answer.len();
+            let head = format!("HTTP/1.1 202 Accepted\r\nContent-Length: {length}\r\n\r\n");
+            stream
+                .write_all(&[head.as_bytes(), answer.as_bytes()].concat())
+                .await
+                .unwrap();
+        }
+    }
+    assert_eq!(ids[0], ids[1]);
+    assert!(
+        timeout(QUIET, listener.accept()).await.is_err(),
+        "the push was taken"
+    );
+    relay.stop().await;
 }
 
-#[test]
-fn a_configuration_error_has_its_place_and_what_is_expected() {
-    let smpp = "address: \"127.0.0.1:2775\", system-id: a, password: b";
-    for (push, place, found, expected) in [
-        (
-            "push: {}".to_owned(),
-            "8:1",
-            "no channel",
-            "exactly one of `kannel`",
-        ),
-        (
-            format!("push: {{ wsp: {{ network: 127.16.0.0/12 }}, smpp: {{ {smpp} }} }}"),
-            "8:1",
-            "`smpp` and `wsp`",
-            "exactly one of",
-        ),
-        (
-            "push: { kannel: \"http://k/\", username: a }".to_owned(),
-            "8:1",
-            "`kannel` without `password`",
-            "`username` and `password`",
-        ),
-        (
-            format!("push: {{ smpp: {{ {smpp} }}, username: a }}"),
-            "8:1",
-            "`username` beside `smpp`",
-            "exactly one of",
-        ),
-        (
-            "push: { kanel: \"http://k/\" }".to_owned(),
-            "8:9",
-            "unknown field `kanel`",
-            "kannel",
-        ),
-        (
-            "push: { smpp: { address: \"127.0.0.1:2775\", system-id: a } }".to_owned(),
-            "8:",
-            "missing field",
-            "password",
-        ),
-        (
-            format!("push: {{ smpp: {{ {smpp}, form: uhd }} }}"),
-            "8:",
-            "`uhd`",
-            "udh-always",
-        ),
-        (
-            format!("push: {{ smpp: {{ {smpp}, reference: 12 }} }}"),
-            "8:1",
-            "push.smpp.reference 12",
-            "8 or 16",
-        ),
-        (
-            "push: { smpp: { address: \"127.0.0.1:2775\", system-id: a, password: \"123456789\" } }"
-                .to_owned(),
-            "8:1",
-            "push.smpp.password of 9 characters",
-            "at most 8",
-        ),
-        (
-            "push: { pap: { url: \"http://p/\", address-form: WAPPUSH } }".to_owned(),
-            "8:1",
-            "address-form",
-            "{number}",
-        ),
-        (
-            "push: { hook: { url: \"http://h/{numer}\", body: pdu } }".to_owned(),
-            "8:1",
-            "{numer}",
-            "{number}",
-        ),
-        (
-            "push: { hook: { url: \"http://h/\", body: pdu } }".to_owned(),
-            "8:1",
-            "without a number",
-            "{digits}",
-        ),
-        (
-            "push: { hook: { url: \"http://h/{number}\" } }".to_owned(),
-            "8:1",
-            "without a PDU",
-            "`body: pdu`",
-        ),
-        (
-            "push: { wsp: { network: here } }".to_owned(),
-            "8:",
-            "\"here\"",
-            "127.16.0.0/12",
-        ),
-        (
-            "push: { pap: { url: \"ppg.example\" } }".to_owned(),
-            "8:1",
-            "`ppg.example`",
-            "http://",
-        ),
-    ] {
-        let said = refused(&push);
-        let start = format!("mmspec: relay.yaml:{place}");
-        let whole = said.starts_with(&start) && said.contains(found) && said.contains(expected);
-        assert!(whole, "{push}\n{said}");
+#[tokio::test]
+async fn the_log_says_why_a_push_failed_and_keeps_the_password() {
+    let closed = TcpListener::bind(local()).await.unwrap().local_addr().unwrap();
+    let (sender, mut log) = mpsc::unbounded_channel();
+    let push = Push::Kannel(Kannel::new(format!("http://{closed}/"), "user", "topsecret"));
+    let sink = Arc::new(move |line: &str| drop(sender.send(line.to_owned())));
+    let relay = Relay::start_logging(with(push), sink).await.unwrap();
+    post(&relay, ALICE, &send_req("t1", BOB)).await;
+    loop {
+        let line = timeout(SOON, log.recv()).await.expect("a line").unwrap();
+        assert!(!line.contains("topsecret"), "{line}");
+        if line.contains("failed") {
+            assert!(line.contains("refused"), "{line}");
+            break;
+        }
     }
-}
-
-#[test]
-fn every_channel_is_written_as_it_is_read() {
-    for yaml in [
-        "kannel: \"http://k/\"\nusername: a\npassword: b\nmethod: post\nfrom: \"12\"",
-        "smpp: { address: \"127.0.0.1:2775\", system-id: a, password: b, bind: receiver+transmitter, form: sar, \
-         reference: 16, part: 100, plus: false, service-type: \"\", data-coding: 0xF5, source: { address: x, ton: 5 }, \
-         registered-delivery: 1, enquire-link-ms: 5, window: 3 }",
-        "pap: { url: \"http://p/\", delivery-method: confirmed, notify-requested-to: \"http://a/\" }",
-        "hook: { url: \"http://h/{number}\", method: get, header: { X-A: \"{digits}\" }, body: { json: [ \"{pdu-hex}\" ] } }",
-        "wsp: { network: 127.16.0.0/12, port: 12948 }",
-    ] {
-        let push = channel(yaml);
-        let written = serde_saphyr::to_string(&push).unwrap();
-        assert_eq!(
-            format!("{:?}", channel(&written)),
-            format!("{push:?}"),
-            "{written}"
-        );
-    }
+    relay.kill().await;
 }

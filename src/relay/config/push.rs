@@ -88,7 +88,7 @@ fn address_form() -> String {
     "WAPPUSH={number}/TYPE=PLMN@ppg.example".to_owned()
 }
 
-/// WAP-247 §9.2.
+/// WAP-247 §9.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DeliveryMethod {

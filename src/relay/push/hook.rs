@@ -102,7 +102,7 @@ impl Outgoing<'_> {
         if config.body.is_some() {
             request = request.body(self.body.clone());
         }
-        let answer = request.send().await.map_err(|e| http::unanswered(&e))?;
+        let answer = request.send().await.map_err(http::unanswered)?;
         http::taken(answer.status())
     }
 }

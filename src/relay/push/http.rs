@@ -19,9 +19,16 @@ pub(super) fn client() -> Result<reqwest::Client, String> {
         .map_err(|e| e.to_string())
 }
 
-/// No answer came: whether the request arrived is not known.
-pub(super) fn unanswered(error: &reqwest::Error) -> Refusal {
-    Refusal::Later(error.to_string())
+/// No answer came: whether the request arrived is not known. The URL is left out, it may hold a password.
+pub(super) fn unanswered(error: reqwest::Error) -> Refusal {
+    let error = error.without_url();
+    let mut reason = error.to_string();
+    let mut cause = std::error::Error::source(&error);
+    while let Some(deeper) = cause {
+        reason = format!("{reason}: {deeper}");
+        cause = deeper.source();
+    }
+    Refusal::Later(reason)
 }
 
 /// Any 2xx counts as taken. What is wrong with the request itself stays wrong.

@@ -64,7 +64,7 @@ impl Outgoing<'_> {
                 .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
                 .body(self.parameters.clone()),
         };
-        let answer = request.send().await.map_err(|e| http::unanswered(&e))?;
+        let answer = request.send().await.map_err(http::unanswered)?;
         http::taken(answer.status()).map_err(|refusal| Refusal::Later(refusal.to_string()))
     }
 }

@@ -69,7 +69,7 @@ impl Pap {
     }
 }
 
-/// Unique over all push initiators (WAP-247 §9.2).
+/// Unique over all push initiators (WAP-247 §9).
 fn push_id(node: &Node) -> String {
     format!("{}@{}", node.ids.token(), node.config.host)
 }
@@ -98,13 +98,13 @@ impl Outgoing<'_> {
     }
 
     async fn answer(&self, request: reqwest::RequestBuilder) -> Result<Answer, Refusal> {
-        let answer = request.send().await.map_err(|e| http::unanswered(&e))?;
+        let answer = request.send().await.map_err(http::unanswered)?;
         let status = answer.status();
         let content_type = answer.headers().get(CONTENT_TYPE);
         let content_type = content_type
             .and_then(|value| value.to_str().ok())
             .map(str::to_owned);
-        let body = answer.bytes().await.map_err(|e| http::unanswered(&e))?;
+        let body = answer.bytes().await.map_err(http::unanswered)?;
         let said = pap::decode(content_type.as_deref(), &body).ok();
         let code = said.as_ref().and_then(|reading| reading.value.code());
         Ok(Answer { status, code })
