@@ -172,7 +172,7 @@ fn start(dir: &Path, by: By) -> (Process, PathBuf) {
     let config::Push::Kannel(kannel) = &mut config.push else {
         panic!("{:?}", config.push);
     };
-    kannel.url = format!("http://{}/cgi-bin/sendsms", ixit.push.listen());
+    kannel.url = format!("http://{}/cgi-bin/sendsms", free.addr(0));
     for (n, peer) in ixit.peers.values_mut().enumerate() {
         peer.listen = free.addr(n + 1);
         let route = config

@@ -44,7 +44,7 @@ fn the_shipped_pair_belongs_together() {
     };
     assert_eq!(
         kannel.url,
-        format!("http://{}/cgi-bin/sendsms", ixit.push.listen())
+        format!("http://{}/cgi-bin/sendsms", ixit.push.stream().unwrap())
     );
     let identity = &ixit.mm1.identity;
     assert_eq!(identity.keys().collect::<Vec<_>>(), [&config.mm1.identity_header]);
