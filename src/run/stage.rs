@@ -34,6 +34,7 @@ mod fitness;
 mod homes;
 mod lines;
 mod names;
+mod pushing;
 mod remote;
 mod routes;
 
