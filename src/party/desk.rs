@@ -8,7 +8,7 @@ use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock, mpsc};
 
 use super::dns::{Answer, Change, Data, Names, Record};
 use super::ownership::{self, Key};
-use super::pushes::{Air, Fate, Pushes};
+use super::pushes::{Air, Fate, Kept, Pushes, Still};
 use super::script::{HttpRule, Rules, SmppRule, SmtpAct, SmtpRule, SmtpStage};
 use crate::link::hop::Sink;
 use crate::link::{Arrival, Crossing};
@@ -198,18 +198,14 @@ impl Desk {
         }
     }
 
-    /// Hands over a push that its gateway took, as far as the radio link lets it arrive.
-    pub(super) fn hand_over_push(&self, owner: &Owner, push: Arrival) {
-        self.follow_push(owner, push);
-    }
-
-    /// The same, for a gateway that tells the relay what became of the push.
-    pub(super) fn follow_push(&self, owner: &Owner, push: Arrival) -> Fate {
+    /// Hands over a push that its gateway took, as far as the radio link lets it arrive. `still` is asked before a push that was
+    /// kept arrives after all.
+    pub(super) fn follow_push(&self, owner: &Owner, push: Arrival, still: Option<Still>) -> Fate {
         let (met, fate) = {
             let mut state = self.state();
             let air = state.guests.get_mut(&owner.guest);
             match air.and_then(|room| room.air.get_mut(&owner.place)) {
-                Some(air) => air.meet(push),
+                Some(air) => air.meet(push, still),
                 None => (push, Fate::Arrived),
             }
         };
@@ -334,7 +330,7 @@ impl Guest {
             Some(room) => room.air.entry(place.to_owned()).or_default().set(pushes),
             None => Vec::new(),
         };
-        for kept in kept {
+        for kept in kept.into_iter().filter_map(Kept::due) {
             self.desk.hand_over(Some(self.id), kept.push);
             // A gateway that owes nobody a receipt does not listen.
             let _ = kept.arrived.send(());

@@ -125,7 +125,7 @@ impl House {
             return Err(command_status);
         }
         let fate = match owner {
-            Some(owner) => Some(self.desk.follow_push(&owner, arrival)),
+            Some(owner) => Some(self.desk.follow_push(&owner, arrival, None)),
             None => {
                 self.desk.hand_over(None, arrival);
                 None
