@@ -139,6 +139,12 @@ pub struct RelayArgs {
     /// Show the defects that can be seeded
     #[arg(long, conflicts_with_all = ["config", "print_config"])]
     pub list_defects: bool,
+    /// Show the dialects that the relay can speak
+    #[arg(long, conflicts_with_all = ["config", "print_config", "list_defects"])]
+    pub list_dialects: bool,
+    /// Speak this dialect besides those of the configuration (mmspec relay --list-dialects)
+    #[arg(long = "dialect", value_name = "NAME[=MILLISECONDS]")]
+    pub dialects: Vec<String>,
     /// Print the configuration in effect and end
     #[arg(long)]
     pub print_config: bool,

@@ -7,6 +7,12 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+mod mm1;
+mod mm4;
+
+pub use mm1::{Headers, IdentityForm, Mm1};
+pub use mm4::Mm4;
+
 /// One MMS Relay/Server. Several with the same `domain` form one MMSE.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -56,6 +62,9 @@ pub struct Config {
     /// The other relays that work on the same `store` (model C), by name. Empty: it is this relay's own.
     #[serde(default)]
     pub store_with: Vec<String>,
+    /// Ways of other relays in which this one speaks, by name (`mmspec relay --list-dialects`), some as `NAME=MILLISECONDS`.
+    #[serde(default)]
+    pub dialects: Vec<String>,
     /// Seeded misbehaviour, by name (`mmspec relay --list-defects`).
     #[serde(default)]
     pub defects: Vec<String>,
@@ -96,23 +105,6 @@ pub struct HomeEnum {
 
 fn lookup_time() -> u64 {
     5_000
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Mm1 {
-    /// Port 0 lets the system choose.
-    pub listen: SocketAddr,
-    /// Path of the MM1 service, for example `/mms`.
-    pub path: String,
-    /// Header in which the WAP gateway names the client: `X-WAP-Network-Client-MSISDN`.
-    pub identity_header: String,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Mm4 {
-    pub listen: SocketAddr,
 }
 
 /// How notifications leave: Kannel's sendsms form.

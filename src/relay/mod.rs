@@ -10,9 +10,11 @@
 //! Several relays of one MMSE: `homes` knows whose subscriber a number is, and lets MMs follow one who moves; on a `common` ledger
 //! `replica` learns what the others wrote and takes over for one that died.
 
+mod accent;
 mod common;
 mod defects;
 mod delivery;
+mod dialects;
 mod dns;
 mod homes;
 mod ids;
@@ -24,6 +26,8 @@ mod model;
 mod node;
 mod owed;
 mod push;
+mod pushing;
+mod queue;
 mod replica;
 mod reports;
 mod resume;
@@ -36,4 +40,5 @@ pub mod config;
 
 pub use config::Config;
 pub use defects::{DEFECTS, Defect, UnknownDefect, find as find_defect};
+pub use dialects::{DIALECTS, Dialect, DialectError};
 pub use node::{Log, Relay, StartError};

@@ -201,6 +201,12 @@ impl Routing {
             .or_else(|| self.resolves.then(|| resolved(domain)))
     }
 
+    /// Whether a host of this name is a neighbour, or of a peer or hub in the tables.
+    pub fn is_peer_or_neighbour(&self, host: &str) -> bool {
+        let mut peers = self.peers.iter().chain(&self.hubs);
+        self.neighbour_at(host).is_some() || peers.any(|(_, hop)| same_mmse(&hop.domain, host))
+    }
+
     /// The hop to the MMSE that ENUM named for this number; none if that is this node, which does not serve it.
     pub fn named(&self, number: &str, mailbox: &str) -> Option<Hop> {
         let domain = address::domain(mailbox)?;

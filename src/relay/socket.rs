@@ -1,6 +1,7 @@
 //! A TCP stream that is reset, not closed, when its relay is killed.
 
 use std::io;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,6 +23,11 @@ impl Socket {
         // Without it replies wait for the peer's delayed acknowledgement; a stream that refuses it still works.
         let _ = stream.set_nodelay(true);
         Socket { stream, killed }
+    }
+
+    /// The address of the other side; none if it is gone.
+    pub fn peer(&self) -> Option<IpAddr> {
+        Some(self.stream.peer_addr().ok()?.ip())
     }
 }
 

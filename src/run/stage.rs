@@ -189,12 +189,14 @@ impl Stage {
             .await
             .map_err(|e| NotUp(format!("relay {relay}: {e}")))?;
         for hop in self.hops.get(relay).into_iter().flatten() {
-            hop.set_target(Some(running.mm4_addr()));
+            hop.set_target(running.mm4_addr());
         }
         let access = Access {
             mm1_url: format!("http://{}{}", running.mm1_addr(), config.mm1.path),
-            identity_header: config.mm1.identity_header.clone(),
-            mm4: running.mm4_addr(),
+            identity_header: config.mm1.identity_header.names().first().cloned().unwrap_or_default(),
+            mm4: running
+                .mm4_addr()
+                .ok_or_else(|| NotUp(format!("relay {relay} does not listen for SMTP")))?,
             domain: config.domain.clone(),
             system_address: config.system_address.clone(),
         };

@@ -166,7 +166,7 @@ fn start(dir: &Path, by: By) -> (Process, PathBuf) {
     let mut target = Target::parse("target", TARGET).unwrap();
     let ixit = target.ixit.as_mut().unwrap();
     let any = SocketAddr::from(([127, 0, 0, 1], 0));
-    (config.mm1.listen, config.mm4.listen) = (any, any);
+    (config.mm1.listen, config.mm4.listen) = (any, Some(any));
     let free = FreePorts::take(1 + ixit.peers.len());
     ixit.kannel_listen = free.addr(0);
     config.push.kannel = format!("http://{}/cgi-bin/sendsms", ixit.kannel_listen);

@@ -24,12 +24,12 @@ fn the_shipped_pair_belongs_together() {
         ixit.mm1_url,
         format!("http://{}{}", config.mm1.listen, config.mm1.path)
     );
-    assert_eq!(ixit.mm4, config.mm4.listen);
+    assert_eq!(Some(ixit.mm4), config.mm4.listen);
     assert_eq!(
         config.push.kannel,
         format!("http://{}/cgi-bin/sendsms", ixit.kannel_listen)
     );
-    assert_eq!(ixit.identity_header, config.mm1.identity_header);
+    assert_eq!([ixit.identity_header], *config.mm1.identity_header.names());
     assert_eq!(
         (ixit.domain, ixit.system_address),
         (config.domain, config.system_address)

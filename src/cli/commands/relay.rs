@@ -11,7 +11,7 @@ use crate::cli::args::RelayArgs;
 use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::cli::output;
-use crate::relay::{Config, DEFECTS, Relay, StartError};
+use crate::relay::{Config, DEFECTS, DIALECTS, Relay, StartError};
 use crate::run::host::READ_AGAIN;
 
 /// The configuration of a relay that was given none.
@@ -26,11 +26,17 @@ pub fn relay(args: &RelayArgs) -> Result<u8, Failure> {
         print(&defects())?;
         return Ok(exit::AS_EXPECTED);
     }
+    if args.list_dialects {
+        print(&dialects())?;
+        return Ok(exit::AS_EXPECTED);
+    }
     let (config, further) = match &args.config {
         None => (parse("the built-in configuration", SMALL)?, Further::None),
         Some(path) if path == Path::new("-") => from_input()?,
         Some(path) => (read(path)?, Further::File(path.clone())),
     };
+    let mut config = config;
+    config.dialects.extend(args.dialects.iter().cloned());
     if args.print_config {
         print(&serde_saphyr::to_string(&config).map_err(Failure::error)?)?;
         return Ok(exit::AS_EXPECTED);
@@ -68,12 +74,17 @@ async fn serve(config: Config, mut further: Further) -> Result<(), Failure> {
     let log = std::sync::Arc::new(|line: &str| output::complain(line));
     let relay = Relay::start_logging(config, log).await.map_err(|e| match e {
         StartError::Listen { .. } | StartError::Store { .. } => Failure::error(e),
-        StartError::UnknownDefect(_) | StartError::Push(_) | StartError::Homes(_) => Failure::usage(e),
+        StartError::UnknownDefect(_)
+        | StartError::Dialect(_)
+        | StartError::Push(_)
+        | StartError::Homes(_) => Failure::usage(e),
     })?;
     print(&format!(
         "MM1 http://{}{path}\nMM4 {}\nCtrl-C ends it",
         relay.mm1_addr(),
-        relay.mm4_addr()
+        relay
+            .mm4_addr()
+            .map_or_else(|| "none".to_owned(), |addr| addr.to_string())
     ))?;
     let cannot = |e: std::io::Error| Failure::error(format!("cannot wait for signals: {e}"));
     let mut again = Again::new().map_err(cannot)?;
@@ -192,6 +203,19 @@ fn read(path: &Path) -> Result<Config, Failure> {
 
 fn parse(name: &str, text: &str) -> Result<Config, Failure> {
     serde_saphyr::from_str(text).map_err(|e| Failure::usage(format!("{name}: {e}")))
+}
+
+fn dialects() -> String {
+    let named = |millis: Option<u64>| millis.map_or_else(String::new, |ms| format!("[={ms}]"));
+    let names = DIALECTS.iter().map(|d| format!("{}{}", d.name, named(d.millis)));
+    let names: Vec<String> = names.collect();
+    let width = names.iter().map(String::len).max().unwrap_or(0);
+    let mut out = String::new();
+    for (name, dialect) in names.iter().zip(DIALECTS) {
+        out.push_str(&format!("{name:<width$}  {} ({})\n", dialect.does, dialect.source));
+    }
+    out.push_str(&format!("{} dialects; [=N] is a time in milliseconds\n", DIALECTS.len()));
+    out
 }
 
 fn defects() -> String {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::outbound;
+use super::transfers;
 use super::post;
 use super::requests::{self, Identity};
 use super::server::Envelope;
@@ -190,10 +190,10 @@ pub(super) fn arrived(node: &Arc<Node>, envelope: &Envelope, res: &Pdu) {
     match &open.events {
         // The transfer may just have ended: then nobody waits.
         Some(events) => {
-            outbound::answered_here(node, tid, &open, &status, &recipients);
+            transfers::answered_here(node, tid, &open, &status, &recipients);
             drop(events.send(TransferEvent::Answered { status, recipients }));
         }
-        None => outbound::answered_elsewhere(node, tid, &open, &status, &recipients),
+        None => transfers::answered_elsewhere(node, tid, &open, &status, &recipients),
     }
 }
 

@@ -1,11 +1,12 @@
 //! MM4: the side of the relay that other Relay/Servers see. In: [`server`] speaks SMTP, [`inbound`] takes MMs, [`reports`]
-//! takes and makes reports. Out: [`outbound`] keeps one transfer per MM and next hop, [`post`]
-//! sends what needs no answer, [`mail`] writes it, [`way`] finds the host, [`smtp_client`] carries it. [`hub`] is a mail relay
+//! takes and makes reports. Out: [`transfers`] begins one transfer per MM and next hop, [`outbound`] keeps it, [`post`]
+//! sends what needs no answer, [`mail`] writes it, [`way`] finds the host, [`smtp_client`] carries it, in a connection that [`held`] may keep open. [`hub`] is a mail relay
 //! between MMSEs. [`spoiled`] is what defects of the server do to messages.
 
 mod answers;
 mod command;
 mod fields;
+mod held;
 mod hub;
 mod inbound;
 mod mail;
@@ -15,11 +16,14 @@ mod reports;
 mod requests;
 mod server;
 mod smtp_client;
+mod spoken;
 mod spoiled;
+mod transfers;
 mod way;
 
+pub(crate) use held::{Lines, keep};
 pub(crate) use inbound::recall;
-pub(crate) use outbound::{forward, resume, start};
 pub(crate) use post::post;
 pub(crate) use reports::{delivery_report, imply_delivery, read_report};
 pub(crate) use server::serve;
+pub(crate) use transfers::{forward, resume, start};

@@ -54,6 +54,8 @@ struct Session {
     envelope: Option<Envelope>,
     recipients: usize,
     in_message: bool,
+    /// The next replies wait for the push gateway.
+    pushing: bool,
     over: bool,
 }
 
@@ -66,6 +68,7 @@ impl Session {
             envelope: None,
             recipients: 0,
             in_message: false,
+            pushing: false,
             over: false,
         }
     }
@@ -91,6 +94,9 @@ impl Session {
                 Ok(_) => return,
                 Err(_) => "421 4.4.2 idle for too long\r\n".to_owned(),
             };
+            if std::mem::take(&mut self.pushing) {
+                node.pushing.those_begun().await;
+            }
             if socket.write_all(replies.as_bytes()).await.is_err() {
                 return;
             }
@@ -140,6 +146,7 @@ impl Session {
                 self.greet(name);
                 format!("250 {}", self.node.config.host)
             }
+            Command::Ehlo(_) if self.node.accent.smtp.helo_only => "502 5.5.1 not offered".to_owned(),
             Command::Ehlo(name) => {
                 self.greet(name);
                 format!(
@@ -184,6 +191,9 @@ impl Session {
         }
         if path.is_empty() && self.node.has(Seed::SmtpNullPathRefused) {
             return "501 5.1.7 no sender".to_owned();
+        }
+        if !is_trusted(&self.node, client) {
+            return "550 5.7.1 this host is not trusted".to_owned();
         }
         for (name, value) in parameters {
             match (name.as_str(), value.as_str()) {
@@ -270,6 +280,7 @@ impl Session {
             return "503 5.5.1 MAIL first".to_owned();
         };
         let message = spoiled::as_received(&self.node, message);
+        self.pushing = self.node.accent.smtp.late_reply;
         inbound::take(&self.node, &envelope, &Bytes::from(message))
     }
 
@@ -284,6 +295,14 @@ impl Session {
             "550 5.1.1 no such subscriber".to_owned()
         }
     }
+}
+
+/// Whether a host of that name may send mail here.
+fn is_trusted(node: &Node, client: &str) -> bool {
+    let named = |name: &String| name.eq_ignore_ascii_case(client);
+    !node.accent.smtp.trusted_only
+        || node.config.mm4.trusted_hosts.iter().any(named)
+        || node.routing.is_peer_or_neighbour(&client.to_ascii_lowercase())
 }
 
 /// Whom a forward-path leads to.

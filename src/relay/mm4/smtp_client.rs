@@ -1,4 +1,4 @@
-//! The SMTP client on MM4: one connection, one message. Not a mail library's: the relay needs the peer's SIZE, a reply for
+//! The SMTP client on MM4: one connection, and a message in it. Not a mail library's: the relay needs the peer's SIZE, a reply for
 //! each recipient, and its own way to die.
 
 use std::net::SocketAddr;
@@ -57,10 +57,37 @@ pub(super) enum Failure {
     TooBig(usize),
 }
 
-/// What an attempt to send needs to know.
-pub(super) struct Mail<'a> {
+/// How this client presents itself to a host.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Manner<'a> {
     /// The name for EHLO.
     pub own_host: &'a str,
+    /// It says HELO and asks for no extension.
+    pub helo_only: bool,
+    /// BODY=8BITMIME is declared where it is offered.
+    pub eight_bit: bool,
+}
+
+impl Manner<'_> {
+    /// One without peculiarities.
+    pub fn plain(own_host: &str) -> Manner<'_> {
+        Manner {
+            own_host,
+            helo_only: false,
+            eight_bit: false,
+        }
+    }
+}
+
+/// What the other side offered in its answer to EHLO.
+#[derive(Debug, Default)]
+struct Offer {
+    size: Option<usize>,
+    eight_bit: bool,
+}
+
+/// What an attempt to send needs to know.
+pub(super) struct Mail<'a> {
     pub from: &'a str,
     pub recipients: &'a [String],
     pub message: &'a [u8],
@@ -70,11 +97,15 @@ pub(super) struct Mail<'a> {
 /// Sends one message; the reply to each RCPT, in order. Positive ones mean that the peer has the message.
 pub(super) async fn send(
     mail: &Mail<'_>,
+    manner: &Manner<'_>,
     to: SocketAddr,
     killed: Arc<AtomicBool>,
 ) -> Result<Vec<Reply>, Failure> {
     let mut connection = Connection::open(to, killed).await?;
-    let result = connection.transaction(mail).await;
+    let result = match connection.greet(manner).await {
+        Ok(()) => connection.transaction(mail).await,
+        Err(failure) => Err(failure),
+    };
     if !matches!(result, Err(Failure::Lost(_))) {
         connection.quit().await;
     }
@@ -82,8 +113,11 @@ pub(super) async fn send(
 }
 
 /// A connection to the next host.
+#[derive(Debug)]
 pub(super) struct Connection {
     socket: BufReader<Socket>,
+    offer: Offer,
+    declares_body: bool,
 }
 
 impl Connection {
@@ -94,19 +128,28 @@ impl Connection {
             .map_err(|e| Failure::Lost(format!("{to}: {e}")))?;
         Ok(Connection {
             socket: BufReader::new(Socket::new(stream, killed)),
+            offer: Offer::default(),
+            declares_body: false,
         })
     }
 
-    async fn transaction(&mut self, mail: &Mail<'_>) -> Result<Vec<Reply>, Failure> {
+    /// Reads the greeting and says who speaks.
+    pub async fn greet(&mut self, manner: &Manner<'_>) -> Result<(), Failure> {
         positive(self.reply(REPLY).await?)?;
-        let size = self.hello(mail.own_host).await?;
+        self.offer = self.hello(manner).await?;
+        self.declares_body = manner.eight_bit;
+        Ok(())
+    }
+
+    /// Sends one message; the reply to each RCPT.
+    pub async fn transaction(&mut self, mail: &Mail<'_>) -> Result<Vec<Reply>, Failure> {
         let message = if mail.seeds.has(Seed::SmtpDotsNotDoubled) {
             [mail.message, b".\r\n"].concat()
         } else {
             smtp::stuff(mail.message)
         };
         let mut mail_from = format!("MAIL FROM:<{}>", mail.from);
-        if let Some(limit) = size {
+        if let Some(limit) = self.offer.size {
             if limit > 0 && mail.message.len() > limit && !mail.seeds.has(Seed::ForwardSizeIgnored) {
                 return Err(Failure::TooBig(limit));
             }
@@ -114,7 +157,7 @@ impl Connection {
                 mail_from.push_str(&format!(" SIZE={}", mail.message.len()));
             }
         }
-        if mail.seeds.has(Seed::SmtpBodyUnasked) {
+        if mail.seeds.has(Seed::SmtpBodyUnasked) || (self.declares_body && self.offer.eight_bit) {
             mail_from.push_str(" BODY=8BITMIME");
         }
         positive(self.command(&mail_from).await?)?;
@@ -145,9 +188,8 @@ impl Connection {
     }
 
     /// Greets, and begins a transaction from this reverse-path.
-    pub async fn begin(&mut self, own_host: &str, sender: &str) -> Result<(), Failure> {
-        positive(self.reply(REPLY).await?)?;
-        self.hello(own_host).await?;
+    pub async fn begin(&mut self, manner: &Manner<'_>, sender: &str) -> Result<(), Failure> {
+        self.greet(manner).await?;
         positive(self.command(&format!("MAIL FROM:<{sender}>")).await?)
     }
 
@@ -158,22 +200,26 @@ impl Connection {
         self.reply(FINAL_REPLY).await
     }
 
-    /// EHLO, or HELO with a peer that knows no other; the peer's SIZE, if it offers one.
-    async fn hello(&mut self, own_host: &str) -> Result<Option<usize>, Failure> {
-        let ehlo = self.command(&format!("EHLO {own_host}")).await?;
-        if (500..505).contains(&ehlo.code) {
-            positive(self.command(&format!("HELO {own_host}")).await?)?;
-            return Ok(None);
+    /// EHLO, or HELO with a peer that knows no other; what the peer offers.
+    async fn hello(&mut self, manner: &Manner<'_>) -> Result<Offer, Failure> {
+        if manner.helo_only {
+            self.helo(manner).await?;
+            return Ok(Offer::default());
         }
-        let size = ehlo.lines.iter().skip(1).find_map(|line| {
-            let mut words = line.split_whitespace();
-            let keyword = words.next()?;
-            keyword
-                .eq_ignore_ascii_case("SIZE")
-                .then(|| words.next().and_then(|n| n.parse().ok()).unwrap_or(0))
-        });
+        let ehlo = self.command(&format!("EHLO {}", manner.own_host)).await?;
+        if (500..505).contains(&ehlo.code) {
+            self.helo(manner).await?;
+            return Ok(Offer::default());
+        }
+        let offer = Offer::of(&ehlo);
         positive(ehlo)?;
-        Ok(size)
+        Ok(offer)
+    }
+
+    /// HELO: also a way to learn whether the other side is still there. Extensions are asked for no more.
+    pub async fn helo(&mut self, manner: &Manner<'_>) -> Result<(), Failure> {
+        self.offer = Offer::default();
+        positive(self.command(&format!("HELO {}", manner.own_host)).await?)
     }
 
     pub async fn command(&mut self, line: &str) -> Result<Reply, Failure> {
@@ -225,6 +271,23 @@ impl Connection {
     /// Takes leave; what the peer says to it changes nothing.
     pub async fn quit(&mut self) {
         let _ = timeout(FAREWELL, self.command("QUIT")).await;
+    }
+}
+
+impl Offer {
+    fn of(ehlo: &Reply) -> Offer {
+        let mut offer = Offer::default();
+        for line in ehlo.lines.iter().skip(1) {
+            let mut words = line.split_whitespace();
+            match words.next().unwrap_or_default().to_ascii_uppercase().as_str() {
+                "SIZE" if offer.size.is_none() => {
+                    offer.size = Some(words.next().and_then(|n| n.parse().ok()).unwrap_or(0));
+                }
+                "8BITMIME" => offer.eight_bit = true,
+                _ => {}
+            }
+        }
+        offer
     }
 }
 

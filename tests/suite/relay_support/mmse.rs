@@ -56,12 +56,8 @@ pub fn config(gateway: SocketAddr, peer: SocketAddr) -> Config {
         domain: "mms.home.example".to_owned(),
         host: "a.mms.home.example".to_owned(),
         system_address: "system-user@mms.home.example".to_owned(),
-        mm1: Mm1 {
-            listen: local(),
-            path: "/mms".to_owned(),
-            identity_header: "X-WAP-Network-Client-MSISDN".to_owned(),
-        },
-        mm4: Mm4 { listen: local() },
+        mm1: Mm1::new(local(), "/mms", "X-WAP-Network-Client-MSISDN"),
+        mm4: Mm4::at(local()),
         push: Push {
             kannel: format!("http://{gateway}/cgi-bin/sendsms"),
             username: "mms".to_owned(),
@@ -95,6 +91,7 @@ pub fn config(gateway: SocketAddr, peer: SocketAddr) -> Config {
         limits: Limits::default(),
         store: None,
         store_with: Vec::new(),
+        dialects: Vec::new(),
         defects: Vec::new(),
     }
 }
