@@ -64,7 +64,15 @@ fn start(node: &Arc<Node>, token: String, delivery: Delivery, notification: Byte
         return;
     }
     let under_way = node.pushing.begin();
-    let task = attend(node.clone(), token, number, deadline, notification, notified, under_way);
+    let task = attend(
+        node.clone(),
+        token,
+        number,
+        deadline,
+        notification,
+        notified,
+        under_way,
+    );
     node.spawn(async move {
         over.run_until_cancelled(task).await;
     });

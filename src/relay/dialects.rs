@@ -293,9 +293,14 @@ impl fmt::Display for DialectError {
                 write!(f, "there is no dialect `{name}`; there are {}", known.join(", "))
             }
             DialectError::Time(text, true) => {
-                write!(f, "`{text}`: after the `=` a time in milliseconds is expected, 1 or more")
+                write!(
+                    f,
+                    "`{text}`: after the `=` a time in milliseconds is expected, 1 or more"
+                )
             }
-            DialectError::Time(text, false) => write!(f, "`{text}`: this dialect has no time; leave `=…` out"),
+            DialectError::Time(text, false) => {
+                write!(f, "`{text}`: this dialect has no time; leave `=…` out")
+            }
             DialectError::Excluded(one, other) => {
                 write!(f, "the dialects `{one}` and `{other}` exclude each other")
             }
@@ -317,7 +322,10 @@ mod tests {
             of(&[dialect.name]).unwrap();
         }
         let unknown = of(&["bare-id"]).unwrap_err().to_string();
-        assert!(unknown.contains("`bare-id`") && unknown.contains("slow-queue"), "{unknown}");
+        assert!(
+            unknown.contains("`bare-id`") && unknown.contains("slow-queue"),
+            "{unknown}"
+        );
         assert_eq!(
             of(&["slow-queue=5000"]).unwrap().queue.tick,
             Some(Duration::from_secs(5))

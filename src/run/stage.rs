@@ -193,7 +193,13 @@ impl Stage {
         }
         let access = Access {
             mm1_url: format!("http://{}{}", running.mm1_addr(), config.mm1.path),
-            identity_header: config.mm1.identity_header.names().first().cloned().unwrap_or_default(),
+            identity_header: config
+                .mm1
+                .identity_header
+                .names()
+                .first()
+                .cloned()
+                .unwrap_or_default(),
             mm4: running
                 .mm4_addr()
                 .ok_or_else(|| NotUp(format!("relay {relay} does not listen for SMTP")))?,

@@ -37,6 +37,7 @@ mod party_peer;
 mod party_support;
 mod party_user_agent;
 mod relay_cluster;
+mod relay_dialects;
 mod relay_load;
 mod relay_mm1;
 mod relay_mm4;

@@ -212,9 +212,15 @@ fn dialects() -> String {
     let width = names.iter().map(String::len).max().unwrap_or(0);
     let mut out = String::new();
     for (name, dialect) in names.iter().zip(DIALECTS) {
-        out.push_str(&format!("{name:<width$}  {} ({})\n", dialect.does, dialect.source));
+        out.push_str(&format!(
+            "{name:<width$}  {} ({})\n",
+            dialect.does, dialect.source
+        ));
     }
-    out.push_str(&format!("{} dialects; [=N] is a time in milliseconds\n", DIALECTS.len()));
+    out.push_str(&format!(
+        "{} dialects; [=N] is a time in milliseconds\n",
+        DIALECTS.len()
+    ));
     out
 }
 

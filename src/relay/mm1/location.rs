@@ -27,7 +27,10 @@ pub(super) fn token<'a>(node: &Node, rest: &'a str, query: Option<&'a str>) -> O
         Location::Quotes => {
             let quoted = query?.strip_prefix("id=")?;
             // Clients escape them, or not, and `quotes` reads those as apostrophes.
-            quoted.trim_start_matches("%22").trim_end_matches("%22").trim_matches('\'')
+            quoted
+                .trim_start_matches("%22")
+                .trim_end_matches("%22")
+                .trim_matches('\'')
         }
     };
     Some(token).filter(|token| !token.is_empty())

@@ -67,7 +67,10 @@ pub(crate) fn notification_ind(node: &Node, mm: &Mm, tid: &str, token: &str) -> 
         Interval::Relative(mm.deadline.time_left().as_secs())
     };
     pdu.push("X-Mms-Expiry", Value::Interval(expiry));
-    pdu.push("X-Mms-Content-Location", Value::Text(location::write(node, token)));
+    pdu.push(
+        "X-Mms-Content-Location",
+        Value::Text(location::write(node, token)),
+    );
     if node.has(Seed::NotificationBody) {
         pdu.content = Some(Content::single(
             MediaType::new("text/plain"),

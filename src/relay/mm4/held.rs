@@ -77,7 +77,12 @@ impl Lines {
 /// The connection, if the other side still answers.
 async fn alive(connection: Option<Connection>) -> Option<Connection> {
     let mut connection = connection?;
-    connection.command("NOOP").await.ok()?.is_positive().then_some(connection)
+    connection
+        .command("NOOP")
+        .await
+        .ok()?
+        .is_positive()
+        .then_some(connection)
 }
 
 /// Keeps what is open alive for as long as the relay lives.

@@ -172,7 +172,9 @@ impl Session {
 
     async fn open(&self, hop: Hop, sender: &str) -> Result<Onward, Failure> {
         let mut connection = way::open(&self.node, &hop).await?;
-        connection.begin(&Manner::plain(&self.node.config.host), sender).await?;
+        connection
+            .begin(&Manner::plain(&self.node.config.host), sender)
+            .await?;
         Ok(Onward {
             hop,
             connection,

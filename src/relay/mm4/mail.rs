@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 
-use crate::relay::defects::Seed;
 use super::spoken;
+use crate::relay::defects::Seed;
 use crate::relay::node::Node;
 use crate::relay::routing::Hop;
 use crate::wire::{Content, Pdu, PduType, Value, date, mm4};

@@ -16,8 +16,8 @@ mod reports;
 mod requests;
 mod server;
 mod smtp_client;
-mod spoken;
 mod spoiled;
+mod spoken;
 mod transfers;
 mod way;
 

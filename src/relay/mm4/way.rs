@@ -12,7 +12,11 @@ use crate::relay::routing::{Hop, Way};
 /// Sends one message to the first host that takes it; the next one is tried if there is no connection, or it breaks, or the
 /// host refuses for now (RFC 5321 §5.1).
 pub(super) async fn send(node: &Node, hop: &Hop, mail: &Mail<'_>) -> Result<Vec<Reply>, Failure> {
-    let recipients: Vec<String> = mail.recipients.iter().map(|to| spoken::path(node, hop, to)).collect();
+    let recipients: Vec<String> = mail
+        .recipients
+        .iter()
+        .map(|to| spoken::path(node, hop, to))
+        .collect();
     let mail = &Mail {
         from: &spoken::path(node, hop, mail.from),
         recipients: &recipients,
