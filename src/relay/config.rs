@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 mod mm1;
 mod mm4;
 
-pub use mm1::{Headers, IdentityForm, Mm1};
-pub use mm4::Mm4;
+pub use mm1::{Headers, HttpTls, IdentityForm, Mm1};
+pub use mm4::{Credentials, Mm4, PeerTls, SmtpTls};
 
 /// One MMS Relay/Server. Several with the same `domain` form one MMSE.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -141,10 +141,32 @@ pub struct Route {
     pub prefix: String,
     /// Domain of the peer MMSE.
     pub domain: String,
-    pub mm4: SocketAddr,
+    /// None: what goes there is given to `mm4.send-command`, as everything for other MMSEs is if there is one.
+    #[serde(default)]
+    pub mm4: Option<SocketAddr>,
     /// Domain of the hub that ends MM4 transactions on the way to this peer: it answers for the peer.
     #[serde(default)]
     pub hub: Option<String>,
+    /// Who this relay is for that MMSE, by AUTH PLAIN or LOGIN.
+    #[serde(default)]
+    pub auth: Option<Credentials>,
+    /// STARTTLS, which then has to be offered.
+    #[serde(default)]
+    pub tls: Option<PeerTls>,
+}
+
+impl Route {
+    /// To the MMSE of that domain at this address.
+    pub fn to(prefix: &str, domain: &str, mm4: SocketAddr) -> Route {
+        Route {
+            prefix: prefix.to_owned(),
+            domain: domain.to_owned(),
+            mm4: Some(mm4),
+            hub: None,
+            auth: None,
+            tls: None,
+        }
+    }
 }
 
 /// Routing by DNS: numbers are made domains by ENUM or by prefix, domains are made hosts by MX and address records.

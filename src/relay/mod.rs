@@ -32,6 +32,7 @@ mod replica;
 mod reports;
 mod resume;
 mod routing;
+mod secure;
 mod socket;
 mod store;
 mod timer;
@@ -41,4 +42,6 @@ pub mod config;
 pub use config::Config;
 pub use defects::{DEFECTS, Defect, UnknownDefect, find as find_defect};
 pub use dialects::{DIALECTS, Dialect, DialectError};
+#[cfg(unix)]
+pub use mm4::deliver;
 pub use node::{Log, Relay, StartError};

@@ -25,6 +25,7 @@ use super::ledger::{Entry, Ledger, Line};
 use super::push::PushGateway;
 use super::pushing::Pushing;
 use super::routing::Routing;
+use super::secure::Secure;
 use super::socket::Socket;
 use super::store::{State, Store};
 use super::{mm1, mm4, replica, resume, timer};
@@ -49,6 +50,9 @@ pub enum StartError {
     UnknownDefect(UnknownDefect),
     #[error("{0}")]
     Dialect(DialectError),
+    /// Of what secures connections, or of how MM4 goes out.
+    #[error("{0}")]
+    Ways(String),
     #[error("cannot read the store {path}: {source}")]
     Store { path: PathBuf, source: io::Error },
     #[error("push gateway: {0}")]
@@ -83,6 +87,8 @@ impl Relay {
     pub async fn start_logging(config: Config, log: Log) -> Result<Relay, StartError> {
         let seeds = Seeds::of(&config.defects).map_err(StartError::UnknownDefect)?;
         let accent = dialects::accent(&config.dialects).map_err(StartError::Dialect)?;
+        let secure = Secure::of(&config).map_err(StartError::Ways)?;
+        check_ways(&config).map_err(StartError::Ways)?;
         let push = PushGateway::new(&config.push).map_err(StartError::Push)?;
         let path = config.store.clone().filter(|_| !seeds.has(Seed::StoreForgets));
         let (ledger, past) =
@@ -97,6 +103,8 @@ impl Relay {
             Some(addr) => Some(listen("MM4", addr).await?),
             None => None,
         };
+        #[cfg(unix)]
+        let doorway = doorway(&config)?;
         let node = Arc::new(Node {
             routing: Routing::new(&config, &seeds),
             homes: Homes::new(&config, &seeds).map_err(StartError::Homes)?,
@@ -105,6 +113,7 @@ impl Relay {
             mm1_addr: address_of(&mm1, "MM1", config.mm1.listen)?,
             config,
             accent,
+            secure,
             seeds,
             push,
             pushing: Pushing::default(),
@@ -133,6 +142,10 @@ impl Relay {
             node.spawn(mm4::keep(node.clone(), every));
         }
         node.spawn(mm1::serve(node.clone(), mm1));
+        #[cfg(unix)]
+        if let Some(doorway) = doorway {
+            node.spawn(mm4::serve_local(node.clone(), doorway));
+        }
         if let Some(listener) = mm4 {
             node.spawn(mm4::serve(node.clone(), listener));
         }
@@ -179,6 +192,33 @@ impl Drop for Relay {
     }
 }
 
+/// Whether everything that goes out has a way.
+fn check_ways(config: &Config) -> Result<(), String> {
+    match (
+        &config.mm4.send_command,
+        config.routes.iter().find(|r| r.mm4.is_none()),
+    ) {
+        (Some(command), _) if command.is_empty() => Err("mm4.send-command names no program".to_owned()),
+        (None, Some(route)) => Err(format!(
+            "the route to {} has no `mm4` address, and there is no mm4.send-command",
+            route.domain
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// The socket for programs of this machine, if there is to be one.
+#[cfg(unix)]
+fn doorway(config: &Config) -> Result<Option<mm4::Doorway>, StartError> {
+    let Some(path) = &config.mm4.deliver_socket else {
+        return Ok(None);
+    };
+    let opened = mm4::Doorway::open(path);
+    opened
+        .map(Some)
+        .map_err(|e| StartError::Ways(format!("mm4.deliver-socket {}: {e}", path.display())))
+}
+
 /// Opens the ledger. On a common one an earlier life of this relay may just be ending, or somebody be looking whether it has.
 async fn open_ledger(config: &Config, path: Option<&Path>) -> io::Result<(Ledger, Vec<Line>)> {
     let Some(path) = path.filter(|_| !config.store_with.is_empty()) else {
@@ -216,6 +256,7 @@ fn address_of(
 pub(crate) struct Node {
     pub config: Config,
     pub accent: Accent,
+    pub secure: Secure,
     pub routing: Routing,
     /// None: nothing is looked up.
     pub resolver: Option<Resolver>,
@@ -267,7 +308,7 @@ impl Node {
     }
 
     /// Runs an exchange that somebody outside began: a stopping relay waits for it.
-    fn spawn_exchange(self: &Arc<Self>, exchange: impl Future<Output = ()> + Send + 'static) {
+    pub fn spawn_exchange(self: &Arc<Self>, exchange: impl Future<Output = ()> + Send + 'static) {
         let gone = self.gone.clone();
         self.exchanges.spawn(async move {
             gone.run_until_cancelled(exchange).await;

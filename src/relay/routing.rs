@@ -41,6 +41,8 @@ pub(crate) struct Hop {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Way {
     Address(SocketAddr),
+    /// By the command that takes what goes to other MMSEs.
+    Command,
     /// By its MX and address records, anew at each attempt.
     Dns,
 }
@@ -87,7 +89,7 @@ impl Routing {
         let peer = |r: &super::config::Route| {
             let hop = Hop {
                 domain: r.domain.to_ascii_lowercase(),
-                way: Way::Address(r.mm4),
+                way: way(r),
                 inner: false,
                 edge: false,
             };
@@ -96,7 +98,7 @@ impl Routing {
         let hub = |r: &super::config::Route| {
             let hop = Hop {
                 domain: r.hub.as_ref()?.to_ascii_lowercase(),
-                way: Way::Address(r.mm4),
+                way: way(r),
                 inner: false,
                 edge: false,
             };
@@ -326,6 +328,10 @@ impl Routing {
             _ => Destination::Nowhere,
         }
     }
+}
+
+fn way(route: &super::config::Route) -> Way {
+    route.mm4.map_or(Way::Command, Way::Address)
 }
 
 fn resolved(domain: &str) -> Hop {

@@ -177,7 +177,7 @@ fn start(dir: &Path, by: By) -> (Process, PathBuf) {
             .iter_mut()
             .find(|r| r.domain == peer.domain)
             .unwrap();
-        route.mm4 = peer.listen;
+        route.mm4 = Some(peer.listen);
     }
     drop(free);
     if by == By::Enum {

@@ -71,16 +71,19 @@ fn from_input() -> Result<(Config, Further), Failure> {
 /// table of subscribers.
 async fn serve(config: Config, mut further: Further) -> Result<(), Failure> {
     let path = config.mm1.path.clone();
+    let https = config.mm1.tls.is_some();
     let log = std::sync::Arc::new(|line: &str| output::complain(line));
     let relay = Relay::start_logging(config, log).await.map_err(|e| match e {
         StartError::Listen { .. } | StartError::Store { .. } => Failure::error(e),
         StartError::UnknownDefect(_)
         | StartError::Dialect(_)
+        | StartError::Ways(_)
         | StartError::Push(_)
         | StartError::Homes(_) => Failure::usage(e),
     })?;
+    let scheme = if https { "https" } else { "http" };
     print(&format!(
-        "MM1 http://{}{path}\nMM4 {}\nCtrl-C ends it",
+        "MM1 {scheme}://{}{path}\nMM4 {}\nCtrl-C ends it",
         relay.mm1_addr(),
         relay
             .mm4_addr()

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +21,17 @@ pub struct Mm1 {
     /// Numbers of clients by the address they come from, for those that no header names.
     #[serde(default)]
     pub clients: BTreeMap<IpAddr, String>,
+    /// HTTPS and no HTTP.
+    #[serde(default)]
+    pub tls: Option<HttpTls>,
+}
+
+/// The certificate of the service, and those between it and its root, with its key. Files are PEM.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct HttpTls {
+    pub certificate: PathBuf,
+    pub key: PathBuf,
 }
 
 impl Mm1 {
@@ -31,6 +43,7 @@ impl Mm1 {
             identity_header: identity_header.into(),
             identity_form: IdentityForm::Any,
             clients: BTreeMap::new(),
+            tls: None,
         }
     }
 }

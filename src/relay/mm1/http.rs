@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::error::Error;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::TryStreamExt as _;
@@ -16,6 +17,7 @@ use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode, Version};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
+use tokio::time::timeout;
 
 use super::quotes::Lenient;
 use super::{acks, confs, identity, location, retrieve, submit};
@@ -29,6 +31,9 @@ use crate::wire::{PduType, mm1};
 
 /// A PDU is read up to this many times the size limit, so that its sender gets an M-Send.conf and not just a 413.
 const READ_AHEAD: usize = 4;
+
+/// How long a client may take to begin TLS.
+const HANDSHAKE: Duration = Duration::from_secs(60);
 
 /// What goes back over HTTP.
 pub(super) enum Answer {
@@ -67,6 +72,14 @@ pub(crate) async fn serve(node: Arc<Node>, listener: TcpListener) {
 }
 
 async fn connection(node: Arc<Node>, socket: Socket) {
+    let socket = match &node.secure.mm1 {
+        None => socket,
+        Some(acceptor) => match timeout(HANDSHAKE, socket.accept_tls(acceptor)).await {
+            Ok(Ok(socket)) => socket,
+            Ok(Err(error)) => return node.log(|| format!("MM1: TLS: {error}")),
+            Err(_) => return,
+        },
+    };
     let from = socket.peer();
     let quotes = node.accent.http.location == Location::Quotes;
     let io = TokioIo::new(Lenient::new(socket, quotes));

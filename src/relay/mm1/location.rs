@@ -11,11 +11,16 @@ pub(super) fn write(node: &Node, token: &str) -> String {
     if node.has(Seed::NotificationWrongUrl) {
         return path;
     }
+    let scheme = if node.secure.mm1.is_some() {
+        "https"
+    } else {
+        "http"
+    };
     let here = node.mm1_addr;
     match node.accent.http.location {
-        Location::Own => format!("http://{here}{path}"),
-        Location::Unresolvable => format!("http://mmsc{service}@1/{token}"),
-        Location::Quotes => format!("http://{here}{service}?id=\"{token}\""),
+        Location::Own => format!("{scheme}://{here}{path}"),
+        Location::Unresolvable => format!("{scheme}://mmsc{service}@1/{token}"),
+        Location::Quotes => format!("{scheme}://{here}{service}?id=\"{token}\""),
     }
 }
 

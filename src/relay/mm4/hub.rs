@@ -172,9 +172,11 @@ impl Session {
 
     async fn open(&self, hop: Hop, sender: &str) -> Result<Onward, Failure> {
         let mut connection = way::open(&self.node, &hop).await?;
-        connection
-            .begin(&Manner::plain(&self.node.config.host), sender)
-            .await?;
+        let manner = Manner {
+            own_host: &self.node.config.host,
+            ..way::manner(&self.node, &hop)
+        };
+        connection.begin(&manner, sender).await?;
         Ok(Onward {
             hop,
             connection,

@@ -3,14 +3,18 @@
 //! sends what needs no answer, [`mail`] writes it, [`way`] finds the host, [`smtp_client`] carries it, in a connection that [`held`] may keep open. [`hub`] is a mail relay
 //! between MMSEs. [`spoiled`] is what defects of the server do to messages.
 
+mod access;
 mod answers;
 mod command;
 mod fields;
 mod held;
 mod hub;
 mod inbound;
+#[cfg(unix)]
+mod local;
 mod mail;
 mod outbound;
+mod pipe;
 mod post;
 mod reports;
 mod requests;
@@ -23,6 +27,10 @@ mod way;
 
 pub(crate) use held::{Lines, keep};
 pub(crate) use inbound::recall;
+#[cfg(unix)]
+pub use local::deliver;
+#[cfg(unix)]
+pub(crate) use local::{Doorway, serve as serve_local};
 pub(crate) use post::post;
 pub(crate) use reports::{delivery_report, imply_delivery, read_report};
 pub(crate) use server::serve;

@@ -8,6 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 
+use super::access::Access;
 use super::command::Command;
 use super::fields::mailbox;
 use super::{hub, inbound, spoiled};
@@ -47,9 +48,12 @@ pub(super) struct Envelope {
     pub client: String,
 }
 
-struct Session {
+pub(super) struct Session {
     node: Arc<Node>,
     receiver: Receiver,
+    access: Access,
+    /// TLS begins after the next replies.
+    encrypts: bool,
     client: Option<String>,
     envelope: Option<Envelope>,
     recipients: usize,
@@ -64,6 +68,8 @@ impl Session {
         Session {
             receiver: Receiver::with_message_limit(node.config.limits.message_size),
             node,
+            access: Access::default(),
+            encrypts: false,
             client: None,
             envelope: None,
             recipients: 0,
@@ -73,7 +79,14 @@ impl Session {
         }
     }
 
-    async fn run(mut self, mut socket: Socket) {
+    /// With a program of this machine.
+    pub fn local(node: Arc<Node>) -> Session {
+        let mut session = Session::new(node);
+        session.access.local = true;
+        session
+    }
+
+    pub async fn run(mut self, mut socket: Socket) {
         let greeting = format!("220 {} ESMTP MMS Relay/Server\r\n", self.node.config.host);
         if socket.write_all(greeting.as_bytes()).await.is_err() {
             return;
@@ -103,9 +116,25 @@ impl Session {
             if read.is_err() {
                 return;
             }
+            if std::mem::take(&mut self.encrypts) {
+                let Some(encrypted) = self.encrypted(socket).await else {
+                    return;
+                };
+                socket = encrypted;
+            }
         }
         // The client sees the last reply before the end of the stream.
         let _ = socket.shutdown().await;
+    }
+
+    /// Begins TLS: the client begins anew, and what it sent ahead is not heard (RFC 3207 §4.2).
+    async fn encrypted(&mut self, socket: Socket) -> Option<Socket> {
+        let acceptor = self.node.secure.mm4.as_ref()?;
+        let socket = timeout(IDLE, socket.accept_tls(acceptor)).await.ok()?.ok()?;
+        let mut fresh = Session::new(self.node.clone());
+        fresh.access.encrypted = true;
+        *self = fresh;
+        Some(socket)
     }
 
     /// Answers everything that is complete.
@@ -116,7 +145,7 @@ impl Session {
             self.receiver.push(octets);
         }
         let mut replies = String::new();
-        while !self.over {
+        while !self.over && !self.encrypts {
             let Some(item) = self.receiver.next() else {
                 break;
             };
@@ -140,6 +169,9 @@ impl Session {
     }
 
     fn command(&mut self, line: &str) -> String {
+        if self.access.has_asked() {
+            return self.access.answer(&self.node, line);
+        }
         match Command::parse(line) {
             Command::Helo(_) if self.node.has(Seed::SmtpNoHelo) => "500 5.5.2 unknown command".to_owned(),
             Command::Helo(name) => {
@@ -149,8 +181,10 @@ impl Session {
             Command::Ehlo(_) if self.node.accent.smtp.helo_only => "502 5.5.1 not offered".to_owned(),
             Command::Ehlo(name) => {
                 self.greet(name);
+                let offers = self.access.offers(&self.node);
+                let offers: String = offers.iter().map(|offer| format!("250-{offer}\r\n")).collect();
                 format!(
-                    "250-{}\r\n250-SIZE {}\r\n250-8BITMIME\r\n250-PIPELINING\r\n250 ENHANCEDSTATUSCODES",
+                    "250-{}\r\n250-SIZE {}\r\n250-8BITMIME\r\n{offers}250-PIPELINING\r\n250 ENHANCEDSTATUSCODES",
                     self.node.config.host, self.node.config.limits.message_size
                 )
             }
@@ -171,7 +205,15 @@ impl Session {
             Command::Vrfy(whom) if self.node.has(Seed::SmtpVrfyTells) => self.vrfy(&whom),
             Command::Vrfy(_) => "252 2.5.2 send some mail".to_owned(),
             Command::Help => "214 2.0.0 EHLO HELO MAIL RCPT DATA RSET NOOP QUIT VRFY".to_owned(),
-            Command::NotOffered => "502 5.5.1 not offered".to_owned(),
+            Command::Auth(..) if self.client.is_none() && self.access.offers_something(&self.node) => {
+                "503 5.5.1 EHLO first".to_owned()
+            }
+            Command::Auth(mechanism, initial) => self.access.auth(&self.node, &mechanism, &initial),
+            Command::StartTls if self.access.offers_tls(&self.node) => {
+                self.encrypts = true;
+                "220 2.0.0 go ahead".to_owned()
+            }
+            Command::StartTls | Command::NotOffered => "502 5.5.1 not offered".to_owned(),
             Command::BadArguments => "501 5.5.4 bad arguments".to_owned(),
             Command::Unknown => "500 5.5.2 unknown command".to_owned(),
         }
@@ -192,7 +234,10 @@ impl Session {
         if path.is_empty() && self.node.has(Seed::SmtpNullPathRefused) {
             return "501 5.1.7 no sender".to_owned();
         }
-        if !is_trusted(&self.node, client) {
+        if let Some(refusal) = self.access.refusal(&self.node) {
+            return refusal.to_owned();
+        }
+        if !self.access.local && !is_trusted(&self.node, client) {
             return "550 5.7.1 this host is not trusted".to_owned();
         }
         for (name, value) in parameters {

@@ -6,11 +6,17 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use rustls::pki_types::ServerName;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
 
+use crate::relay::config::Credentials;
 use crate::relay::defects::{Seed, Seeds};
+use crate::relay::secure::Terms;
 use crate::relay::socket::Socket;
 use crate::wire::smtp;
 
@@ -58,7 +64,7 @@ pub(super) enum Failure {
 }
 
 /// How this client presents itself to a host.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(super) struct Manner<'a> {
     /// The name for EHLO.
     pub own_host: &'a str,
@@ -66,6 +72,8 @@ pub(super) struct Manner<'a> {
     pub helo_only: bool,
     /// BODY=8BITMIME is declared where it is offered.
     pub eight_bit: bool,
+    /// STARTTLS and AUTH, where the peer wants them.
+    pub terms: Option<&'a Terms>,
 }
 
 impl Manner<'_> {
@@ -75,6 +83,7 @@ impl Manner<'_> {
             own_host,
             helo_only: false,
             eight_bit: false,
+            terms: None,
         }
     }
 }
@@ -84,6 +93,9 @@ impl Manner<'_> {
 struct Offer {
     size: Option<usize>,
     eight_bit: bool,
+    starttls: bool,
+    /// Mechanisms of AUTH.
+    auth: Vec<String>,
 }
 
 /// What an attempt to send needs to know.
@@ -126,11 +138,16 @@ impl Connection {
             .await
             .map_err(|_| Failure::Lost(format!("{to} does not answer")))?
             .map_err(|e| Failure::Lost(format!("{to}: {e}")))?;
-        Ok(Connection {
-            socket: BufReader::new(Socket::new(stream, killed)),
+        Ok(Connection::over(Socket::new(stream, killed)))
+    }
+
+    /// In which nothing was said yet.
+    pub fn over(socket: Socket) -> Connection {
+        Connection {
+            socket: BufReader::new(socket),
             offer: Offer::default(),
             declares_body: false,
-        })
+        }
     }
 
     /// Reads the greeting and says who speaks.
@@ -138,6 +155,62 @@ impl Connection {
         positive(self.reply(REPLY).await?)?;
         self.offer = self.hello(manner).await?;
         self.declares_body = manner.eight_bit;
+        let Some(terms) = manner.terms else {
+            return Ok(());
+        };
+        if let Some((connector, server)) = &terms.tls {
+            self.start_tls(connector, server.clone()).await?;
+            self.offer = self.hello(manner).await?;
+        }
+        match &terms.auth {
+            Some(user) => self.authenticate(user).await,
+            None => Ok(()),
+        }
+    }
+
+    /// RFC 3207. A peer that does not offer it gets nothing.
+    async fn start_tls(
+        &mut self,
+        connector: &TlsConnector,
+        server: ServerName<'static>,
+    ) -> Result<(), Failure> {
+        if !self.offer.starttls {
+            return Err(Failure::Lost("the peer does not offer STARTTLS".to_owned()));
+        }
+        positive(self.command("STARTTLS").await?)?;
+        if !self.socket.buffer().is_empty() {
+            return Err(Failure::Lost("the peer spoke before TLS began".to_owned()));
+        }
+        let clear = std::mem::replace(&mut self.socket, BufReader::new(Socket::gone()));
+        let secured = timeout(REPLY, clear.into_inner().connect_tls(connector, server)).await;
+        let secured = secured
+            .map_err(|_| Failure::Lost("no TLS within five minutes".to_owned()))?
+            .map_err(|e| Failure::Lost(format!("TLS: {e}")))?;
+        self.socket = BufReader::new(secured);
+        Ok(())
+    }
+
+    /// RFC 4954. What is wrong with a password can be mended: the message waits for that.
+    async fn authenticate(&mut self, user: &Credentials) -> Result<(), Failure> {
+        let offers = |mechanism: &str| self.offer.auth.iter().any(|offered| offered == mechanism);
+        let words = |text: String| STANDARD.encode(text);
+        let lines = if offers("PLAIN") {
+            let response = words(format!("\0{}\0{}", user.name, user.password));
+            vec![format!("AUTH PLAIN {response}")]
+        } else if offers("LOGIN") {
+            let (name, password) = (words(user.name.clone()), words(user.password.clone()));
+            vec!["AUTH LOGIN".to_owned(), name, password]
+        } else {
+            return Err(Failure::Lost(
+                "the peer offers neither AUTH PLAIN nor LOGIN".to_owned(),
+            ));
+        };
+        for line in lines {
+            let reply = self.command(&line).await?;
+            if !reply.is_positive() {
+                return Err(Failure::Lost(format!("AUTH: {}", Failure::Refused(reply))));
+            }
+        }
         Ok(())
     }
 
@@ -284,6 +357,8 @@ impl Offer {
                     offer.size = Some(words.next().and_then(|n| n.parse().ok()).unwrap_or(0));
                 }
                 "8BITMIME" => offer.eight_bit = true,
+                "STARTTLS" => offer.starttls = true,
+                "AUTH" => offer.auth.extend(words.map(str::to_ascii_uppercase)),
                 _ => {}
             }
         }

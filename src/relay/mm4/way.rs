@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use super::smtp_client::{self, Connection, Failure, Mail, Manner, Reply};
-use super::spoken;
+use super::{pipe, spoken};
 use crate::relay::defects::Seed;
 use crate::relay::dns::Unknown;
 use crate::relay::node::Node;
@@ -22,6 +22,9 @@ pub(super) async fn send(node: &Node, hop: &Hop, mail: &Mail<'_>) -> Result<Vec<
         recipients: &recipients,
         ..*mail
     };
+    if let (Some(command), false) = (&node.config.mm4.send_command, hop.inner) {
+        return pipe::send(node, command, mail).await;
+    }
     let mut hosts = hosts(node, hop).await?;
     if node.has(Seed::MxFirstOnly) {
         hosts.truncate(1);
@@ -62,7 +65,7 @@ pub(super) async fn open(node: &Node, hop: &Hop) -> Result<Connection, Failure> 
 }
 
 /// How this relay presents itself to hosts of that hop.
-fn manner<'a>(node: &'a Node, hop: &Hop) -> Manner<'a> {
+pub(super) fn manner<'a>(node: &'a Node, hop: &Hop) -> Manner<'a> {
     let smtp = &node.accent.smtp;
     Manner {
         own_host: if hop.inner {
@@ -72,6 +75,7 @@ fn manner<'a>(node: &'a Node, hop: &Hop) -> Manner<'a> {
         },
         helo_only: smtp.helo_only && !hop.inner,
         eight_bit: smtp.eight_bit && !hop.inner,
+        terms: node.secure.terms(&hop.domain).filter(|_| !hop.inner),
     }
 }
 
@@ -79,7 +83,7 @@ async fn hosts(node: &Node, hop: &Hop) -> Result<Vec<SocketAddr>, Failure> {
     if let Way::Address(address) = hop.way {
         return Ok(vec![address]);
     }
-    let Some(resolver) = &node.resolver else {
+    let Some(resolver) = node.resolver.as_ref().filter(|_| hop.way == Way::Dns) else {
         return Err(Failure::Unresolved(hop.domain.clone()));
     };
     resolver

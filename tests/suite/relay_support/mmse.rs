@@ -68,12 +68,7 @@ pub fn config(gateway: SocketAddr, peer: SocketAddr) -> Config {
             home: "A".to_owned(),
         }],
         relays: Vec::new(),
-        routes: vec![Route {
-            prefix: "+155502".to_owned(),
-            domain: "mms.peer.example".to_owned(),
-            mm4: peer,
-            hub: None,
-        }],
+        routes: vec![Route::to("+155502", "mms.peer.example", peer)],
         edge: None,
         hub: None,
         home_lookup: None,
