@@ -4,7 +4,9 @@
 //! PCO goes through a `recorder` into the [`journal`] and to the `judge`, which alone decides verdicts; [`rejudge`] gives
 //! it a stored journal instead.
 
+mod bindings;
 mod blame;
+pub mod check;
 mod collect;
 mod compose;
 pub mod coverage;

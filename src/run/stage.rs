@@ -13,6 +13,7 @@ use crate::link::{Arrival, Hop, Mails};
 use crate::party::Guest;
 use crate::party::user_agent::UserAgent;
 use crate::relay;
+use crate::target::Mm1;
 use crate::wire::mm4;
 
 use super::host::{Host, Running};
@@ -34,7 +35,7 @@ mod names;
 mod routes;
 
 pub use cast::{homes_of, peers_of};
-pub use embedded::{embedded_limits, embedded_timers};
+pub use embedded::{domain_of, embedded_limits, embedded_timers, own_prefix};
 pub use names::Unset;
 
 /// Connections of user agents that stay open to an embedded relay.
@@ -43,8 +44,7 @@ const IDLE_CONNECTIONS: usize = 4;
 /// Where a relay is driven.
 #[derive(Debug, Clone)]
 pub struct Access {
-    pub mm1_url: String,
-    pub identity_header: String,
+    pub mm1: Mm1,
     pub mm4: SocketAddr,
     pub domain: String,
     pub system_address: String,
@@ -192,14 +192,10 @@ impl Stage {
             hop.set_target(running.mm4_addr());
         }
         let access = Access {
-            mm1_url: format!("http://{}{}", running.mm1_addr(), config.mm1.path),
-            identity_header: config
-                .mm1
-                .identity_header
-                .names()
-                .first()
-                .cloned()
-                .unwrap_or_default(),
+            mm1: Mm1::at(
+                format!("http://{}{}", running.mm1_addr(), config.mm1.path),
+                config.mm1.identity_header.first(),
+            ),
             mm4: running
                 .mm4_addr()
                 .ok_or_else(|| NotUp(format!("relay {relay} does not listen for SMTP")))?,
@@ -242,9 +238,8 @@ impl Stage {
                 self.remote.insert(
                     (*relay).to_owned(),
                     Access {
-                        mm1_url: ixit.mm1_url.clone(),
-                        identity_header: ixit.identity_header.clone(),
-                        mm4: ixit.mm4,
+                        mm1: ixit.mm1.clone(),
+                        mm4: ixit.mm4.to.unwrap_or_else(|| self.host.any()),
                         domain: ixit.domain.clone(),
                         system_address: ixit.system_address.clone(),
                     },

@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 
 use crate::party::peer::{self, PeerIdentity};
 use crate::party::{Desk, Listening, dns, kannel};
-use crate::target::{Start, Target, probe};
+use crate::target::{Target, probe};
 
 use super::host::Host;
 use super::lag::Lag;
@@ -115,7 +115,7 @@ impl World {
 
     /// Whether any relay is not ours to start.
     pub fn has_remote(&self) -> bool {
-        self.targets.values().any(|t| t.start == Start::Remote)
+        !self.targets.values().all(|t| t.is_embedded())
     }
 
     /// Another world for the same relays, if all of them are embedded and its ports can be had.
@@ -169,7 +169,7 @@ impl World {
 
     async fn listen(&mut self, relay: &str, target: &Target) -> Result<(), Unfit> {
         let any = self.host.any();
-        let at = target.ixit.as_ref().map_or(any, |i| i.kannel_listen);
+        let at = target.ixit.as_ref().and_then(|i| i.push.stream()).unwrap_or(any);
         let unfit = |what: String, addr| move |reason| Unfit::Listen { addr, what, reason };
         let kannel = kannel::listen(Arc::clone(&self.desk), relay, at)
             .await
@@ -177,7 +177,7 @@ impl World {
         self.kannels.insert(relay.to_owned(), kannel);
         let name_server = match &target.ixit {
             None => Some(any),
-            Some(ixit) => ixit.dns_listen,
+            Some(ixit) => ixit.dns.as_ref().map(|dns| dns.listen),
         };
         if let Some(at) = name_server {
             let listening = dns::listen(Arc::clone(&self.desk), relay, at)
@@ -211,9 +211,6 @@ impl World {
     }
 
     async fn probe(&mut self, relay: &str, target: &Target) {
-        if target.start != Start::Remote {
-            return;
-        }
         if let Some(ixit) = &target.ixit {
             match probe::probe(ixit, PROBE.min(Duration::from_millis(target.timers.reply))).await {
                 probe::Found::Alive => self.alive.push(relay.to_owned()),

@@ -63,6 +63,11 @@ impl Headers {
             Headers::Several(names) => names,
         }
     }
+
+    /// The name that counts most; empty if there is none.
+    pub fn first(&self) -> &str {
+        self.names().first().map_or("", String::as_str)
+    }
 }
 
 impl From<&str> for Headers {

@@ -206,7 +206,8 @@ fn ways(relay: &str, around: &Around<'_>) -> Ways {
     ways
 }
 
-fn domain_of(topology: Topology, relay: &str) -> String {
+/// Domain of an embedded relay's MMSE.
+pub fn domain_of(topology: Topology, relay: &str) -> String {
     match topology {
         Topology::TwoMmse | Topology::Hub => format!("mms.{}.example", relay.to_ascii_lowercase()),
         _ => "mms.home.example".to_owned(),
