@@ -152,6 +152,23 @@ pub struct RelayArgs {
     /// Print the configuration in effect and end
     #[arg(long)]
     pub print_config: bool,
+    /// Hand the message on standard input to the relay that runs with this `mm4.deliver-socket`; ends in 0, or in 255 if the
+    /// relay does not have it
+    #[arg(long, value_name = "SOCKET", requires = "rcpt", conflicts_with_all = ["config", "print_config", "dialects"])]
+    pub deliver: Option<PathBuf>,
+    /// Whom the message to deliver is from (MAIL FROM); empty for nobody
+    #[arg(
+        short = 'f',
+        long,
+        value_name = "PATH",
+        requires = "deliver",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub mail: String,
+    /// Whom the message to deliver is for (RCPT TO)
+    #[arg(short = 't', long, value_name = "PATH", requires = "deliver")]
+    pub rcpt: Option<String>,
 }
 
 #[derive(Debug, Args)]

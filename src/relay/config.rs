@@ -70,6 +70,24 @@ pub struct Config {
     pub defects: Vec<String>,
 }
 
+impl Config {
+    /// Whether everything that goes out has a way.
+    ///
+    /// # Errors
+    /// What has none, for a person.
+    pub(super) fn check_ways(&self) -> Result<(), String> {
+        let without = self.routes.iter().find(|route| route.mm4.is_none());
+        match (&self.mm4.send_command, without) {
+            (Some(command), _) if command.is_empty() => Err("mm4.send-command names no program".to_owned()),
+            (None, Some(route)) => Err(format!(
+                "the route to {} has no `mm4` address, and there is no mm4.send-command",
+                route.domain
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// What a hub makes of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

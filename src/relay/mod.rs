@@ -42,6 +42,5 @@ pub mod config;
 pub use config::Config;
 pub use defects::{DEFECTS, Defect, UnknownDefect, find as find_defect};
 pub use dialects::{DIALECTS, Dialect, DialectError};
-#[cfg(unix)]
 pub use mm4::deliver;
 pub use node::{Log, Relay, StartError};

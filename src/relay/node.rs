@@ -88,7 +88,7 @@ impl Relay {
         let seeds = Seeds::of(&config.defects).map_err(StartError::UnknownDefect)?;
         let accent = dialects::accent(&config.dialects).map_err(StartError::Dialect)?;
         let secure = Secure::of(&config).map_err(StartError::Ways)?;
-        check_ways(&config).map_err(StartError::Ways)?;
+        config.check_ways().map_err(StartError::Ways)?;
         let push = PushGateway::new(&config.push).map_err(StartError::Push)?;
         let path = config.store.clone().filter(|_| !seeds.has(Seed::StoreForgets));
         let (ledger, past) =
@@ -103,8 +103,7 @@ impl Relay {
             Some(addr) => Some(listen("MM4", addr).await?),
             None => None,
         };
-        #[cfg(unix)]
-        let doorway = doorway(&config)?;
+        let doorway = mm4::Doorway::of(&config).map_err(StartError::Ways)?;
         let node = Arc::new(Node {
             routing: Routing::new(&config, &seeds),
             homes: Homes::new(&config, &seeds).map_err(StartError::Homes)?,
@@ -142,7 +141,6 @@ impl Relay {
             node.spawn(mm4::keep(node.clone(), every));
         }
         node.spawn(mm1::serve(node.clone(), mm1));
-        #[cfg(unix)]
         if let Some(doorway) = doorway {
             node.spawn(mm4::serve_local(node.clone(), doorway));
         }
@@ -190,33 +188,6 @@ impl Drop for Relay {
     fn drop(&mut self) {
         self.node.die();
     }
-}
-
-/// Whether everything that goes out has a way.
-fn check_ways(config: &Config) -> Result<(), String> {
-    match (
-        &config.mm4.send_command,
-        config.routes.iter().find(|r| r.mm4.is_none()),
-    ) {
-        (Some(command), _) if command.is_empty() => Err("mm4.send-command names no program".to_owned()),
-        (None, Some(route)) => Err(format!(
-            "the route to {} has no `mm4` address, and there is no mm4.send-command",
-            route.domain
-        )),
-        _ => Ok(()),
-    }
-}
-
-/// The socket for programs of this machine, if there is to be one.
-#[cfg(unix)]
-fn doorway(config: &Config) -> Result<Option<mm4::Doorway>, StartError> {
-    let Some(path) = &config.mm4.deliver_socket else {
-        return Ok(None);
-    };
-    let opened = mm4::Doorway::open(path);
-    opened
-        .map(Some)
-        .map_err(|e| StartError::Ways(format!("mm4.deliver-socket {}: {e}", path.display())))
 }
 
 /// Opens the ledger. On a common one an earlier life of this relay may just be ending, or somebody be looking whether it has.

@@ -9,9 +9,7 @@ use std::task::{Context, Poll};
 
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
-#[cfg(unix)]
-use tokio::net::UnixStream;
+use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::{TlsAcceptor, TlsConnector, TlsStream};
 
 /// Dropped while `killed` is set, it sends RST: what a process that dies with unread data leaves behind.
@@ -25,7 +23,6 @@ pub(crate) struct Socket {
 enum Stream {
     Tcp(TcpStream),
     Tls(Box<TlsStream<TcpStream>>),
-    #[cfg(unix)]
     Local(UnixStream),
     /// It was taken away.
     Gone,
@@ -43,7 +40,6 @@ impl Socket {
     }
 
     /// A connection inside this machine.
-    #[cfg(unix)]
     pub fn local(stream: UnixStream) -> Socket {
         Socket {
             stream: Stream::Local(stream),
@@ -119,7 +115,6 @@ macro_rules! on_stream {
         match &mut $socket.stream {
             Stream::Tcp($stream) => $call,
             Stream::Tls($stream) => $call,
-            #[cfg(unix)]
             Stream::Local($stream) => $call,
             Stream::Gone => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
         }

@@ -44,6 +44,7 @@ mod relay_mm1;
 mod relay_mm4;
 mod relay_processes;
 mod relay_support;
+mod relay_ways;
 mod report_junit;
 mod report_progress;
 mod report_results;

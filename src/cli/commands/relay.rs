@@ -1,7 +1,7 @@
 //! `mmspec relay`: the embedded relay alone, for trying things by hand and as a peer of real ones.
 
 use std::fs;
-use std::io::BufRead as _;
+use std::io::{BufRead as _, Read as _};
 use std::path::{Path, PathBuf};
 
 use tokio::sync::mpsc::{self, UnboundedReceiver};
@@ -30,6 +30,9 @@ pub fn relay(args: &RelayArgs) -> Result<u8, Failure> {
         print(&dialects())?;
         return Ok(exit::AS_EXPECTED);
     }
+    if let (Some(socket), Some(rcpt)) = (&args.deliver, &args.rcpt) {
+        return deliver(socket, &args.mail, rcpt);
+    }
     let (config, further) = match &args.config {
         None => (parse("the built-in configuration", SMALL)?, Further::None),
         Some(path) if path == Path::new("-") => from_input()?,
@@ -43,6 +46,21 @@ pub fn relay(args: &RelayArgs) -> Result<u8, Failure> {
     }
     runtime()?.block_on(serve(config, further))?;
     Ok(exit::AS_EXPECTED)
+}
+
+/// Hands standard input to a running relay.
+fn deliver(socket: &Path, mail: &str, rcpt: &str) -> Result<u8, Failure> {
+    let mut message = Vec::new();
+    let read = std::io::stdin().lock().read_to_end(&mut message);
+    let not_delivered = |why: String| {
+        output::complain(&why);
+        exit::NOT_DELIVERED
+    };
+    if let Err(error) = read {
+        return Ok(not_delivered(error.to_string()));
+    }
+    let handed = runtime()?.block_on(crate::relay::deliver(socket, mail, rcpt, &message));
+    Ok(handed.map_or_else(not_delivered, |()| exit::AS_EXPECTED))
 }
 
 /// Where further tables of subscribers come from.

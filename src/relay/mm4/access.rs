@@ -58,8 +58,8 @@ impl Access {
         !self.offers(node).is_empty()
     }
 
-    /// Why this connection may send no mail; none: it may.
-    pub fn refusal(&self, node: &Node) -> Option<&'static str> {
+    /// Why this connection, of a client that gave itself this name, may send no mail; none: it may.
+    pub fn refusal(&self, node: &Node, client: &str) -> Option<&'static str> {
         if self.local {
             return None;
         }
@@ -67,7 +67,10 @@ impl Access {
             return Some(ENCRYPT_FIRST);
         }
         let known = self.authenticated || node.config.mm4.users.is_empty();
-        (!known).then_some("530 5.7.0 AUTH first")
+        if !known {
+            return Some("530 5.7.0 AUTH first");
+        }
+        (!is_trusted(node, client)).then_some("550 5.7.1 this host is not trusted")
     }
 
     /// Whether the next line is no command, but an answer to AUTH.
@@ -136,6 +139,14 @@ impl Access {
         }
         "535 5.7.8 name or password is wrong".to_owned()
     }
+}
+
+/// Whether a host of that name may send mail here.
+fn is_trusted(node: &Node, client: &str) -> bool {
+    let named = |name: &String| name.eq_ignore_ascii_case(client);
+    !node.accent.smtp.trusted_only
+        || node.config.mm4.trusted_hosts.iter().any(named)
+        || node.routing.is_peer_or_neighbour(&client.to_ascii_lowercase())
 }
 
 fn prompt(text: &str) -> String {

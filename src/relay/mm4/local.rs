@@ -9,6 +9,7 @@ use tokio::net::{UnixListener, UnixStream};
 use super::pipe;
 use super::server::Session;
 use super::smtp_client::{Connection, Failure, Mail, Manner};
+use crate::relay::config::Config;
 use crate::relay::defects::Seeds;
 use crate::relay::node::Node;
 use crate::relay::socket::Socket;
@@ -21,11 +22,23 @@ pub(crate) struct Doorway {
 }
 
 impl Doorway {
+    /// The one that is configured, if any.
+    ///
+    /// # Errors
+    /// It cannot be opened, for a person.
+    pub fn of(config: &Config) -> Result<Option<Doorway>, String> {
+        let Some(path) = &config.mm4.deliver_socket else {
+            return Ok(None);
+        };
+        let opened = Doorway::open(path).map_err(|e| format!("mm4.deliver-socket {}: {e}", path.display()));
+        opened.map(Some)
+    }
+
     /// Listens there. What another life of the relay left behind is taken away.
     ///
     /// # Errors
     /// As of `bind`; somebody listens there already.
-    pub fn open(path: &Path) -> io::Result<Doorway> {
+    fn open(path: &Path) -> io::Result<Doorway> {
         if std::os::unix::net::UnixStream::connect(path).is_ok() {
             return Err(io::ErrorKind::AddrInUse.into());
         }
