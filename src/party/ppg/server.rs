@@ -19,7 +19,7 @@ use super::ledger::{Ledger, code};
 use super::notify::{self, Notice};
 use crate::party::desk::Desk;
 use crate::party::gateway::{Gateway, Push};
-use crate::party::user_agent::UserAgent;
+use crate::party::user_agent::{AgentWays, UserAgent};
 use crate::party::{Listening, http};
 use crate::wire::push::pap::{self, Element, Pap};
 
@@ -48,7 +48,7 @@ pub async fn listen(desk: Arc<Desk>, relay: &str, addr: SocketAddr) -> io::Resul
     let ppg = Arc::new(Ppg {
         gateway: Gateway::new(desk, relay, NAME),
         ledger: Mutex::default(),
-        client: UserAgent::new(0).map_err(io::Error::other)?,
+        client: UserAgent::new(&AgentWays::default()).map_err(io::Error::other)?,
         tasks: Handle::current(),
     });
     http::serve(addr, Router::new().fallback(message).with_state(ppg)).await

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::kannel::percent;
@@ -12,7 +13,7 @@ use super::super::kannel::percent;
 /// number: { query: to }
 /// pdu: { in: { field: message.data }, holds: wsp, coding: base64 }
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct HookForm {
     pub number: NumberAt,
@@ -21,7 +22,7 @@ pub struct HookForm {
 }
 
 /// Where the number of the recipient is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum NumberAt {
     /// A parameter of the query.
@@ -36,32 +37,35 @@ pub enum NumberAt {
 }
 
 /// Where the PDU is and how it is written.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct PduForm {
+    /// Where it is; all of the body if not said.
     #[serde(default, rename = "in")]
     pub place: PduIn,
+    /// `pdu` or `wsp`; `pdu` if not said.
     #[serde(default)]
     pub holds: Holds,
+    /// `raw`, `hex` or `base64`; `raw` if not said.
     #[serde(default)]
     pub coding: Coding,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum PduIn {
     /// All of the body.
     #[default]
     Body,
-    /// As [`NumberAt::Query`].
+    /// A parameter of the query.
     Query(String),
-    /// As [`NumberAt::Header`].
+    /// A header field of the request.
     Header(String),
-    /// As [`NumberAt::Field`].
+    /// A field of the body, as for the number.
     Field(String),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Holds {
     /// The PDU of MM1, such as M-Notification.ind. Whoever gets it makes a WSP push of it.
@@ -71,7 +75,7 @@ pub enum Holds {
     Wsp,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Coding {
     /// The octets themselves; escapes of a query or a form are undone.
@@ -83,8 +87,9 @@ pub enum Coding {
 }
 
 /// The path of requests with `{number}` as one of its segments or in one, such as `/users/{number}/push`; `*` is any segment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schemars(with = "String", extend("pattern" = "^/.*\\{number\\}"))]
 pub struct PathPattern(String);
 
 /// A text is no pattern of a path.
