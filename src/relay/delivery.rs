@@ -9,6 +9,7 @@ use super::ledger::Entry;
 use super::model::{Mm, Status};
 use super::node::Node;
 use super::owed::Telling;
+use super::push::Taken;
 use super::pushing::UnderWay;
 use super::store::Delivery;
 use super::timer::{self, Time};
@@ -100,13 +101,16 @@ async fn attend(
     loop {
         if !std::mem::take(&mut notified) {
             tokio::select! {
-                taken = push(&node, &number, &notification) => if taken {
-                    node.note(|| Entry::Notified { token: token.clone() });
-                    if node.has(Seed::DeliveryPushedIsRetrieved) {
-                        return finish(&node, &token, Status::Retrieved);
+                taken = push(&node, &number, &notification) => match taken {
+                    Taken::Yes => {
+                        node.note(|| Entry::Notified { token: token.clone() });
+                        if node.has(Seed::DeliveryPushedIsRetrieved) {
+                            return finish(&node, &token, Status::Retrieved);
+                        }
                     }
-                } else if node.has(Seed::PushLostForGood) {
-                    repeats = Vec::new().into_iter();
+                    Taken::NotNow if !node.has(Seed::PushLostForGood) => {}
+                    // What a gateway will never take is not repeated to it.
+                    Taken::NotNow | Taken::Never => repeats = Vec::new().into_iter(),
                 },
                 () = node.expiry(deadline) => break,
             }
@@ -143,7 +147,7 @@ async fn attend(
     );
 }
 
-async fn push(node: &Node, number: &str, notification: &Bytes) -> bool {
+async fn push(node: &Node, number: &str, notification: &Bytes) -> Taken {
     node.turn().await;
     node.push_to(number, notification).await
 }

@@ -140,6 +140,7 @@ impl Relay {
         if let Some(every) = node.accent.smtp.keep_open {
             node.spawn(mm4::keep(node.clone(), every));
         }
+        node.push.begin(&node);
         node.spawn(mm1::serve(node.clone(), mm1));
         if let Some(doorway) = doorway {
             node.spawn(mm4::serve_local(node.clone(), doorway));
@@ -173,6 +174,7 @@ impl Relay {
         self.node.exchanges.close();
         // An exchange that does not finish in time is cut below.
         let _ = tokio::time::timeout(STOP_GRACE, self.node.exchanges.wait()).await;
+        self.node.push.leave().await;
         self.node.gone.cancel();
         self.node.all_ended().await;
     }

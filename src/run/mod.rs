@@ -15,6 +15,7 @@ mod drive;
 mod exchange;
 mod execute;
 mod holds;
+mod gateways;
 pub mod host;
 pub mod journal;
 pub mod judge;

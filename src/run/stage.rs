@@ -11,7 +11,8 @@ use tokio::sync::mpsc;
 use crate::case::{HomeLookup, Script, Topology};
 use crate::link::{Arrival, Hop, Mails};
 use crate::party::Guest;
-use crate::party::user_agent::UserAgent;
+use crate::party::peer::Inbound;
+use crate::party::user_agent::{AgentWays, UserAgent};
 use crate::relay;
 use crate::target::Mm1;
 use crate::wire::mm4;
@@ -25,6 +26,7 @@ use self::fitness::controls;
 use self::homes::Homes;
 use self::lines::Lines;
 use self::names::Names;
+use self::remote::way_in;
 
 mod cast;
 mod embedded;
@@ -32,6 +34,8 @@ mod fitness;
 mod homes;
 mod lines;
 mod names;
+mod pushing;
+mod remote;
 mod routes;
 
 pub use cast::{homes_of, peers_of};
@@ -45,7 +49,7 @@ const IDLE_CONNECTIONS: usize = 4;
 #[derive(Debug, Clone)]
 pub struct Access {
     pub mm1: Mm1,
-    pub mm4: SocketAddr,
+    pub mm4: Inbound,
     pub domain: String,
     pub system_address: String,
 }
@@ -98,7 +102,11 @@ impl Stage {
         let (guest, arrivals) = world.desk.open(key);
         // What a remote relay may do with an idle connection is its own affair.
         let idle = if world.has_remote() { 0 } else { IDLE_CONNECTIONS };
-        let user_agent = UserAgent::new(idle).map_err(|e| NotUp(format!("the HTTP client: {e}")))?;
+        let ways = AgentWays {
+            idle,
+            ..AgentWays::default()
+        };
+        let user_agent = UserAgent::new(&ways).map_err(|e| NotUp(e.to_string()))?;
         let mut stage = Stage {
             guest,
             agents: BTreeMap::new(),
@@ -123,6 +131,7 @@ impl Stage {
             if stage.missing.is_empty() {
                 stage.start_relays(script, world).await?;
                 stage.define(world, script);
+                stage.miss_smtp(script);
             }
         }
         Ok((stage, arrivals))
@@ -196,9 +205,11 @@ impl Stage {
                 format!("http://{}{}", running.mm1_addr(), config.mm1.path),
                 config.mm1.identity_header.first(),
             ),
-            mm4: running
-                .mm4_addr()
-                .ok_or_else(|| NotUp(format!("relay {relay} does not listen for SMTP")))?,
+            mm4: Inbound::plain(
+                running
+                    .mm4_addr()
+                    .ok_or_else(|| NotUp(format!("relay {relay} does not listen for SMTP")))?,
+            ),
             domain: config.domain.clone(),
             system_address: config.system_address.clone(),
         };
@@ -239,7 +250,7 @@ impl Stage {
                     (*relay).to_owned(),
                     Access {
                         mm1: ixit.mm1.clone(),
-                        mm4: ixit.mm4.to.unwrap_or_else(|| self.host.any()),
+                        mm4: way_in(ixit).map_err(|e| NotUp(format!("relay {relay}: {e}")))?,
                         domain: ixit.domain.clone(),
                         system_address: ixit.system_address.clone(),
                     },

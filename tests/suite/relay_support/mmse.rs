@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use mmspec::link::Hop;
 use mmspec::relay::Config;
-use mmspec::relay::config::{Limits, Mm1, Mm4, Neighbour, Push, Route, Subscribers, Timers};
+use mmspec::relay::config::{Kannel, Limits, Mm1, Mm4, Neighbour, Push, Route, Subscribers, Timers};
 
 use super::Running;
 
@@ -58,11 +58,11 @@ pub fn config(gateway: SocketAddr, peer: SocketAddr) -> Config {
         system_address: "system-user@mms.home.example".to_owned(),
         mm1: Mm1::new(local(), "/mms", "X-WAP-Network-Client-MSISDN"),
         mm4: Mm4::at(local()),
-        push: Push {
-            kannel: format!("http://{gateway}/cgi-bin/sendsms"),
-            username: "mms".to_owned(),
-            password: "se cret".to_owned(),
-        },
+        push: Push::Kannel(Kannel::new(
+            format!("http://{gateway}/cgi-bin/sendsms"),
+            "mms",
+            "se cret",
+        )),
         subscribers: vec![Subscribers {
             prefix: "+1555010".to_owned(),
             home: "A".to_owned(),
