@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::cli::target_args::TargetCommand;
+use crate::cli::target_args::{PushArg, TargetCommand};
 use crate::inspect::Kind;
 
 /// Conformance and interop tests for MMS Relay/Servers (MM1 and MM4).
@@ -71,6 +71,12 @@ pub struct RunArgs {
     /// Seed a defect into embedded relays, or into one of them (mmspec relay --list-defects)
     #[arg(long = "defect", value_name = "[NODE=]NAME")]
     pub defects: Vec<String>,
+    /// Let embedded relays imitate a way of real ones (mmspec relay --list-dialects)
+    #[arg(long = "dialect", value_name = "NAME[=MILLISECONDS]")]
+    pub dialects: Vec<String>,
+    /// The channel through which embedded relays push [default: kannel]
+    #[arg(long, value_name = "CHANNEL")]
+    pub push: Option<PushArg>,
     #[command(flatten)]
     pub cases: CaseDirs,
     /// Demands of level should and of basis derived count too (default when every relay is embedded)

@@ -275,6 +275,14 @@ pub(super) fn accent(names: &[String]) -> Result<Accent, DialectError> {
     Ok(accent)
 }
 
+/// Whether a relay can speak all of these at once.
+///
+/// # Errors
+/// As [`DialectError`] says.
+pub fn check_dialects(names: &[String]) -> Result<(), DialectError> {
+    accent(names).map(|_| ())
+}
+
 /// Why a relay cannot speak what it was told to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DialectError {

@@ -41,6 +41,6 @@ pub mod config;
 
 pub use config::Config;
 pub use defects::{DEFECTS, Defect, UnknownDefect, find as find_defect};
-pub use dialects::{DIALECTS, Dialect, DialectError};
+pub use dialects::{DIALECTS, Dialect, DialectError, check_dialects};
 pub use mm4::deliver;
 pub use node::{Log, Relay, StartError};

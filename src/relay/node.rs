@@ -137,10 +137,10 @@ impl Relay {
         resume::resume(&node, past);
         homes::watch(&node);
         replica::watch(&node);
+        node.push.begin(&node);
         if let Some(every) = node.accent.smtp.keep_open {
             node.spawn(mm4::keep(node.clone(), every));
         }
-        node.push.begin(&node);
         node.spawn(mm1::serve(node.clone(), mm1));
         if let Some(doorway) = doorway {
             node.spawn(mm4::serve_local(node.clone(), doorway));

@@ -41,10 +41,7 @@ impl Gateway {
         any: SocketAddr,
     ) -> Result<Gateway, (String, SocketAddr, std::io::Error)> {
         let push = target.ixit.as_ref().map(|ixit| &ixit.push);
-        let channel = match push {
-            Some(push) => push.named(),
-            None => target.embedded.as_ref().map(|e| e.push).unwrap_or_default(),
-        };
+        let channel = target.channel();
         let at = push.and_then(Push::stream).unwrap_or(any);
         let opened = match channel {
             PushChannel::Kannel => kannel::listen(desk, relay, at).await.map(Open::Stream),
@@ -55,7 +52,9 @@ impl Gateway {
                 .map(|(listening, bound)| Open::Smsc(listening, bound)),
             PushChannel::Wsp => {
                 let (network, port) = network(push);
-                Datagrams::open(desk, relay, network, port).await.map(Open::Datagrams)
+                Datagrams::open(desk, relay, network, port)
+                    .await
+                    .map(Open::Datagrams)
             }
         };
         match opened {
@@ -115,7 +114,10 @@ fn account(push: Option<&Push>) -> Account {
     match push {
         Some(Push::Smpp(smpp)) => Account {
             system_id: smpp.system_id.clone(),
-            password: smpp.password.as_ref().map(|password| password.reveal().to_owned()),
+            password: smpp
+                .password
+                .as_ref()
+                .map(|password| password.reveal().to_owned()),
             throttle: smpp.throttle,
             silence: None,
         },

@@ -122,7 +122,11 @@ pub fn configure(relay: &str, around: Around<'_>) -> Result<relay::Config, NotUp
             _ => Vec::new(),
         },
         store: around.store,
-        dialects: Vec::new(),
+        dialects: world
+            .target(relay)
+            .and_then(|target| target.embedded.as_ref())
+            .map(|embedded| embedded.dialects.clone())
+            .unwrap_or_default(),
         defects,
     })
 }
