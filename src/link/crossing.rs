@@ -29,12 +29,13 @@ pub enum Crossing {
         /// The number as the relay wrote it.
         recipient: String,
         gateway: String,
-        /// Parameters of the gateway's protocol (Kannel: query parameters but `text`).
+        /// Parameters of the gateway's protocol (Kannel: query parameters but `text`; PAP: attributes of the message and the code it
+        /// was answered with; a hook: request and header fields; a datagram: where from and to), and `note` for each oddity.
         params: Vec<(String, String)>,
-        /// The WSP push PDU.
+        /// The WSP push PDU: the relay's, or the one that its gateway makes of what it was handed over.
         #[serde(with = "hex_octets")]
         wsp: Bytes,
-        /// What the gateway answered.
+        /// What the gateway answered, as a status of HTTP; where the protocol has other answers or none, what would say the same.
         answered: u16,
     },
     /// A message that passed over SMTP, up to the reply to its end of data.

@@ -65,6 +65,15 @@ pub struct HttpRule {
     pub times: u32,
 }
 
+/// One rule for an SMSC's answers. The first that is not used up applies, and comes before those of [`HttpRule`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SmppRule {
+    /// command_status; 0 takes the message.
+    pub status: u32,
+    /// How often the rule applies; 0 is always.
+    pub times: u32,
+}
+
 /// A rule and how often it may still apply (`None`: always).
 #[derive(Debug, Clone)]
 struct Counted<R> {

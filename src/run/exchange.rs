@@ -195,14 +195,14 @@ impl Driver {
                     let headers = self.http_headers(send, access, true, &words)?;
                     Ok(Outgoing::Http {
                         method: "POST",
-                        url: access.mm1_url.clone(),
+                        url: access.mm1.url.clone(),
                         headers,
                         body,
                     })
                 }),
                 SendWhat::Get(url) => words.resolve(url).and_then(|location| {
                     let headers = self.http_headers(send, access, false, &words)?;
-                    let url = fetch_url(&location, &access.mm1_url);
+                    let url = fetch_url(&location, &access.mm1.url);
                     Ok(Outgoing::Http {
                         method: "GET",
                         url,
@@ -225,10 +225,10 @@ impl Driver {
     ) -> Result<Vec<(String, String)>, Uncomposable> {
         let mut headers = Vec::new();
         if let Some(agent) = self.stage.agents.get(&send.from) {
-            headers.push((access.identity_header.clone(), agent.number.clone()));
+            headers.extend(access.mm1.identity_of(&agent.number));
         }
         if posts {
-            headers.push(("Content-Type".to_owned(), mm1::MEDIA_TYPE.to_owned()));
+            headers.push(("Content-Type".to_owned(), access.mm1.content_type.clone()));
         }
         headers.push(("Accept".to_owned(), format!("{}, */*", mm1::MEDIA_TYPE)));
         for header in &send.http_headers {
@@ -397,7 +397,7 @@ fn again(name: &str, access: &Access, words: &Words<'_>) -> Result<Outgoing, Unc
         }) => Ok(Outgoing::Http {
             method: if method == "GET" { "GET" } else { "POST" },
             // The relay may have another address by now.
-            url: fetch_url(url, &access.mm1_url),
+            url: fetch_url(url, &access.mm1.url),
             headers: headers.clone(),
             body: body.clone(),
         }),

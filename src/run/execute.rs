@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -46,6 +47,22 @@ pub struct Options {
     pub report_dir: PathBuf,
     /// Cases that cost much too.
     pub all: bool,
+    /// No deadline of a target is longer than this.
+    pub hasten: Option<Duration>,
+}
+
+impl Options {
+    /// The program that is a relay, or a tool of one.
+    ///
+    /// # Errors
+    /// This program cannot find itself.
+    pub fn program(&self) -> Result<PathBuf, Refused> {
+        match &self.program {
+            Some(program) => Ok(program.clone()),
+            None => std::env::current_exe()
+                .map_err(|e| Refused::Environment(format!("this program cannot find itself: {e}"))),
+        }
+    }
 }
 
 /// Nothing was run.
@@ -160,12 +177,7 @@ fn host(options: &Options) -> Result<Host, Refused> {
             "a run in a network of its own cannot reach a target: all its relays are embedded".into(),
         ));
     }
-    let program = match &options.program {
-        Some(program) => program.clone(),
-        None => std::env::current_exe()
-            .map_err(|e| Refused::Environment(format!("this program cannot find itself: {e}")))?,
-    };
-    Ok(Host::new(options.isolation, program))
+    Ok(Host::new(options.isolation, options.program()?))
 }
 
 /// Puts cases and head together.
@@ -374,10 +386,7 @@ fn head(plan: &Plan, options: &Options) -> RunHead {
             .iter()
             .map(|(relay, target)| (relay.clone(), target.lacks.clone()))
             .collect(),
-        embedded: plan
-            .targets
-            .values()
-            .all(|t| t.start == crate::target::Start::Embedded),
+        embedded: plan.targets.values().all(|t| t.is_embedded()),
         scripts: plan
             .scenarios
             .iter()

@@ -4,7 +4,9 @@
 //! PCO goes through a `recorder` into the [`journal`] and to the `judge`, which alone decides verdicts; [`rejudge`] gives
 //! it a stored journal instead.
 
+mod bindings;
 mod blame;
+pub mod check;
 mod collect;
 mod compose;
 pub mod coverage;
@@ -13,6 +15,7 @@ mod drive;
 mod exchange;
 mod execute;
 mod holds;
+mod gateways;
 pub mod host;
 pub mod journal;
 pub mod judge;

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use crate::case::{Action, Body, Cost, Script};
 use crate::relay::find_defect;
-use crate::target::{Start, Target};
+use crate::target::Target;
 
+use super::bindings;
 use super::drive::needs_alone;
 use super::execute::{Options, Refused};
 use super::host::Isolation;
@@ -70,9 +71,9 @@ impl Plan {
                 .filter(|s| !is_rule(s) && s.cost == Cost::Normal);
             scenarios = others.cloned().collect();
         }
-        let targets = targets(&options.relays, &scenarios)?;
+        let targets = bindings::targets(options, &scenarios)?;
         scenarios.sort_by_cached_key(|script| std::cmp::Reverse(least_wait(script, &targets)));
-        let all_embedded = targets.values().all(|t| t.start == Start::Embedded);
+        let all_embedded = targets.values().all(|t| t.is_embedded());
         if !all_embedded {
             // Those that want a peer for themselves come last: nobody waits for their turns.
             scenarios.sort_by_key(|script| peers_of(script).iter().any(|peer| needs_alone(script, peer)));
@@ -138,36 +139,6 @@ fn least_wait(script: &Script, targets: &BTreeMap<String, Arc<Target>>) -> Durat
     waits.sum()
 }
 
-fn targets(
-    bound: &BTreeMap<String, PathBuf>,
-    scenarios: &[Arc<Script>],
-) -> Result<BTreeMap<String, Arc<Target>>, Refused> {
-    let known: BTreeSet<&str> = crate::case::Topology::ALL
-        .iter()
-        .flat_map(|(_, t)| t.relays())
-        .copied()
-        .collect();
-    let mut targets = BTreeMap::new();
-    for (relay, path) in bound {
-        if !known.contains(relay.as_str()) {
-            let names: Vec<&str> = known.into_iter().collect();
-            return Err(Refused::Usage(format!(
-                "no topology has a relay {relay:?}; relays are called {}",
-                names.join(", ")
-            )));
-        }
-        let target = Target::load(path).map_err(|e| Refused::Usage(e.to_string()))?;
-        targets.insert(relay.clone(), Arc::new(target));
-    }
-    let embedded = Arc::new(Target::embedded());
-    for relay in scenarios.iter().flat_map(|s| s.topology.relays()) {
-        targets
-            .entry((*relay).to_owned())
-            .or_insert_with(|| Arc::clone(&embedded));
-    }
-    Ok(targets)
-}
-
 /// Reads `[NODE=]NAME`.
 fn seeded(
     names: &[String],
@@ -183,7 +154,7 @@ fn seeded(
             if let Err(unknown) = find_defect(name) {
                 return Err(Refused::Usage(unknown.to_string()));
             }
-            let embedded = |t: &Arc<Target>| t.start == Start::Embedded;
+            let embedded = |t: &Arc<Target>| t.is_embedded();
             let reached = match &node {
                 None => targets.values().any(embedded),
                 Some(node) => targets.get(node).is_some_and(embedded),

@@ -14,6 +14,7 @@ use crate::party::Guest;
 use crate::party::peer::Inbound;
 use crate::party::user_agent::{AgentWays, UserAgent};
 use crate::relay;
+use crate::target::Mm1;
 use crate::wire::mm4;
 
 use super::host::{Host, Running};
@@ -25,6 +26,7 @@ use self::fitness::controls;
 use self::homes::Homes;
 use self::lines::Lines;
 use self::names::Names;
+use self::remote::way_in;
 
 mod cast;
 mod embedded;
@@ -32,10 +34,12 @@ mod fitness;
 mod homes;
 mod lines;
 mod names;
+mod pushing;
+mod remote;
 mod routes;
 
 pub use cast::{homes_of, peers_of};
-pub use embedded::{embedded_limits, embedded_timers};
+pub use embedded::{domain_of, embedded_limits, embedded_timers, own_prefix};
 pub use names::Unset;
 
 /// Connections of user agents that stay open to an embedded relay.
@@ -44,8 +48,7 @@ const IDLE_CONNECTIONS: usize = 4;
 /// Where a relay is driven.
 #[derive(Debug, Clone)]
 pub struct Access {
-    pub mm1_url: String,
-    pub identity_header: String,
+    pub mm1: Mm1,
     pub mm4: Inbound,
     pub domain: String,
     pub system_address: String,
@@ -198,8 +201,10 @@ impl Stage {
             hop.set_target(Some(running.mm4_addr()));
         }
         let access = Access {
-            mm1_url: format!("http://{}{}", running.mm1_addr(), config.mm1.path),
-            identity_header: config.mm1.identity_header.clone(),
+            mm1: Mm1::at(
+                format!("http://{}{}", running.mm1_addr(), config.mm1.path),
+                &config.mm1.identity_header,
+            ),
             mm4: Inbound::plain(running.mm4_addr()),
             domain: config.domain.clone(),
             system_address: config.system_address.clone(),
@@ -240,9 +245,8 @@ impl Stage {
                 self.remote.insert(
                     (*relay).to_owned(),
                     Access {
-                        mm1_url: ixit.mm1_url.clone(),
-                        identity_header: ixit.identity_header.clone(),
-                        mm4: Inbound::plain(ixit.mm4),
+                        mm1: ixit.mm1.clone(),
+                        mm4: way_in(ixit).map_err(|e| NotUp(format!("relay {relay}: {e}")))?,
                         domain: ixit.domain.clone(),
                         system_address: ixit.system_address.clone(),
                     },

@@ -1,157 +1,105 @@
 //! The target file, and the embedded target.
 
-use std::collections::BTreeMap;
-use std::net::SocketAddr;
-use std::path::Path;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::template::{self, Given};
+use super::{
+    Embedded, File, Identity, Ixit, Process, Provision, Reset, Secrets, Setting, Timers, Wrong,
+};
 use crate::wire::ics;
 
 /// A relay under test as its target file describes it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Target {
-    /// Product name, for reports.
+    /// Name of the product; names the folder of the reports.
     pub name: String,
+    /// Its version, for reports.
     #[serde(default)]
     pub version: String,
+    /// Who starts it.
     pub start: Start,
     /// ICS items the relay does not have; it claims all others.
     #[serde(default)]
     pub lacks: Vec<String>,
+    /// How the relay inside `mmspec` is to be, with `start: embedded`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub embedded: Option<Embedded>,
     /// What a tester must know; not needed for an embedded relay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ixit: Option<Ixit>,
     #[serde(default)]
     pub timers: Timers,
+    /// What the relay consists of, with `start: command`; started in this order, stopped in the other one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub processes: Vec<Process>,
+    /// Files that are written before it starts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<File>,
+    /// What is done for every subscriber before a script begins.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub provisioning: Vec<Provision>,
+    /// What is done between scripts.
+    #[serde(default)]
+    pub reset: Reset,
+    /// Whether several instances of it can run side by side, so that scripts that kill it have one of their own.
+    #[serde(default = "default_instances")]
+    pub instances: Instances,
+    /// Deviations that are known; reports name them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub known: Vec<Known>,
+    /// Texts that no report may show. Passwords and what `secret('NAME')` gave are among them by themselves.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub secrets: Vec<String>,
+    #[serde(skip)]
+    source: Option<Source>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// Who starts a relay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Start {
-    /// Inside mmspec, fresh for every case.
+    /// It is inside mmspec, fresh for every case.
     Embedded,
-    /// Runs already, somewhere the addresses of the IXIT lead to.
+    /// It runs already, somewhere the addresses of the IXIT lead to.
     Remote,
+    /// `mmspec` starts `processes`, once for a run.
+    Command,
 }
 
-/// Addresses, domains and numbers.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// How many of it there can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Instances {
+    /// Its ports, its folder or its database are taken when one runs.
+    One,
+    Many,
+}
+
+fn default_instances() -> Instances {
+    Instances::Many
+}
+
+/// A deviation that is known.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Ixit {
-    /// `http://127.0.0.1:8080/mms`
-    pub mm1_url: String,
-    /// The header in which the WAP gateway names the client.
-    pub identity_header: String,
-    /// Where the relay takes MM4.
-    pub mm4: SocketAddr,
-    /// Domain of its MMSE.
-    pub domain: String,
-    /// Mailbox of the relay.
-    pub system_address: String,
-    /// Numbers of its own subscribers begin so; six digits are appended.
-    pub own_prefix: String,
-    /// Where the relay expects the Kannel it pushes through.
-    pub kannel_listen: SocketAddr,
-    /// Peer MMSEs by the names cases use (`p`).
-    pub peers: BTreeMap<String, Peer>,
-    /// Where the relay expects the name server it routes by; `mmspec` listens there.
-    #[serde(default)]
-    pub dns_listen: Option<SocketAddr>,
-    /// Apex below which it looks numbers up; `e164.arpa` if not said.
-    #[serde(default)]
-    pub enum_apex: Option<String>,
-    /// Octets; above them the relay refuses an MM.
-    #[serde(default = "default_message_size")]
-    pub message_size: usize,
+pub struct Known {
+    /// Test purpose it violates: `TP-SUB-02`.
+    pub purpose: String,
+    /// What the relay does instead, and where that is written down.
+    pub says: String,
 }
 
-fn default_message_size() -> usize {
-    1_000_000
-}
-
-/// A peer MMSE as the relay has it configured.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Peer {
-    pub domain: String,
-    /// Where the relay sends MM4 for it.
-    pub listen: SocketAddr,
-    /// Numbers the relay routes to it begin so; six digits are appended.
-    pub prefix: String,
-}
-
-/// How long is waited, in milliseconds.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-pub struct Timers {
-    pub reply: u64,
-    pub notify: u64,
-    pub mm4: u64,
-    pub mm4_response: u64,
-    pub mm4_retries: u64,
-    /// How long the relay may take until it sends again what it thinks lost: its MM4 response timer and some slack.
-    pub resend: u64,
-    /// How long the relay goes on trying a peer that takes requests and never answers.
-    pub give_up: u64,
-    pub failover: u64,
-    /// How long nothing must come.
-    pub quiet: u64,
-}
-
-impl Default for Timers {
-    fn default() -> Self {
-        Timers {
-            reply: 10_000,
-            notify: 10_000,
-            mm4: 10_000,
-            mm4_response: 10_000,
-            mm4_retries: 15_000,
-            resend: 15_000,
-            give_up: 900_000,
-            failover: 15_000,
-            quiet: 500,
-        }
-    }
-}
-
-impl Timers {
-    /// Names and values, as `$timer.NAME` has them.
-    pub fn named(&self) -> [(&'static str, Duration); 9] {
-        [
-            ("reply", self.reply),
-            ("notify", self.notify),
-            ("mm4", self.mm4),
-            ("mm4-response", self.mm4_response),
-            ("mm4-retries", self.mm4_retries),
-            ("resend", self.resend),
-            ("give-up", self.give_up),
-            ("failover", self.failover),
-            ("quiet", self.quiet),
-        ]
-        .map(|(name, millis)| (name, Duration::from_millis(millis)))
-    }
-}
-
-/// Why a target file cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum Wrong {
-    #[error("{path}: {reason}")]
-    Unreadable { path: String, reason: String },
-    /// With line and column.
-    #[error("{path}: {reason}")]
-    Syntax { path: String, reason: String },
-    #[error("{path}: `{item}` under `lacks:` is no ICS item{hint}")]
-    UnknownItem {
-        path: String,
-        item: String,
-        hint: String,
-    },
-    #[error(
-        "{path}: a relay with `start: remote` needs `ixit:` (addresses, domain, numbers); see docs/targets.md"
-    )]
-    NoIxit { path: String },
+/// Where a target comes from, so that another instance can be made.
+#[derive(Debug, Clone)]
+struct Source {
+    path: PathBuf,
+    text: String,
+    setting: Setting,
+    given: Given,
 }
 
 impl Target {
@@ -169,6 +117,7 @@ impl Target {
             ]
             .map(str::to_owned)
             .to_vec(),
+            embedded: None,
             ixit: None,
             timers: Timers {
                 quiet: 500,
@@ -176,45 +125,194 @@ impl Target {
                 give_up: 30_000,
                 ..Timers::default()
             },
+            processes: Vec::new(),
+            files: Vec::new(),
+            provisioning: Vec::new(),
+            reset: Reset::Numbers,
+            instances: Instances::Many,
+            known: Vec::new(),
+            secrets: Vec::new(),
+            source: None,
         }
     }
 
-    /// Reads a target file.
+    /// Reads a target file for an instance of its relay.
     ///
     /// # Errors
     /// What is wrong with it and where.
-    pub fn load(path: &Path) -> Result<Target, Wrong> {
-        let name = path.display().to_string();
+    pub fn load(path: &Path, setting: &Setting) -> Result<Target, Wrong> {
         let text = std::fs::read_to_string(path).map_err(|e| Wrong::Unreadable {
-            path: name.clone(),
+            path: path.display().to_string(),
             reason: e.to_string(),
         })?;
-        Target::parse(&name, &text)
+        Target::parse(path, &text, setting)
     }
 
     /// # Errors
     /// As [`Target::load`].
-    pub fn parse(path: &str, text: &str) -> Result<Target, Wrong> {
-        let target: Target = serde_saphyr::from_str(text).map_err(|e| Wrong::Syntax {
+    pub fn parse(path: &Path, text: &str, setting: &Setting) -> Result<Target, Wrong> {
+        let source = Source {
             path: path.to_owned(),
-            reason: e.to_string(),
+            text: text.to_owned(),
+            setting: setting.clone(),
+            given: Given::default(),
+        };
+        Target::instance(source)
+    }
+
+    /// Another instance of the same relay: with ports and a folder of its own.
+    ///
+    /// # Errors
+    /// As [`Target::load`].
+    pub fn again(&self, dir: PathBuf) -> Result<Target, Wrong> {
+        match &self.source {
+            None => Ok(self.clone()),
+            Some(source) => Target::instance(Source {
+                setting: Setting {
+                    dir,
+                    ..source.setting.clone()
+                },
+                given: Given::default(),
+                ..source.clone()
+            }),
+        }
+    }
+
+    /// The same instance, facing this other MMSE.
+    ///
+    /// # Errors
+    /// As [`Target::load`].
+    pub fn facing(&self, other: Identity) -> Result<Target, Wrong> {
+        match &self.source {
+            None => Ok(self.clone()),
+            Some(source) => Target::instance(Source {
+                setting: Setting {
+                    other,
+                    ..source.setting.clone()
+                },
+                ..source.clone()
+            }),
+        }
+    }
+
+    fn instance(source: Source) -> Result<Target, Wrong> {
+        let path = source.path.display().to_string();
+        let yaml = source.fill_in(&path, &source.text)?;
+        let mut target: Target = serde_saphyr::from_str(&yaml).map_err(|e| Wrong::Syntax {
+            path: path.clone(),
+            reason: e.to_string().replace("<input>", &path),
         })?;
-        for item in &target.lacks {
+        target.check(&path)?;
+        target.source = Some(source);
+        Ok(target)
+    }
+
+    fn check(&self, path: &str) -> Result<(), Wrong> {
+        let wrong = |reason: String| Err(Wrong::senseless(path, reason));
+        for item in &self.lacks {
             if ics::item(item).is_none() {
                 let names: Vec<&str> = ics::ITEMS.iter().map(|i| i.name).collect();
-                return Err(Wrong::UnknownItem {
-                    path: path.to_owned(),
-                    item: item.clone(),
-                    hint: format!("; items are {}", names.join(", ")),
-                });
+                return wrong(format!(
+                    "`{item}` under `lacks:` is no ICS item; items are {}",
+                    names.join(", ")
+                ));
             }
         }
-        if target.start == Start::Remote && target.ixit.is_none() {
-            return Err(Wrong::NoIxit {
-                path: path.to_owned(),
-            });
+        let word = self.start.word();
+        if self.start != Start::Embedded && self.ixit.is_none() {
+            return wrong(format!(
+                "a relay with `start: {word}` needs `ixit:` (addresses, domain, numbers); see docs/targets.md"
+            ));
         }
-        Ok(target)
+        if self.start == Start::Embedded && self.ixit.is_some() {
+            return wrong(
+                "a relay with `start: embedded` has no `ixit:`: the run finds its addresses; `embedded:` says how it is".into(),
+            );
+        }
+        if self.start != Start::Embedded && self.embedded.is_some() {
+            return wrong(format!(
+                "`embedded:` goes with `start: embedded`, not with `start: {word}`"
+            ));
+        }
+        if (self.start == Start::Command) == self.processes.is_empty() {
+            return wrong(
+                "`start: command` and `processes:` go together: which programs are started, in which order"
+                    .into(),
+            );
+        }
+        for process in &self.processes {
+            if process.run.is_empty() {
+                return wrong(format!("process `{}`: `run:` names no program", process.name));
+            }
+        }
+        for file in &self.files {
+            if file.text.is_some() == file.from.is_some() {
+                return wrong(format!(
+                    "file `{}`: it has either `text:` or `from:`",
+                    file.path.display()
+                ));
+            }
+        }
+        match &self.ixit {
+            Some(ixit) => ixit.check().or_else(wrong),
+            None => Ok(()),
+        }
+    }
+
+    /// The text with what stands between `{{` and `}}` filled in as in the target file.
+    ///
+    /// # Errors
+    /// As [`Target::load`]; `path` is where the text comes from.
+    pub fn fill_in(&self, path: &str, text: &str) -> Result<String, Wrong> {
+        match &self.source {
+            None => Ok(text.to_owned()),
+            Some(source) => source.fill_in(path, text),
+        }
+    }
+
+    /// The folder of the target file.
+    pub fn here(&self) -> &Path {
+        self.source.as_ref().map_or(Path::new("."), Source::here)
+    }
+
+    /// The target file; `None` for a relay that needs none.
+    pub fn path(&self) -> Option<&Path> {
+        self.source.as_ref().map(|s| s.path.as_path())
+    }
+
+    /// A folder for what this instance writes.
+    pub fn dir(&self) -> Option<&Path> {
+        self.source.as_ref().map(|s| s.setting.dir.as_path())
+    }
+
+    /// What no report may show.
+    pub fn hidden(&self) -> Secrets {
+        let mut hidden = self
+            .source
+            .as_ref()
+            .map(|s| s.given.secrets())
+            .unwrap_or_default();
+        for secret in &self.secrets {
+            hidden.add(secret.clone());
+        }
+        for password in self.ixit.iter().flat_map(Ixit::passwords) {
+            hidden.add(password.reveal());
+        }
+        hidden
+    }
+
+    /// Domain and numbers by which others know it.
+    pub fn identity(&self) -> Option<Identity> {
+        let ixit = self.ixit.as_ref()?;
+        Some(Identity {
+            domain: ixit.domain.clone(),
+            prefix: ixit.numbers.prefix(),
+        })
+    }
+
+    /// Whether the run starts it for every script inside mmspec.
+    pub fn is_embedded(&self) -> bool {
+        self.start == Start::Embedded
     }
 
     pub fn claims(&self, item: &str) -> bool {
@@ -224,5 +322,29 @@ impl Target {
     /// Name and version, for reports.
     pub fn label(&self) -> String {
         format!("{} {}", self.name, self.version).trim_end().to_owned()
+    }
+}
+
+impl Source {
+    fn here(&self) -> &Path {
+        match self.path.parent() {
+            Some(parent) if parent != Path::new("") => parent,
+            _ => Path::new("."),
+        }
+    }
+
+    fn fill_in(&self, path: &str, text: &str) -> Result<String, Wrong> {
+        template::render(path, self.here(), text, &self.setting, &self.given)
+    }
+}
+
+impl Start {
+    /// As the target file has it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Start::Embedded => "embedded",
+            Start::Remote => "remote",
+            Start::Command => "command",
+        }
     }
 }

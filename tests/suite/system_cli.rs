@@ -51,13 +51,12 @@ fn target(mm1: SocketAddr, mm4: SocketAddr, reply_ms: u64) -> String {
 name: dead
 start: remote
 ixit:
-  mm1-url: http://{mm1}/mms
-  mm4: {mm4}
-  identity-header: X-WAP-Network-Client-MSISDN
+  mm1: {{ url: "http://{mm1}/mms", identity: {{ X-WAP-Network-Client-MSISDN: "{{number}}" }} }}
+  mm4: {{ to: "{mm4}" }}
   domain: mms.home.example
   system-address: system-user@mms.home.example
-  own-prefix: "+1555100"
-  kannel-listen: 127.0.0.1:0
+  numbers: {{ prefix: "+1555100" }}
+  push: {{ kannel: {{ listen: "127.0.0.1:0" }} }}
   peers:
     p: {{ domain: mms.p.example, listen: "127.0.0.1:0", prefix: "+1555200" }}
 timers: {{ reply: {reply_ms}, notify: {reply_ms}, mm4: {reply_ms}, mm4-response: {reply_ms} }}
@@ -121,10 +120,13 @@ fn a_wrong_target_file_is_shown_at_its_place() {
     let good = target(addr, addr, 1000);
     for (text, named) in [
         (
-            good.replace("own-prefix", "own-prefiks"),
-            vec!["t.yaml", "own-prefiks", "own-prefix"],
+            good.replace("numbers", "numbrs"),
+            vec!["t.yaml:9", "numbrs", "numbers"],
         ),
-        (good.replace("127.0.0.1:9\n", "nowhere\n"), vec!["t.yaml", "8:"]),
+        (
+            good.replace("to: \"127.0.0.1:9\"", "to: nowhere"),
+            vec!["t.yaml:6"],
+        ),
         (
             format!("{good}lacks: [mm1.mmbocks]\n"),
             vec!["t.yaml", "mm1.mmbocks", "mm1.mmbox"],

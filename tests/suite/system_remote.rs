@@ -8,14 +8,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use mmspec::case::{Action, Behaviour, Cost, Routing, Script, Topology};
-use mmspec::relay::Config;
 use mmspec::relay::config::Dns;
+use mmspec::relay::{Config, config};
 use mmspec::run::outcome::{RunResult, Verdict};
 use mmspec::run::suite::Suite;
-use mmspec::target::Target;
+use mmspec::target::{self, Push, PushAt};
 
 use crate::system_support::{against, block_on, execute, options, turn};
-use crate::system_targets::{RELAY, TARGET};
+use crate::system_targets::{RELAY, TARGET, parsed};
 
 #[test]
 fn a_remote_relay_gets_the_verdicts_of_an_embedded_one() {
@@ -163,13 +163,16 @@ impl Drop for Process {
 /// Starts the relay of the fixtures on free ports, and writes the target file for it.
 fn start(dir: &Path, by: By) -> (Process, PathBuf) {
     let mut config: Config = serde_saphyr::from_str(RELAY).unwrap();
-    let mut target = Target::parse("target", TARGET).unwrap();
+    let mut target = parsed(TARGET).unwrap();
     let ixit = target.ixit.as_mut().unwrap();
     let any = SocketAddr::from(([127, 0, 0, 1], 0));
     (config.mm1.listen, config.mm4.listen) = (any, any);
     let free = FreePorts::take(1 + ixit.peers.len());
-    ixit.kannel_listen = free.addr(0);
-    config.push.kannel = format!("http://{}/cgi-bin/sendsms", ixit.kannel_listen);
+    ixit.push = Push::Kannel(PushAt { listen: free.addr(0) });
+    let config::Push::Kannel(kannel) = &mut config.push else {
+        panic!("{:?}", config.push);
+    };
+    kannel.url = format!("http://{}/cgi-bin/sendsms", free.addr(0));
     for (n, peer) in ixit.peers.values_mut().enumerate() {
         peer.listen = free.addr(n + 1);
         let route = config
@@ -190,7 +193,10 @@ fn start(dir: &Path, by: By) -> (Process, PathBuf) {
         let [_, _, high, low] = host.octets();
         let other = Ipv4Addr::new(127, 2, high, low);
         ixit.peers.get_mut("q").unwrap().listen = (other, port).into();
-        ixit.dns_listen = Some(name_server);
+        ixit.dns = Some(target::Dns {
+            listen: name_server,
+            enum_apex: None,
+        });
         config.routes.clear();
         config.dns = Some(Dns {
             server: name_server,
@@ -215,8 +221,8 @@ fn start(dir: &Path, by: By) -> (Process, PathBuf) {
     let relay = Process(child);
     let mut lines = said.lines().map(|line| line.unwrap());
     let mut after = |word: &str| lines.next().unwrap().strip_prefix(word).unwrap().to_owned();
-    ixit.mm1_url = after("MM1 ");
-    ixit.mm4 = after("MM4 ").parse().unwrap();
+    ixit.mm1.url = after("MM1 ");
+    ixit.mm4.to = Some(after("MM4 ").parse().unwrap());
     let target_file = dir.join("target.yaml");
     fs::write(&target_file, serde_saphyr::to_string(&target).unwrap()).unwrap();
     (relay, target_file)

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use mmspec::relay::Config;
+use mmspec::relay::{Config, config};
 use mmspec::run;
-use mmspec::target::{Start, Target};
+use mmspec::target::{Identity, Numbers, Setting, Start, Target, Wrong};
 use mmspec::wire::ics;
 use serde_json::Value;
 
@@ -12,8 +12,22 @@ pub const RELAY: &str = include_str!("../../fixtures/targets/embedded-relay.yaml
 pub const TARGET: &str = include_str!("../../fixtures/targets/embedded-standalone.yaml");
 const PAGE: &str = include_str!("../../docs/targets.md");
 
+/// A target file that stands nowhere.
+pub fn parsed(text: &str) -> Result<Target, Wrong> {
+    let setting = Setting {
+        relay: "A".to_owned(),
+        other: Identity {
+            domain: "mms.b.example".to_owned(),
+            prefix: "+1555101".to_owned(),
+        },
+        program: "mmspec".into(),
+        dir: "dir".into(),
+    };
+    Target::parse("target.yaml".as_ref(), text, &setting)
+}
+
 fn target() -> Target {
-    Target::parse("embedded-standalone.yaml", TARGET).unwrap()
+    parsed(TARGET).unwrap()
 }
 
 #[test]
@@ -21,20 +35,27 @@ fn the_shipped_pair_belongs_together() {
     let config: Config = serde_saphyr::from_str(RELAY).unwrap();
     let ixit = target().ixit.unwrap();
     assert_eq!(
-        ixit.mm1_url,
+        ixit.mm1.url,
         format!("http://{}{}", config.mm1.listen, config.mm1.path)
     );
-    assert_eq!(ixit.mm4, config.mm4.listen);
+    assert_eq!(ixit.mm4.to, Some(config.mm4.listen));
+    let config::Push::Kannel(kannel) = config.push else {
+        panic!("{:?}", config.push);
+    };
     assert_eq!(
-        config.push.kannel,
-        format!("http://{}/cgi-bin/sendsms", ixit.kannel_listen)
+        kannel.url,
+        format!("http://{}/cgi-bin/sendsms", ixit.push.stream().unwrap())
     );
-    assert_eq!(ixit.identity_header, config.mm1.identity_header);
+    let identity = &ixit.mm1.identity;
+    assert_eq!(identity.keys().collect::<Vec<_>>(), [&config.mm1.identity_header]);
     assert_eq!(
         (ixit.domain, ixit.system_address),
         (config.domain, config.system_address)
     );
-    assert_eq!(ixit.own_prefix, config.subscribers[0].prefix);
+    assert_eq!(
+        ixit.numbers,
+        Numbers::Prefix(config.subscribers[0].prefix.clone())
+    );
     assert_eq!(ixit.message_size, config.limits.message_size);
     let routes: Vec<_> = config
         .routes
@@ -92,10 +113,15 @@ fn the_page_lists_the_ics_items() {
 fn the_page_explains_every_key() {
     let mut keys = BTreeSet::new();
     collect(&json(&target()), &mut keys);
-    let peers = target().ixit.unwrap().peers;
+    let ixit = target().ixit.unwrap();
+    let names: BTreeSet<String> = ixit
+        .peers
+        .into_keys()
+        .chain(ixit.mm1.identity.into_keys())
+        .collect();
     let missing: Vec<_> = keys
         .iter()
-        .filter(|k| !peers.contains_key(*k) && !PAGE.contains(&format!("`{k}`")))
+        .filter(|k| !names.contains(*k) && !PAGE.contains(&format!("`{k}`")))
         .collect();
     assert!(missing.is_empty(), "docs/targets.md does not explain {missing:?}");
 }
@@ -109,7 +135,7 @@ fn the_examples_on_the_page_are_target_files() {
         .collect();
     assert!(!examples.is_empty());
     for example in examples {
-        Target::parse("docs/targets.md", example).unwrap_or_else(|wrong| panic!("{wrong}\n{example}"));
+        parsed(example).unwrap_or_else(|wrong| panic!("{wrong}\n{example}"));
     }
 }
 

@@ -13,6 +13,8 @@ mod relay;
 mod run;
 mod schema;
 mod shared;
+mod target_check;
+mod target_init;
 mod shim;
 
 pub(super) use coverage::coverage;
@@ -26,4 +28,6 @@ pub(super) use rejudge::rejudge;
 pub(super) use relay::relay;
 pub(super) use run::run;
 pub(super) use schema::schema;
+pub(super) use target_check::target_check;
+pub(super) use target_init::target_init;
 pub(super) use shim::shim;

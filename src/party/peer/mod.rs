@@ -1,5 +1,5 @@
 //! A peer MMSE on MM4: an SMTP server that takes what relays send ([`serve`]), an SMTP client that sends what a case wants
-//! ([`SmtpClient`]), and SMTP word by word ([`Dialogue`]). Where a relay has no SMTP, [`command`] is the way in, a command for each
+//! ([`SmtpClient`]), and SMTP word by word ([`Dialogue`]). Where a relay has no SMTP, [`run`] is the way in, a command for each
 //! recipient, and [`sendmail`] the way out, the command that a relay runs. [`Inbound`] is either way in.
 
 mod channel;

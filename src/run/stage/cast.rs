@@ -36,7 +36,7 @@ impl Stage {
         for (name, home) in cast.agents {
             let prefix = world
                 .target(&home)
-                .and_then(|t| t.ixit.as_ref().map(|i| i.own_prefix.clone()))
+                .and_then(|t| t.ixit.as_ref().map(|i| i.numbers.prefix()))
                 .unwrap_or_else(|| own_prefix(&home));
             let number = world.numbers.below(&prefix);
             self.guest.claim_number(&number, &name);
@@ -110,7 +110,7 @@ impl Stage {
             self.vars
                 .insert(format!("{relay}.system-address"), access.system_address.clone());
             self.vars
-                .insert(format!("{relay}.mm1-url"), access.mm1_url.clone());
+                .insert(format!("{relay}.mm1-url"), access.mm1.url.clone());
             let limit = ixit.map_or(MESSAGE_SIZE, |i| i.message_size);
             self.vars
                 .insert("limit.message-size".to_owned(), limit.to_string());

@@ -2,7 +2,7 @@
 
 use crate::case::{Action, Routing, Script};
 use crate::run::world::World;
-use crate::target::{Start, Target};
+use crate::target::Target;
 
 use super::Stage;
 use super::cast::peers_of;
@@ -22,7 +22,7 @@ impl Stage {
                     self.unclaimed.push(item.clone());
                 }
             }
-            if target.start == Start::Remote && relays.len() > 1 {
+            if !target.is_embedded() && relays.len() > 1 {
                 self.missing.push(format!(
                     "what joins {} inside a run (relay {relay} is remote: topology {} needs embedded relays)",
                     relays.join(", "),
@@ -30,15 +30,17 @@ impl Stage {
                 ));
             }
             let ixit = target.ixit.as_ref();
-            if script.routing.asks_dns() && ixit.is_some_and(|i| i.dns_listen.is_none()) {
+            if script.routing.asks_dns() && ixit.is_some_and(|i| i.dns.is_none()) {
                 self.missing
-                    .push("the name server it routes by (ixit.dns-listen)".to_owned());
+                    .push("the name server it routes by (ixit.dns)".to_owned());
             }
-            if script.routing == Routing::PrivateEnum && ixit.is_some_and(|i| i.enum_apex.is_none()) {
+            if script.routing == Routing::PrivateEnum
+                && ixit.is_some_and(|i| i.dns.as_ref().is_none_or(|d| d.enum_apex.is_none()))
+            {
                 self.missing
-                    .push("an ENUM apex of its own (ixit.enum-apex)".to_owned());
+                    .push("an ENUM apex of its own (ixit.dns.enum-apex)".to_owned());
             }
-            if target.start == Start::Remote
+            if !target.is_embedded()
                 && let Some(node) = script.nodes.iter().find(|n| n.prefix.is_some())
             {
                 self.missing.push(format!(
@@ -46,7 +48,7 @@ impl Stage {
                     node.name
                 ));
             }
-            if target.start == Start::Remote {
+            if !target.is_embedded() {
                 let own = shaped(script);
                 let links = peers_of(script).into_iter().map(|peer| peer_link(relay, &peer));
                 self.missing
@@ -56,7 +58,7 @@ impl Stage {
                     )
                 }));
             }
-            if target.start == Start::Remote && controls(script, relay) {
+            if !target.is_embedded() && controls(script, relay) {
                 self.missing
                     .push(format!("a way to start and kill relay {relay}"));
             }

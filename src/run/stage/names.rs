@@ -39,11 +39,15 @@ impl Names {
         let relay = script.topology.relays()[0];
         let ixit = world.target(relay).and_then(|t| t.ixit.as_ref());
         let apex = match (ixit, script.routing) {
-            (Some(ixit), _) => ixit.enum_apex.clone().unwrap_or_else(|| PUBLIC_APEX.to_owned()),
+            (Some(ixit), _) => ixit
+                .dns
+                .as_ref()
+                .and_then(|dns| dns.enum_apex.clone())
+                .unwrap_or_else(|| PUBLIC_APEX.to_owned()),
             (None, Routing::PrivateEnum) => PRIVATE_APEX.to_owned(),
             (None, _) => PUBLIC_APEX.to_owned(),
         };
-        let asked = ixit.is_some_and(|ixit| ixit.dns_listen.is_some());
+        let asked = ixit.is_some_and(|ixit| ixit.dns.is_some());
         let mut names = Names {
             apex,
             published: asked || script.routing.asks_dns(),

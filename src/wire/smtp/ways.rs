@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 
 /// How a client speaks SMTP. The default is EHLO with its host's name, no TLS and no AUTH.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct SmtpWays {
     /// The word of its greeting.
@@ -25,7 +26,7 @@ pub struct SmtpWays {
 }
 
 /// The word with which a client introduces itself (RFC 5321 §4.1.1.1).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Greeting {
     /// EHLO; HELO only to a server that does not know it.
@@ -35,7 +36,7 @@ pub enum Greeting {
 }
 
 /// The form of a number in an envelope.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Paths {
     /// `+15551230001/TYPE=PLMN@mms.home.example`
@@ -46,7 +47,7 @@ pub enum Paths {
 }
 
 /// Who a client is (RFC 4954).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Credentials {
     #[serde(default)]
@@ -56,7 +57,7 @@ pub struct Credentials {
 }
 
 /// A mechanism of AUTH.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mechanism {
     #[default]
@@ -75,7 +76,7 @@ impl Mechanism {
 }
 
 /// How a client uses TLS (RFC 3207, RFC 8314 §3.3). It gives up rather than go on in clear text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ClientTls {
     /// PEM file of the certificates it trusts; no others.
@@ -88,7 +89,7 @@ pub struct ClientTls {
 }
 
 /// When TLS begins.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TlsMode {
     #[default]
@@ -98,7 +99,7 @@ pub enum TlsMode {
 }
 
 /// What a server offers and demands besides RFC 5321. The default is neither AUTH nor STARTTLS.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct SmtpTerms {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -108,7 +109,7 @@ pub struct SmtpTerms {
 }
 
 /// The one login that a server knows, by PLAIN and by LOGIN.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Login {
     pub username: String,
@@ -119,7 +120,7 @@ pub struct Login {
 }
 
 /// A server's STARTTLS.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ServerTls {
     /// PEM file: the server's certificate, then those that lead to the root.
@@ -133,7 +134,7 @@ pub struct ServerTls {
 
 /// A command that takes one message for one recipient: on standard input, with the envelope in its arguments. Exit code 0 is
 /// "taken".
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct MailCommand {
     /// Program and arguments; no shell reads them. `{from}` and `{to}` stand for the paths of the envelope, without angle brackets.
@@ -165,7 +166,7 @@ impl MailCommand {
 }
 
 /// Line ends of a message on standard input.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum LineEnds {
     /// As files have them, and mail commands expect them.
@@ -225,7 +226,7 @@ impl LineEnds {
 }
 
 /// A text that is never shown.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Secret(String);
 
