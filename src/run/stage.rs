@@ -10,9 +10,9 @@ use tokio::sync::mpsc;
 
 use crate::case::{HomeLookup, Script, Topology};
 use crate::link::{Arrival, Hop, Mails};
-use crate::party::Guest;
 use crate::party::peer::Inbound;
 use crate::party::user_agent::{AgentWays, UserAgent};
+use crate::party::{Guest, Listening};
 use crate::relay;
 use crate::target::Mm1;
 use crate::wire::mm4;
@@ -82,6 +82,8 @@ pub struct Stage {
     homes: Homes,
     host: Arc<Host>,
     lines: Lines,
+    /// Sockets of user agents whose pushes are datagrams.
+    _attached: Vec<Listening>,
 }
 
 /// The environment's or our own fault.
@@ -124,17 +126,33 @@ impl Stage {
             homes: Homes::default(),
             host: Arc::clone(&world.host),
             lines: Lines::of(script),
+            _attached: Vec::new(),
         };
         stage.judge_fitness(script, world);
         if stage.is_fit() {
             stage.cast(script, world);
             if stage.missing.is_empty() {
+                stage.attach(script, world).await?;
                 stage.start_relays(script, world).await?;
                 stage.define(world, script);
                 stage.miss_smtp(script);
             }
         }
         Ok((stage, arrivals))
+    }
+
+    /// Opens the sockets of user agents whose pushes come straight to them.
+    async fn attach(&mut self, script: &Script, world: &World) -> Result<(), NotUp> {
+        // Any relay of a cluster may push.
+        let relays = script.topology.relays().iter();
+        for datagrams in relays.filter_map(|relay| world.gateway(relay)?.datagrams()) {
+            for (name, agent) in &self.agents {
+                let attached = datagrams.attach(&agent.number).await;
+                self._attached
+                    .push(attached.map_err(|e| NotUp(format!("user agent {name}: {e}")))?);
+            }
+        }
+        Ok(())
     }
 
     /// Whether the targets claim and give what the script needs.
@@ -198,14 +216,17 @@ impl Stage {
             .await
             .map_err(|e| NotUp(format!("relay {relay}: {e}")))?;
         for hop in self.hops.get(relay).into_iter().flatten() {
-            hop.set_target(Some(running.mm4_addr()));
+            hop.set_target(running.mm4_addr());
         }
         let access = Access {
             mm1: Mm1::at(
                 format!("http://{}{}", running.mm1_addr(), config.mm1.path),
-                &config.mm1.identity_header,
+                config.mm1.identity_header.first(),
             ),
-            mm4: Inbound::plain(running.mm4_addr()),
+            mm4: running
+                .mm4_addr()
+                .map(Inbound::plain)
+                .ok_or_else(|| NotUp(format!("relay {relay} does not listen for SMTP")))?,
             domain: config.domain.clone(),
             system_address: config.system_address.clone(),
         };
