@@ -26,7 +26,6 @@ use self::fitness::controls;
 use self::homes::Homes;
 use self::lines::Lines;
 use self::names::Names;
-use self::remote::way_in;
 
 mod cast;
 mod embedded;
@@ -65,8 +64,10 @@ struct Embedded {
 pub struct Stage {
     pub guest: Guest,
     pub agents: BTreeMap<String, Agent>,
-    /// What speaks HTTP for them.
-    pub user_agent: UserAgent,
+    /// What speaks HTTP for them with embedded relays.
+    user_agent: UserAgent,
+    /// The same for remote relays, each with its own ways.
+    remote_agents: BTreeMap<String, UserAgent>,
     pub peers: BTreeMap<String, PeerNode>,
     pub vars: BTreeMap<String, String>,
     pub bindings: BTreeMap<String, String>,
@@ -102,10 +103,8 @@ impl Stage {
         key: u64,
     ) -> Result<(Stage, mpsc::UnboundedReceiver<Arrival>), NotUp> {
         let (guest, arrivals) = world.desk.open(key);
-        // What a remote relay may do with an idle connection is its own affair.
-        let idle = if world.has_remote() { 0 } else { IDLE_CONNECTIONS };
         let ways = AgentWays {
-            idle,
+            idle: IDLE_CONNECTIONS,
             ..AgentWays::default()
         };
         let user_agent = UserAgent::new(&ways).map_err(|e| NotUp(e.to_string()))?;
@@ -113,6 +112,7 @@ impl Stage {
             guest,
             agents: BTreeMap::new(),
             user_agent,
+            remote_agents: BTreeMap::new(),
             peers: BTreeMap::new(),
             vars: BTreeMap::new(),
             bindings: BTreeMap::new(),
@@ -181,6 +181,11 @@ impl Stage {
             .get(relay)
             .cloned()
             .or_else(|| self.embedded().get(relay).and_then(|e| e.access.clone()))
+    }
+
+    /// What speaks HTTP with a relay for its user agents.
+    pub fn agent_towards(&self, relay: &str) -> &UserAgent {
+        self.remote_agents.get(relay).unwrap_or(&self.user_agent)
     }
 
     pub fn is_embedded(&self, relay: &str) -> bool {
@@ -263,11 +268,14 @@ impl Stage {
         let relays = script.topology.relays();
         for relay in relays {
             if let Some(ixit) = world.target(relay).and_then(|t| t.ixit.as_ref()) {
+                let unfit = |why: String| NotUp(format!("relay {relay}: {why}"));
+                let agent = remote::agent(ixit).map_err(|e| unfit(format!("ixit.mm1: {e}")))?;
+                self.remote_agents.insert((*relay).to_owned(), agent);
                 self.remote.insert(
                     (*relay).to_owned(),
                     Access {
                         mm1: ixit.mm1.clone(),
-                        mm4: way_in(ixit).map_err(|e| NotUp(format!("relay {relay}: {e}")))?,
+                        mm4: remote::way_in(ixit).map_err(unfit)?,
                         domain: ixit.domain.clone(),
                         system_address: ixit.system_address.clone(),
                     },
