@@ -4,6 +4,7 @@
 mod embedded;
 mod file;
 mod ixit;
+pub mod launch;
 pub mod probe;
 mod processes;
 mod schema;

@@ -56,6 +56,7 @@ mod system_rejudge;
 mod system_remote;
 mod system_support;
 mod system_targets;
+mod target_launch;
 mod wire_compare;
 mod wire_corpus;
 mod wire_docs;
