@@ -9,6 +9,7 @@ use crate::case::{Send, SendWhat, Step, StepId};
 use crate::link::{Crossing, Lost};
 use crate::party::peer;
 use crate::party::user_agent::{HttpReply, NoAnswer, authority, fetch_url};
+use crate::target::HIDDEN;
 use crate::wire::{Protocol, mm1};
 
 use super::compose::{self, Mail, Uncomposable, Words};
@@ -201,7 +202,12 @@ impl Driver {
                         body: Bytes::new(),
                     })
                 }),
-                SendWhat::Again(of) => again(of.sole_reference().unwrap_or(&of.raw), access, &words),
+                SendWhat::Again(of) => {
+                    let agent = self.stage.agents.get(&send.from);
+                    let identity = agent.map(|agent| access.mm1.identity_of(&agent.number));
+                    let name = of.sole_reference().unwrap_or(&of.raw);
+                    again(name, access, &identity.unwrap_or_default(), &words)
+                }
             })
         });
         composed.unwrap_or_else(|| Err(Uncomposable::Case("the case has ended".to_owned())))
@@ -370,7 +376,20 @@ fn response(reply: HttpReply, request: u64) -> Crossing {
 }
 
 /// The octets of an earlier send once more.
-fn again(name: &str, access: &Access, words: &Words<'_>) -> Result<Outgoing, Uncomposable> {
+fn again(
+    name: &str,
+    access: &Access,
+    identity: &[(String, String)],
+    words: &Words<'_>,
+) -> Result<Outgoing, Uncomposable> {
+    // What was recorded of an identity that is secret is not what was sent.
+    let header = |(name, value): &(String, String)| {
+        let sent = identity.iter().find(|(n, _)| n.eq_ignore_ascii_case(name));
+        match sent {
+            Some(sent) if value.contains(HIDDEN) => sent.clone(),
+            _ => (name.clone(), value.clone()),
+        }
+    };
     let missing = || Uncomposable::Missing(name.to_owned());
     let earlier = words.judge.captured(name).ok_or_else(missing)?;
     match &earlier.crossing {
@@ -383,7 +402,7 @@ fn again(name: &str, access: &Access, words: &Words<'_>) -> Result<Outgoing, Unc
             method: if method == "GET" { "GET" } else { "POST" },
             // The relay may have another address by now.
             url: fetch_url(url, &access.mm1.url),
-            headers: headers.clone(),
+            headers: headers.iter().map(header).collect(),
             body: body.clone(),
         }),
         Some(Crossing::Mail {

@@ -13,18 +13,23 @@ use crate::link::Arrival;
 use super::collect::{self, collect};
 use super::coverage::Coverage;
 use super::drive::Driver;
-use super::holds::{apart, hold_peers};
+use super::holds::hold_peers;
 use super::host::{Host, Isolation};
 use super::journal::{Event, NodeState, RunHead, What};
 use super::judge::{Judge, RuleJudge};
+use super::launched::{Seat, Usage, provision};
 use super::observer::Observer;
 use super::outcome::{CaseResult, RunInfo, RunResult, SCHEMA, Summary, Tool, UnsolicitedResult};
 use super::plan::Plan;
 use super::recorder::Recorder;
+use super::redact::redact;
 use super::stage::Stage;
 use super::statics;
 use super::suite::Suite;
-use super::world::World;
+use super::world::{World, safe};
+
+/// What the relays that a run starts say, in the run's folder.
+const LOGS: &str = "logs";
 
 /// What to run and how to count.
 #[derive(Debug, Clone, Default)]
@@ -106,7 +111,7 @@ pub async fn execute(options: Options, observer: &dyn Observer) -> Result<Finish
     let environment = |e: &dyn std::fmt::Display| Refused::Environment(e.to_string());
     let started = jiff::Timestamp::now();
     let seed = u64::try_from(started.as_nanosecond()).unwrap_or_default();
-    let world = World::open(
+    let mut world = World::open(
         plan.targets.clone(),
         plan.defects.clone(),
         plan.peers.clone(),
@@ -121,6 +126,8 @@ pub async fn execute(options: Options, observer: &dyn Observer) -> Result<Finish
             options.report_dir.display()
         ))
     })?;
+    let brought_up = world.bring_up(&dir.join(LOGS), None).await;
+    brought_up.map_err(|e| environment(&e))?;
     let world = Arc::new(world);
     let rules = plan
         .rules
@@ -135,6 +142,7 @@ pub async fn execute(options: Options, observer: &dyn Observer) -> Result<Finish
 
     observer.begin(plan.scenarios.len() + plan.rules.len());
     let mut cases = play_all(&plan, &world, sender.clone(), observer).await;
+    world.put_down().await;
     let unsolicited = unsolicited(&world);
     let strangers = unsolicited.iter().filter_map(collect::stranger).collect();
     for event in unsolicited {
@@ -212,11 +220,14 @@ fn unsolicited(world: &World) -> Vec<Event> {
         script: String::new(),
         seq: u64::try_from(seq).unwrap_or(u64::MAX),
         at_us: 0,
-        what: What::Unsolicited {
-            place: arrival.place,
-            from: arrival.from,
-            crossing: arrival.crossing,
-        },
+        what: redact(
+            What::Unsolicited {
+                place: arrival.place,
+                from: arrival.from,
+                crossing: arrival.crossing,
+            },
+            world.secrets(),
+        ),
     };
     arrivals.into_iter().enumerate().map(event).collect()
 }
@@ -276,11 +287,10 @@ async fn play(
     } else {
         None
     };
-    let world = match apart(&script, &world, key).await {
-        Some(own) => own,
-        None => world,
+    let (stage, world, usage) = match Seat::take(&script, &world, key).await {
+        Ok(Seat { world, usage }) => (Stage::build(&script, &world, key).await, world, usage),
+        Err(not_up) => (Err(not_up), world, Usage::default()),
     };
-    let stage = Stage::build(&script, &world, key).await;
     // The case begins when it has its peers: its times do not count the wait for them.
     let holds = match &stage {
         Ok((stage, _)) if stage.is_fit() => {
@@ -291,7 +301,8 @@ async fn play(
         _ => Vec::new(),
     };
     let unix = jiff::Timestamp::now().as_second();
-    let recorder = Recorder::new(script.id.clone(), judge, unix, Arc::clone(&world.lag), out);
+    let (lag, secrets) = (Arc::clone(&world.lag), Arc::clone(world.secrets()));
+    let recorder = Recorder::new(script.id.clone(), judge, unix, lag, secrets, out);
     match stage {
         Err(not_up) => {
             recorder.record(What::Fault {
@@ -325,13 +336,23 @@ async fn play(
                     Arc::clone(&recorder),
                     turn,
                 );
-                driver.run(arrivals).await;
+                let steps = async {
+                    provision(&stage, &world).await?;
+                    driver.run(arrivals).await;
+                    Ok(())
+                };
+                usage.attend(&recorder, steps).await;
+                stage.record_logs(&recorder);
                 stage.tear_down().await;
                 driver.abandon();
             }
         }
     }
     drop(holds);
+    drop(usage);
+    if world.is_private() {
+        world.put_down().await;
+    }
     let result = recorder.end().map_or_else(
         || broken(&script, "the journal of this case was ended twice".to_owned()),
         Judge::finish,
@@ -355,6 +376,7 @@ fn broken(script: &Script, reason: String) -> CaseResult {
         findings: Vec::new(),
         alive: false,
         reason: Some(reason),
+        log: Vec::new(),
     }
 }
 
@@ -421,18 +443,6 @@ fn folder(reports: &Path, plan: &Plan, started: jiff::Timestamp) -> std::io::Res
     }
     point_latest(reports, &dir);
     Ok(dir)
-}
-
-fn safe(name: &str) -> String {
-    name.chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() || "-_.".contains(c) {
-                c
-            } else {
-                '-'
-            }
-        })
-        .collect()
 }
 
 /// Best effort: a run does not fail for want of a link.

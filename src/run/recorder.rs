@@ -10,6 +10,8 @@ use crate::case::StepId;
 use super::journal::{Event, What};
 use super::judge::{Judge, Status};
 use super::lag::Lag;
+use super::redact::redact;
+use crate::target::Secrets;
 
 /// Shared by everything that happens in a script.
 pub struct Recorder {
@@ -19,6 +21,8 @@ pub struct Recorder {
     inner: Mutex<Inner>,
     changed: Notify,
     lag: Arc<Lag>,
+    /// What is never recorded.
+    secrets: Arc<Secrets>,
     out: mpsc::UnboundedSender<Event>,
 }
 
@@ -33,6 +37,7 @@ impl Recorder {
         judge: Judge,
         unix: i64,
         lag: Arc<Lag>,
+        secrets: Arc<Secrets>,
         out: mpsc::UnboundedSender<Event>,
     ) -> Arc<Self> {
         Arc::new(Recorder {
@@ -45,6 +50,7 @@ impl Recorder {
             }),
             changed: Notify::new(),
             lag,
+            secrets,
             out,
         })
     }
@@ -56,6 +62,7 @@ impl Recorder {
 
     /// Records an event and looks at what the judge made of it, before anything else is recorded.
     pub fn record_and<T: Default>(&self, what: What, look: impl FnOnce(&Judge) -> T) -> (u64, T) {
+        let what = redact(what, &self.secrets);
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let seq = inner.seq;
         let Some(judge) = &mut inner.judge else {

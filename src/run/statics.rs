@@ -33,6 +33,7 @@ pub fn judge(lacks: &BTreeMap<String, Vec<String>>, labels: &BTreeMap<String, St
         findings: Vec::new(),
         alive: false,
         reason: None,
+        log: Vec::new(),
     })
 }
 

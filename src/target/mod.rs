@@ -14,11 +14,11 @@ mod timers;
 mod wrong;
 
 pub use embedded::{Embedded, PushChannel};
-pub use file::{Start, Target};
+pub use file::{Instances, Start, Target};
 pub use ixit::{Dns, Ixit, Mm1, Mm4, Numbers, Peer, Push, PushKannel, PushSmpp};
 pub use processes::{File, Process, Provision, Ready, Reset, Stop};
 pub use schema::schema;
-pub use secrets::Secrets;
+pub use secrets::{HIDDEN, Secrets};
 pub use template::{Identity, Setting};
 pub use timers::Timers;
 pub use wrong::Wrong;

@@ -113,7 +113,7 @@ impl Launch<'_> {
         if let Trouble::EndedEarly { process, log, .. } | Trouble::NotReady { process, log, .. } =
             &mut trouble
         {
-            *log = self.log.last_of(process, since, LAST_LINES);
+            *log = self.log.of(process, since, LAST_LINES).lines;
         }
         trouble
     }

@@ -100,6 +100,11 @@ impl Log {
         self.grown.notify_waiters();
     }
 
+    /// Where every log begins.
+    pub fn beginning() -> Mark {
+        Mark(0)
+    }
+
     /// Where the log stands now.
     pub fn mark(&self) -> Mark {
         Mark(self.inner().count)
@@ -130,16 +135,21 @@ impl Log {
         }
     }
 
-    /// The last lines of one process since then.
-    pub fn last_of(&self, process: &str, mark: Mark, most: usize) -> Vec<String> {
+    /// What one process said since then, the last `most` lines of it, without its name.
+    pub fn of(&self, process: &str, mark: Mark, most: usize) -> Excerpt {
         let inner = self.inner();
         let Some(kept) = inner.processes.get(process) else {
-            return Vec::new();
+            return Excerpt::default();
         };
         let recent = kept.lines.iter().rev().take_while(|(place, _)| *place >= mark.0);
-        let mut lines: Vec<String> = recent.take(most).map(|(_, text)| text.clone()).collect();
+        let mut lines: Vec<String> = recent.map(|(_, text)| text.clone()).collect();
+        let left_out = lines.len().saturating_sub(most);
+        lines.truncate(most);
         lines.reverse();
-        lines
+        Excerpt {
+            lines,
+            left_out: u64::try_from(left_out).unwrap_or(u64::MAX),
+        }
     }
 
     /// Waits until this process has said something since then that fits.
@@ -217,7 +227,8 @@ mod tests {
         let last = log.since(mark, 2);
         assert_eq!((last.lines.len(), last.left_out), (2, 2));
         assert_eq!(last.lines, ["a| 3", "b| 4 [secret]"]);
-        assert_eq!(log.last_of("a", mark, 1), ["3"]);
+        let of_one = log.of("a", mark, 1);
+        assert_eq!((of_one.lines, of_one.left_out), (vec!["3".to_owned()], 1));
     }
 
     #[test]
