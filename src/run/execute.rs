@@ -143,7 +143,8 @@ pub async fn execute(options: Options, observer: &dyn Observer) -> Result<Finish
     observer.begin(plan.scenarios.len() + plan.rules.len());
     let mut cases = play_all(&plan, &world, sender.clone(), observer).await;
     world.put_down().await;
-    let unsolicited = unsolicited(&world);
+    let unsolicited = of_no_script(&world);
+    let deaths: Vec<_> = unsolicited.iter().filter_map(collect::idle_death).collect();
     let strangers = unsolicited.iter().filter_map(collect::stranger).collect();
     for event in unsolicited {
         // The collector listens until the last sender is gone.
@@ -166,6 +167,7 @@ pub async fn execute(options: Options, observer: &dyn Observer) -> Result<Finish
         cases.push(result);
     }
     cases.extend(statics::judge(&head.lacks, &head.bindings));
+    cases.extend(statics::fallen(&deaths));
     observer.end();
     let result = result(head, cases, strangers);
     Ok(Finished {
@@ -213,23 +215,29 @@ pub(super) fn result(
     }
 }
 
-/// What arrived for nobody, as journal entries that belong to no script.
-fn unsolicited(world: &World) -> Vec<Event> {
-    let arrivals = world.desk.unsolicited().first;
-    let event = |(seq, arrival): (usize, Arrival)| Event {
+/// What arrived for nobody, and relays that ended when nobody used them, as journal entries that belong to no script.
+fn of_no_script(world: &World) -> Vec<Event> {
+    let arrived = |arrival: Arrival| What::Unsolicited {
+        place: arrival.place,
+        from: arrival.from,
+        crossing: arrival.crossing,
+    };
+    let arrivals = world.desk.unsolicited().first.into_iter().map(arrived);
+    let deaths = world.keepers().iter().flat_map(|(relay, keeper)| {
+        let died = move |detail| What::Node {
+            node: relay.clone(),
+            state: NodeState::Died,
+            detail,
+        };
+        keeper.node().idle_deaths().into_iter().map(died)
+    });
+    let event = |(seq, what): (usize, What)| Event {
         script: String::new(),
         seq: u64::try_from(seq).unwrap_or(u64::MAX),
         at_us: 0,
-        what: redact(
-            What::Unsolicited {
-                place: arrival.place,
-                from: arrival.from,
-                crossing: arrival.crossing,
-            },
-            world.secrets(),
-        ),
+        what: redact(what, world.secrets()),
     };
-    arrivals.into_iter().enumerate().map(event).collect()
+    arrivals.chain(deaths).enumerate().map(event).collect()
 }
 
 /// Every scenario, each in a task of its own, as many side by side as the plan allows. Those that wait longest begin first.

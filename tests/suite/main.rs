@@ -52,6 +52,7 @@ mod system_cli;
 mod system_defects;
 mod system_fixtures;
 mod system_isolation;
+mod system_launched;
 mod system_rejudge;
 mod system_remote;
 mod system_support;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, PoisonError, Weak};
 use std::time::Instant;
 
 use tokio::sync::{Mutex, watch};
@@ -52,6 +52,8 @@ pub struct Node {
     running: Mutex<Option<Launched>>,
     status: watch::Sender<Status>,
     is_made: AtomicBool,
+    /// Its ends that nobody asked for while no script used it.
+    idle_deaths: std::sync::Mutex<Vec<String>>,
     /// Scripts that use it.
     pub(super) users: AtomicUsize,
 }
@@ -82,6 +84,7 @@ impl Node {
             running: Mutex::new(None),
             status: watch::Sender::new(Status::default()),
             is_made: AtomicBool::new(false),
+            idle_deaths: std::sync::Mutex::default(),
             users: AtomicUsize::new(0),
         })
     }
@@ -154,6 +157,14 @@ impl Node {
         !status.up && status.is_asked
     }
 
+    /// How it ended unasked while no script used it, each time.
+    pub fn idle_deaths(&self) -> Vec<String> {
+        self.idle_deaths
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
     /// Where its log stands.
     pub fn mark(&self) -> Mark {
         self.log.mark()
@@ -215,6 +226,12 @@ impl Node {
         );
         let last = self.log.of(&ended.process, Log::beginning(), LAST_LINES);
         detail.push_str(&quoted(&last.lines));
+        if users == 0 {
+            self.idle_deaths
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(detail.clone());
+        }
         let death = Arc::new(Death { life, detail });
         self.status.send_modify(|status| {
             status.is_dying = false;
