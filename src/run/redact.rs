@@ -48,12 +48,15 @@ fn hide(value: &mut Value, secrets: &Secrets, as_text: bool) -> bool {
             }
             found
         }
-        Value::Array(items) => items
-            .iter_mut()
-            .fold(false, |any, item| hide(item, secrets, as_text) || any),
-        Value::Object(fields) => fields
-            .values_mut()
-            .fold(false, |any, field| hide(field, secrets, as_text) || any),
+        // All of them, not only the first.
+        Value::Array(items) => {
+            let found = items.iter_mut().map(|item| hide(item, secrets, as_text));
+            found.filter(|found| *found).count() > 0
+        }
+        Value::Object(fields) => {
+            let found = fields.values_mut().map(|field| hide(field, secrets, as_text));
+            found.filter(|found| *found).count() > 0
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }

@@ -103,6 +103,12 @@ impl Bench {
         block_on(execute(self.options(selection, target)))
     }
 
+    /// What the same cases say of an embedded relay.
+    fn embedded(&self, ids: &[String]) -> BTreeMap<String, (Verdict, String)> {
+        let reports = self.dir().join("embedded");
+        verdicts(&block_on(execute(options(&reports, ids))).result)
+    }
+
     fn run_one_by_one(&self, selection: &[String], target: PathBuf) -> Finished {
         block_on(execute(Options {
             jobs: Some(1),
@@ -181,15 +187,22 @@ fn a_launched_relay_gets_the_verdicts_of_an_embedded_one() {
     let _turn = turn();
     let bench = Bench::new();
     let ids = compared();
-    let embedded = verdicts(&block_on(execute(options(bench.dir(), &ids))).result);
-    let finished = bench.run(&ids, bench.target(&[]));
-    assert_eq!(verdicts(&finished.result), embedded);
-    let logs = fs::read_dir(finished.dir.join("logs")).unwrap().count();
+    let (embedded, launched) = (bench.embedded(&ids), bench.run(&ids, bench.target(&[])));
+    let got = verdicts(&launched.result);
+    // What depends on timers of the relay can differ on a machine that has no time for it: alone, it must not.
+    let different: Vec<String> = ids.into_iter().filter(|id| embedded[id] != got[id]).collect();
+    assert!(different.len() < 10, "{different:?}");
+    for id in different {
+        let alone = bench.run(std::slice::from_ref(&id), bench.target(&[])).result;
+        let embedded = bench.embedded(std::slice::from_ref(&id));
+        assert_eq!(verdicts(&alone)[&id], embedded[&id], "{id}");
+    }
+    let logs = fs::read_dir(launched.dir.join("logs")).unwrap().count();
     assert!(
         logs > 10,
         "each case that puts the relay down has an instance of its own"
     );
-    assert!(finished.silent.is_empty());
+    assert!(launched.silent.is_empty());
 }
 
 #[test]
@@ -304,9 +317,8 @@ fn a_death_among_many_accuses_no_one_of_them() {
         .collect();
     let process = MORTAL.replace(
         "test -s {{ dir }}/store.jsonl",
-        "test 3 -le $(grep -c alice-marks {{ dir }}/marks)",
+        "test 6 = \"$(wc -l < {{ dir }}/marks)\"",
     );
-    let process = process.replace("grep -c alice-marks", "wc -l <");
     let target = bench.target(&[
         (
             "\n# Its configuration",
@@ -318,12 +330,12 @@ fn a_death_among_many_accuses_no_one_of_them() {
         ),
     ]);
     let result = bench.run(&cases, target).result;
-    // Alice and bob of two cases at least are known by then.
+    // Alice and bob of all three are known by then.
     assert_eq!(result.summary.fail, 3, "{result:#?}");
-    let of_many = result.cases.iter().filter(|c| {
-        reason(c).contains("scripts ran on it: which of them made it end is not known, `--jobs 1` shows it")
-    });
-    assert!(of_many.count() >= 2);
+    for case in &result.cases {
+        let wanted = "3 scripts ran on it: which of them made it end is not known, `--jobs 1` shows it";
+        assert!(reason(case).contains(wanted), "{}", reason(case));
+    }
 }
 
 #[test]
@@ -336,11 +348,6 @@ fn a_relay_that_dies_again_and_again_is_given_up() {
     let result = bench.run(&cases, bench.with_process(&process)).result;
     // Those that ran when it fell first, and those that found it gone.
     assert_eq!(result.summary.pass, 0);
-    let late = block_on(async {
-        let cases = [bench.case(ENDLESS, "late")];
-        bench.options(&cases, bench.dir().join("target.yaml"))
-    });
-    drop(late);
     for case in &result.cases {
         match case.verdict {
             Verdict::Fail => assert!(reason(case).contains("ended unasked"), "{}", reason(case)),
@@ -531,7 +538,7 @@ fn nothing_outlives_a_run_that_is_interrupted_or_killed() {
     let pid = bench.dir().join("pid");
     let target = bench.with_process(&format!(
         r#"
-  - {{ name: second, run: [sh, -c, "sleep 600 & echo $! > {0}.new; mv {0}.new {0}; wait"], ready: [tcp: "127.0.0.1:{{{{ port('mm1') }}}}"] }}
+  - {{ name: second, run: [sh, -c, "sleep 600 & echo $! > {0}; echo up; wait"], ready: [log: up] }}
 "#,
         pid.display()
     ));
