@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::cli::target_args::{PushArg, TargetCommand};
 use crate::inspect::Kind;
 
 /// Conformance and interop tests for MMS Relay/Servers (MM1 and MM4).
@@ -36,6 +37,9 @@ pub enum Command {
     Lint(LintArgs),
     /// Print the JSON Schema of a file format
     Schema(SchemaArgs),
+    /// Write a target file, or see whether one can be used
+    #[command(subcommand)]
+    Target(TargetCommand),
     /// Run the embedded relay alone
     Relay(RelayArgs),
     /// Show which test purposes have cases, what the latest run said of them, and which have none
@@ -49,6 +53,8 @@ pub enum Command {
     Decode(DecodeArgs),
     /// Make the octets of a message that a YAML file describes in the words of a case
     Encode(EncodeArgs),
+    /// Commands that a relay under test runs, and that reach the run
+    Shim(ShimArgs),
 }
 
 #[derive(Debug, Default, Args)]
@@ -65,6 +71,12 @@ pub struct RunArgs {
     /// Seed a defect into embedded relays, or into one of them (mmspec relay --list-defects)
     #[arg(long = "defect", value_name = "[NODE=]NAME")]
     pub defects: Vec<String>,
+    /// Let embedded relays imitate a way of real ones (mmspec relay --list-dialects)
+    #[arg(long = "dialect", value_name = "NAME[=MILLISECONDS]")]
+    pub dialects: Vec<String>,
+    /// The channel through which embedded relays push [default: kannel]
+    #[arg(long, value_name = "CHANNEL")]
+    pub push: Option<PushArg>,
     #[command(flatten)]
     pub cases: CaseDirs,
     /// Demands of level should and of basis derived count too (default when every relay is embedded)
@@ -139,9 +151,32 @@ pub struct RelayArgs {
     /// Show the defects that can be seeded
     #[arg(long, conflicts_with_all = ["config", "print_config"])]
     pub list_defects: bool,
+    /// Show the dialects that the relay can speak
+    #[arg(long, conflicts_with_all = ["config", "print_config", "list_defects"])]
+    pub list_dialects: bool,
+    /// Speak this dialect besides those of the configuration (mmspec relay --list-dialects)
+    #[arg(long = "dialect", value_name = "NAME[=MILLISECONDS]")]
+    pub dialects: Vec<String>,
     /// Print the configuration in effect and end
     #[arg(long)]
     pub print_config: bool,
+    /// Hand the message on standard input to the relay that runs with this `mm4.deliver-socket`; ends in 0, or in 255 if the
+    /// relay does not have it
+    #[arg(long, value_name = "SOCKET", requires = "rcpt", conflicts_with_all = ["config", "print_config", "dialects"])]
+    pub deliver: Option<PathBuf>,
+    /// Whom the message to deliver is from (MAIL FROM); empty for nobody
+    #[arg(
+        short = 'f',
+        long,
+        value_name = "PATH",
+        requires = "deliver",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub mail: String,
+    /// Whom the message to deliver is for (RCPT TO)
+    #[arg(short = 't', long, value_name = "PATH", requires = "deliver")]
+    pub rcpt: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -240,6 +275,40 @@ pub struct EncodeArgs {
     /// As hex digits
     #[arg(long)]
     pub hex: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ShimArgs {
+    #[command(subcommand)]
+    pub command: ShimCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ShimCommand {
+    /// The mail command of a relay that has no SMTP: hands the message on standard input to a peer MMSE of the run
+    #[command(after_help = SENDMAIL_CODES)]
+    Sendmail(SendmailArgs),
+}
+
+const SENDMAIL_CODES: &str = "\
+Exit codes (sysexits.h):
+   0  taken
+  64  the command line is wrong
+  65  the message is too long
+  69  refused for good
+  75  not now: keep the message and try again";
+
+#[derive(Debug, Args)]
+pub struct SendmailArgs {
+    /// Where the peer MMSE listens: HOST:PORT or unix:PATH
+    #[arg(long, value_name = "PLACE")]
+    pub to: String,
+    /// Seconds in all after which the message counts as not taken
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    pub timeout: u64,
+    /// As for sendmail: -f FROM, -t for the recipients in the header, recipients; other options change nothing
+    #[arg(value_name = "ARGUMENTS", trailing_var_arg = true, allow_hyphen_values = true)]
+    pub arguments: Vec<String>,
 }
 
 #[derive(Debug, Default, Clone, Args)]

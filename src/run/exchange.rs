@@ -8,8 +8,7 @@ use bytes::Bytes;
 use crate::case::{Send, SendWhat, Step, StepId};
 use crate::link::{Crossing, Lost};
 use crate::party::peer;
-use crate::party::user_agent::{HttpReply, NoAnswer, authority, fetch_url};
-use crate::target::HIDDEN;
+use crate::party::user_agent::{HttpReply, NoAnswer, fetch_url};
 use crate::wire::{Protocol, mm1};
 
 use super::compose::{self, Mail, Uncomposable, Words};
@@ -77,13 +76,14 @@ impl Driver {
                 let (step, limit) = (step.id, self.reply_limit());
                 let line = self.stage.line_of_agent(&send.from);
                 self.exchange(async move {
-                    let way = match Way::over(line.as_ref(), authority(&url).unwrap_or_default()).await {
+                    let agent = &driver.stage.user_agent;
+                    let way = match Way::over(line.as_ref(), &agent.next_hop(&url)).await {
                         Ok(way) => way,
                         Err(why) => return driver.no_reply(Some(step), request, &place, &relay, why),
                     };
                     let agent = match way.entrance() {
-                        Some(entrance) => driver.stage.user_agent.through(entrance),
-                        None => driver.stage.user_agent.clone(),
+                        Some(entrance) => agent.through(entrance),
+                        None => agent.clone(),
                     };
                     let reply = match method {
                         "GET" => agent.get(&url, &headers, limit).await,
@@ -111,37 +111,45 @@ impl Driver {
         mail: Mail,
     ) {
         self.stage.claim_answers(from, &mail.data);
-        let helo = self
+        let host = self
             .stage
             .peers
             .get(from)
             .map(|p| p.host.clone())
             .unwrap_or_default();
+        let inbound = access.mm4.clone();
         let crossing = Crossing::Mail {
-            helo: helo.clone(),
+            helo: inbound.greeting(&host).to_owned(),
             mail_from: mail.mail_from.clone(),
             rcpt_to: mail.rcpt_to.clone(),
             refused: Vec::new(),
             data: mail.data.clone(),
             reply: None,
-            dialogue: Vec::new(),
+            dialogue: inbound.announced(&mail.mail_from, &mail.rcpt_to),
         };
         let request = self.sent(step, capture, from, relay, crossing);
         let (driver, place, relay) = (Arc::clone(self), from.to_owned(), relay.to_owned());
-        let (addr, limit) = (access.mm4, self.reply_limit());
+        let limit = self.reply_limit();
         let line = self.stage.line_of_peer(&relay, from);
         self.exchange(async move {
-            let Mail {
-                mail_from,
-                rcpt_to,
-                data,
-            } = mail;
-            let way = match Way::over(line.as_ref(), &addr.to_string()).await {
+            let way = match inbound.smtp_addr() {
+                Some(addr) => Way::over(line.as_ref(), &addr.to_string()).await,
+                None => Ok(Way::Straight),
+            };
+            let way = match way {
                 Ok(way) => way,
                 Err(why) => return driver.no_reply(step, request, &place, &relay, why),
             };
-            let addr = way.entrance().unwrap_or(addr);
-            let delivery = peer::deliver(addr, &helo, &mail_from, &rcpt_to, data, limit).await;
+            let letter = peer::Letter {
+                helo: &host,
+                mail_from: &mail.mail_from,
+                rcpt_to: &mail.rcpt_to,
+                data: &mail.data,
+            };
+            let delivery = match inbound.deliver(letter, way.entrance(), limit).await {
+                Ok(delivery) => delivery,
+                Err(why) => return driver.faulted(step, why.to_string()),
+            };
             let refused = delivery.refused();
             if let Some(lost) = way.lost(&delivery.end) {
                 return driver.lost(lost, request, &place, &relay, None);
@@ -202,12 +210,7 @@ impl Driver {
                         body: Bytes::new(),
                     })
                 }),
-                SendWhat::Again(of) => {
-                    let agent = self.stage.agents.get(&send.from);
-                    let identity = agent.map(|agent| access.mm1.identity_of(&agent.number));
-                    let name = of.sole_reference().unwrap_or(&of.raw);
-                    again(name, access, &identity.unwrap_or_default(), &words)
-                }
+                SendWhat::Again(of) => again(of.sole_reference().unwrap_or(&of.raw), access, &words),
             })
         });
         composed.unwrap_or_else(|| Err(Uncomposable::Case("the case has ended".to_owned())))
@@ -316,6 +319,12 @@ impl Driver {
         });
     }
 
+    /// The exchange cannot take place, and the relay has no part in that.
+    fn faulted(&self, step: impl Into<Option<StepId>>, text: String) {
+        let step = step.into();
+        self.recorder.record(What::Fault { step, text });
+    }
+
     /// A step that cannot be taken: what it refers to did not come, or the case is wrong in a way lint cannot see.
     pub(super) fn uncomposable(&self, step: StepId, why: Uncomposable) -> Flow {
         match why {
@@ -376,20 +385,7 @@ fn response(reply: HttpReply, request: u64) -> Crossing {
 }
 
 /// The octets of an earlier send once more.
-fn again(
-    name: &str,
-    access: &Access,
-    identity: &[(String, String)],
-    words: &Words<'_>,
-) -> Result<Outgoing, Uncomposable> {
-    // What was recorded of an identity that is secret is not what was sent.
-    let header = |(name, value): &(String, String)| {
-        let sent = identity.iter().find(|(n, _)| n.eq_ignore_ascii_case(name));
-        match sent {
-            Some(sent) if value.contains(HIDDEN) => sent.clone(),
-            _ => (name.clone(), value.clone()),
-        }
-    };
+fn again(name: &str, access: &Access, words: &Words<'_>) -> Result<Outgoing, Uncomposable> {
     let missing = || Uncomposable::Missing(name.to_owned());
     let earlier = words.judge.captured(name).ok_or_else(missing)?;
     match &earlier.crossing {
@@ -402,7 +398,7 @@ fn again(
             method: if method == "GET" { "GET" } else { "POST" },
             // The relay may have another address by now.
             url: fetch_url(url, &access.mm1.url),
-            headers: headers.iter().map(header).collect(),
+            headers: headers.clone(),
             body: body.clone(),
         }),
         Some(Crossing::Mail {

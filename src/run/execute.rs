@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use crate::case::Script;
 use crate::link::Arrival;
+use crate::target::PushChannel;
 
 use super::collect::{self, collect};
 use super::coverage::Coverage;
@@ -39,6 +41,10 @@ pub struct Options {
     pub relays: BTreeMap<String, PathBuf>,
     /// `[NODE=]NAME`
     pub defects: Vec<String>,
+    /// Ways of other relays that embedded ones without a target file imitate.
+    pub dialects: Vec<String>,
+    /// The channel through which they push.
+    pub push: PushChannel,
     pub case_dirs: Vec<PathBuf>,
     /// `None`: strict when every relay is embedded.
     pub strict: Option<bool>,
@@ -51,6 +57,8 @@ pub struct Options {
     pub report_dir: PathBuf,
     /// Cases that cost much too.
     pub all: bool,
+    /// No deadline of a target is longer than this.
+    pub hasten: Option<Duration>,
 }
 
 impl Options {
@@ -368,7 +376,7 @@ async fn play(
     if result.alive {
         world.heard();
     }
-    result
+    redact(result, world.secrets())
 }
 
 /// Our own fault, not the relay's.
@@ -395,6 +403,12 @@ fn head(plan: &Plan, options: &Options) -> RunHead {
     }
     for defect in &options.defects {
         words.extend(["--defect".to_owned(), defect.clone()]);
+    }
+    for dialect in &options.dialects {
+        words.extend(["--dialect".to_owned(), dialect.clone()]);
+    }
+    if options.push != PushChannel::default() {
+        words.extend(["--push".to_owned(), options.push.name().to_owned()]);
     }
     for path in &options.case_dirs {
         words.extend(["--cases".to_owned(), path.display().to_string()]);

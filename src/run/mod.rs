@@ -6,6 +6,7 @@
 
 mod bindings;
 mod blame;
+pub mod check;
 mod collect;
 mod compose;
 pub mod coverage;
@@ -13,6 +14,7 @@ mod dialogue;
 mod drive;
 mod exchange;
 mod execute;
+mod gateways;
 mod holds;
 pub mod host;
 pub mod journal;

@@ -21,7 +21,7 @@ pub struct Recorder {
     inner: Mutex<Inner>,
     changed: Notify,
     lag: Arc<Lag>,
-    /// What is never recorded.
+    /// What is judged and never written down.
     secrets: Arc<Secrets>,
     out: mpsc::UnboundedSender<Event>,
 }
@@ -62,7 +62,6 @@ impl Recorder {
 
     /// Records an event and looks at what the judge made of it, before anything else is recorded.
     pub fn record_and<T: Default>(&self, what: What, look: impl FnOnce(&Judge) -> T) -> (u64, T) {
-        let what = redact(what, &self.secrets);
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let seq = inner.seq;
         let Some(judge) = &mut inner.judge else {
@@ -78,6 +77,10 @@ impl Recorder {
         judge.feed(&event);
         let looked = look(judge);
         inner.seq += 1;
+        let event = Event {
+            what: redact(event.what, &self.secrets),
+            ..event
+        };
         // The run has ended if nobody listens; what is recorded then belongs to nobody.
         let _ = self.out.send(event);
         drop(inner);

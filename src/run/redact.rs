@@ -1,17 +1,20 @@
-//! Keeps secrets out of what is recorded.
+//! Keeps secrets out of what is written down.
 
 use std::borrow::Cow;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::journal::What;
 use crate::target::Secrets;
 
-/// The event without the secrets, wherever they stand in it: in texts, and as plain octets in bodies.
-pub fn redact(what: What, secrets: &Secrets) -> What {
+/// An event or a result without the secrets, wherever they stand in it: in texts, and as plain octets in bodies. Verdicts are found before,
+/// on what was there.
+pub fn redact<T: Serialize + DeserializeOwned>(what: T, secrets: &Secrets) -> T {
     if secrets.is_empty() {
         return what;
     }
+    // Both are written down so and read again, whatever is in them.
     // A text that looks like octets in hex is one or the other: what it becomes must be readable again.
     for as_text in [true, false] {
         let Ok(mut value) = serde_json::to_value(&what) else {
@@ -65,6 +68,7 @@ fn hide(value: &mut Value, secrets: &Secrets, as_text: bool) -> bool {
 mod tests {
     use super::*;
     use crate::link::Crossing;
+    use crate::run::journal::What;
 
     fn hidden(secret: &str, header: &str, body: &[u8]) -> (String, Vec<u8>) {
         let mut secrets = Secrets::default();

@@ -10,8 +10,9 @@ use tokio::sync::mpsc;
 
 use crate::case::{HomeLookup, Script, Topology};
 use crate::link::{Arrival, Hop, Mails};
-use crate::party::Guest;
-use crate::party::user_agent::UserAgent;
+use crate::party::peer::Inbound;
+use crate::party::user_agent::{AgentWays, UserAgent};
+use crate::party::{Guest, Listening};
 use crate::relay;
 use crate::target::launch::Log;
 use crate::target::{Mm1, Secrets};
@@ -29,6 +30,7 @@ use self::embedded::{Around, configure, joined};
 use self::homes::Homes;
 use self::lines::Lines;
 use self::names::Names;
+use self::remote::way_in;
 
 mod cast;
 mod embedded;
@@ -36,6 +38,8 @@ mod fitness;
 mod homes;
 mod lines;
 mod names;
+mod pushing;
+mod remote;
 mod routes;
 
 pub use cast::{homes_of, peers_of};
@@ -50,7 +54,7 @@ const IDLE_CONNECTIONS: usize = 4;
 #[derive(Debug, Clone)]
 pub struct Access {
     pub mm1: Mm1,
-    pub mm4: SocketAddr,
+    pub mm4: Inbound,
     pub domain: String,
     pub system_address: String,
 }
@@ -87,6 +91,8 @@ pub struct Stage {
     homes: Homes,
     host: Arc<Host>,
     lines: Lines,
+    /// Sockets of user agents whose pushes are datagrams.
+    _attached: Vec<Listening>,
 }
 
 /// The environment's or our own fault.
@@ -115,8 +121,10 @@ impl Stage {
         if stage.is_fit() {
             stage.cast(script, world);
             if stage.missing.is_empty() {
+                stage.attach(script, world).await?;
                 stage.start_relays(script, world).await?;
                 stage.define(world, script);
+                stage.miss_smtp(script);
             }
         }
         Ok((stage, arrivals))
@@ -140,7 +148,11 @@ impl Stage {
         let (guest, arrivals) = world.desk.open(key);
         // What a remote relay may do with an idle connection is its own affair.
         let idle = if world.has_remote() { 0 } else { IDLE_CONNECTIONS };
-        let user_agent = UserAgent::new(idle).map_err(|e| NotUp(format!("the HTTP client: {e}")))?;
+        let ways = AgentWays {
+            idle,
+            ..AgentWays::default()
+        };
+        let user_agent = UserAgent::new(&ways).map_err(|e| NotUp(e.to_string()))?;
         let stage = Stage {
             guest,
             agents: BTreeMap::new(),
@@ -160,8 +172,23 @@ impl Stage {
             homes: Homes::default(),
             host: Arc::clone(&world.host),
             lines: Lines::of(script),
+            _attached: Vec::new(),
         };
         Ok((stage, arrivals))
+    }
+
+    /// Opens the sockets of user agents whose pushes come straight to them.
+    async fn attach(&mut self, script: &Script, world: &World) -> Result<(), NotUp> {
+        // Any relay of a cluster may push.
+        let relays = script.topology.relays().iter();
+        for datagrams in relays.filter_map(|relay| world.gateway(relay)?.datagrams()) {
+            for (name, agent) in &self.agents {
+                let attached = datagrams.attach(&agent.number).await;
+                self._attached
+                    .push(attached.map_err(|e| NotUp(format!("user agent {name}: {e}")))?);
+            }
+        }
+        Ok(())
     }
 
     /// Whether the targets claim and give what the script needs.
@@ -239,14 +266,17 @@ impl Stage {
             .await
             .map_err(|e| NotUp(format!("relay {relay}: {e}")))?;
         for hop in self.hops.get(relay).into_iter().flatten() {
-            hop.set_target(Some(running.mm4_addr()));
+            hop.set_target(running.mm4_addr());
         }
         let access = Access {
             mm1: Mm1::at(
                 format!("http://{}{}", running.mm1_addr(), config.mm1.path),
-                &config.mm1.identity_header,
+                config.mm1.identity_header.first(),
             ),
-            mm4: running.mm4_addr(),
+            mm4: running
+                .mm4_addr()
+                .map(Inbound::plain)
+                .ok_or_else(|| NotUp(format!("relay {relay} does not listen for SMTP")))?,
             domain: config.domain.clone(),
             system_address: config.system_address.clone(),
         };
@@ -306,7 +336,7 @@ impl Stage {
                     (*relay).to_owned(),
                     Access {
                         mm1: ixit.mm1.clone(),
-                        mm4: ixit.mm4.to.unwrap_or_else(|| self.host.any()),
+                        mm4: way_in(ixit).map_err(|e| NotUp(format!("relay {relay}: {e}")))?,
                         domain: ixit.domain.clone(),
                         system_address: ixit.system_address.clone(),
                     },

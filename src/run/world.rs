@@ -7,14 +7,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
-use crate::party::peer::{self, PeerIdentity};
-use crate::party::{Desk, Listening, dns, kannel};
-use crate::target::launch::Provisioner;
+use crate::party::peer::{self, PeerIdentity, Terms};
+use crate::party::{Desk, Listening, dns};
+use crate::target::launch::{Bound, Provisioner};
 use crate::target::{Instances, Secrets, Start, Target, probe};
 
 use super::bindings::instance_dir;
+use super::gateways::Gateway;
 use super::host::Host;
 use super::lag::Lag;
 use super::launched::{Keeper, Node};
@@ -49,7 +50,7 @@ pub struct World {
     pub lag: Arc<Lag>,
     /// Whether any relay has been heard so far.
     heard: AtomicBool,
-    kannels: BTreeMap<String, Listening>,
+    gateways: BTreeMap<String, Gateway>,
     peers: BTreeMap<(String, String), Listening>,
     dns: BTreeMap<String, Listening>,
     peer_names: Vec<String>,
@@ -84,6 +85,8 @@ pub enum Unfit {
     /// A target file that was right for one instance is not for another, or a library does not work.
     #[error("{0}")]
     Broken(String),
+    #[error("ixit.peers.{peer}.smtp.tls: {reason}")]
+    Terms { peer: String, reason: String },
 }
 
 impl World {
@@ -114,7 +117,7 @@ impl World {
             turns: Arc::new(Semaphore::new(BUSY)),
             lag: Arc::new(Lag::new()),
             heard: AtomicBool::new(false),
-            kannels: BTreeMap::new(),
+            gateways: BTreeMap::new(),
             peers: BTreeMap::new(),
             dns: BTreeMap::new(),
             peer_names: peer_names.into_iter().collect(),
@@ -169,8 +172,8 @@ impl World {
             None => relay.to_owned(),
             Some(script) => format!("{relay}.{}", safe(script)),
         };
-        // No short message service centre is played yet whose binds could be told.
-        let node = Node::new(relay, target, secrets, None, &self.logs, &name);
+        let bound = self.gateway(relay).and_then(Gateway::bound).map(when_bound);
+        let node = Node::new(relay, target, secrets, bound, &self.logs, &name);
         let started = match only {
             None => Keeper::shared(node).await,
             Some(_) => Keeper::private(node).await,
@@ -260,9 +263,9 @@ impl World {
         Ok(world)
     }
 
-    /// Where this relay's Kannel is.
-    pub fn kannel(&self, relay: &str) -> Option<SocketAddr> {
-        self.kannels.get(relay).map(|l| l.addr)
+    /// The gateway that this relay pushes through.
+    pub fn gateway(&self, relay: &str) -> Option<&Gateway> {
+        self.gateways.get(relay)
     }
 
     /// Where this relay's name server is; a remote relay may have none that the suite plays.
@@ -293,12 +296,11 @@ impl World {
 
     async fn listen(&mut self, relay: &str, target: &Target) -> Result<(), Unfit> {
         let any = self.host.any();
-        let at = target.ixit.as_ref().map_or(any, |i| i.push.listen());
         let unfit = |what: String, addr| move |reason| Unfit::Listen { addr, what, reason };
-        let kannel = kannel::listen(Arc::clone(&self.desk), relay, at)
+        let gateway = Gateway::open(Arc::clone(&self.desk), relay, target, any)
             .await
-            .map_err(unfit(format!("the Kannel of relay {relay}"), at))?;
-        self.kannels.insert(relay.to_owned(), kannel);
+            .map_err(|(what, addr, reason)| Unfit::Listen { addr, what, reason })?;
+        self.gateways.insert(relay.to_owned(), gateway);
         let name_server = match &target.ixit {
             None => Some(any),
             Some(ixit) => ixit.dns.as_ref().map(|dns| dns.listen),
@@ -321,12 +323,21 @@ impl World {
                 .peer_identity(&name, relay)
                 .map(|(domain, _)| domain)
                 .unwrap_or_default();
+            let smtp = target
+                .ixit
+                .as_ref()
+                .and_then(|i| i.peers.get(&name))
+                .map(|p| &p.smtp);
+            let terms = Terms::new(&smtp.cloned().unwrap_or_default()).map_err(|e| Unfit::Terms {
+                peer: name.clone(),
+                reason: e.to_string(),
+            })?;
             let identity = PeerIdentity {
                 name: name.clone(),
                 host: format!("mx.{domain}"),
                 domain,
             };
-            let listening = peer::serve(Arc::clone(&self.desk), identity, relay, at)
+            let listening = peer::serve_on(Arc::clone(&self.desk), identity, terms, relay, at)
                 .await
                 .map_err(unfit(format!("peer MMSE {name} of relay {relay}"), at))?;
             self.peers.insert((name, relay.to_owned()), listening);
@@ -345,6 +356,19 @@ impl World {
             }
         }
     }
+}
+
+/// Waits for a session at a short message service centre.
+fn when_bound(sessions: watch::Receiver<usize>) -> Bound {
+    Arc::new(move || {
+        let mut sessions = sessions.clone();
+        Box::pin(async move {
+            if sessions.wait_for(|count| *count > 0).await.is_err() {
+                // The centre is closed: nobody binds there any more.
+                std::future::pending::<()>().await;
+            }
+        })
+    })
 }
 
 /// As a part of a file's name.

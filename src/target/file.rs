@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::template::{self, Given};
 use super::{
-    Embedded, File, Identity, Ixit, Process, Provision, Push, Reset, Secrets, Setting, Timers, Wrong,
+    Embedded, File, Identity, Ixit, Process, Provision, PushChannel, Reset, Secrets, Setting, Timers, Wrong,
 };
 use crate::wire::ics;
 
@@ -136,6 +136,14 @@ impl Target {
         }
     }
 
+    /// The same, configured so.
+    pub fn embedded_as(embedded: Embedded) -> Target {
+        Target {
+            embedded: Some(embedded),
+            ..Target::embedded()
+        }
+    }
+
     /// Reads a target file for an instance of its relay.
     ///
     /// # Errors
@@ -252,7 +260,7 @@ impl Target {
                 return wrong(format!("`{key}:` does not go with `start: {word}`"));
             }
         }
-        let smpp = matches!(self.ixit.as_ref().map(|i| &i.push), Some(Push::Smpp(_)));
+        let smpp = self.channel() == PushChannel::Smpp;
         for (n, process) in self.processes.iter().enumerate() {
             if let Err(reason) = process.check(smpp) {
                 return wrong(format!("process `{}`: {reason}", process.name));
@@ -311,8 +319,8 @@ impl Target {
         for secret in &self.secrets {
             hidden.add(secret.clone());
         }
-        if let Some(Push::Smpp(smpp)) = self.ixit.as_ref().map(|i| &i.push) {
-            hidden.add(smpp.password.clone().unwrap_or_default());
+        for password in self.ixit.iter().flat_map(Ixit::passwords) {
+            hidden.add(password.reveal());
         }
         hidden
     }
@@ -331,7 +339,20 @@ impl Target {
         self.start == Start::Embedded
     }
 
+    /// The channel through which it pushes.
+    pub fn channel(&self) -> PushChannel {
+        match (&self.ixit, &self.embedded) {
+            (Some(ixit), _) => ixit.push.named(),
+            (None, Some(embedded)) => embedded.push,
+            (None, None) => PushChannel::default(),
+        }
+    }
+
+    /// Whether it has an ICS item. That it pushes through a channel follows from the channel it names.
     pub fn claims(&self, item: &str) -> bool {
+        if let Some(channel) = item.strip_prefix("push.") {
+            return self.channel().name() == channel;
+        }
         !self.lacks.iter().any(|l| l == item)
     }
 

@@ -3,10 +3,12 @@
 
 mod embedded;
 mod file;
+mod init;
 mod ixit;
 pub mod launch;
 pub mod probe;
 mod processes;
+mod push;
 mod schema;
 mod secrets;
 mod template;
@@ -15,10 +17,12 @@ mod wrong;
 
 pub use embedded::{Embedded, PushChannel};
 pub use file::{Instances, Start, Target};
-pub use ixit::{Dns, Ixit, Mm1, Mm4, Numbers, Peer, Push, PushKannel, PushSmpp};
+pub use init::Answers;
+pub use ixit::{Dns, Ixit, Mm1, Mm4, Numbers, Peer};
 pub use processes::{File, Process, Provision, Ready, Reset, Stop};
+pub use push::{Push, PushAt, PushHook, PushSmpp, PushWsp};
 pub use schema::schema;
-pub use secrets::{HIDDEN, Secrets};
-pub use template::{Identity, Setting};
+pub use secrets::Secrets;
+pub use template::{Identity, Setting, ephemeral_range};
 pub use timers::Timers;
 pub use wrong::Wrong;

@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 /// Put in the place of a secret.
-pub const HIDDEN: &str = "[secret]";
+const HIDDEN: &str = "[secret]";
 
 /// Characters of a piece of base64 that are not there by chance.
 const BASE64_LEAST: usize = 8;
