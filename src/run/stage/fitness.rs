@@ -2,7 +2,7 @@
 
 use crate::case::{Action, Behaviour, Routing, Script};
 use crate::run::world::World;
-use crate::target::{PushChannel, Target};
+use crate::target::{PushChannel, Start, Target};
 
 use super::Stage;
 use super::cast::peers_of;
@@ -63,7 +63,7 @@ impl Stage {
                     )
                 }));
             }
-            if !target.is_embedded() && controls(script, relay) {
+            if target.start == Start::Remote && controls(script, relay) {
                 self.missing
                     .push(format!("a way to start and kill relay {relay}"));
             }
