@@ -17,6 +17,8 @@ pub(super) enum Key {
     Id(String),
     /// A DNS name.
     Name(String),
+    /// A transaction or message id in something that this relay sent to another one. Ids of two relays may be alike.
+    Crossed { from: String, id: String },
 }
 
 impl Key {
@@ -47,6 +49,17 @@ impl Key {
             .unwrap_or(id);
         (!id.is_empty()).then(|| Key::Id(id.to_owned()))
     }
+
+    /// An id as one that this relay gave; other keys stay.
+    fn of_relay(self, relay: &str) -> Key {
+        match self {
+            Key::Id(id) => Key::Crossed {
+                from: relay.to_owned(),
+                id,
+            },
+            other => other,
+        }
+    }
 }
 
 /// The keys of a mail, in the order in which they are asked: numbers of the envelope's recipients, their mailboxes,
@@ -68,6 +81,46 @@ pub(super) fn keys_of_mail(recipients: &[String], message: &[u8]) -> Vec<Key> {
         }
     }
     keys
+}
+
+/// The keys of a mail from one relay to another: as of any mail, but for ids. A response or a report carries those that the relay
+/// gave which gets it, a repeat those of its own relay.
+pub(super) fn keys_between(from: &str, to: &str, recipients: &[String], message: &[u8]) -> Vec<Key> {
+    let (ids, others): (Vec<Key>, Vec<Key>) = keys_of_mail(recipients, message)
+        .into_iter()
+        .partition(|key| matches!(key, Key::Id(_)));
+    let answered = ids.iter().cloned().map(|id| id.of_relay(to));
+    let repeated = ids.iter().cloned().map(|id| id.of_relay(from));
+    let (envelope, header) = others.split_at(keys_of_recipients(recipients).len());
+    let envelope = envelope.iter().cloned();
+    envelope
+        .chain(answered)
+        .chain(repeated)
+        .chain(header.iter().cloned())
+        .collect()
+}
+
+/// What answers to this mail of a relay will be known by: the ids it gave. A response has none of its own, and a report only that of
+/// its transaction.
+pub(super) fn ids_given(from: &str, message: &[u8]) -> Vec<Key> {
+    let header = header_of(message);
+    let value = |name: &str| {
+        let field = header.iter().find(|(n, _)| n.eq_ignore_ascii_case(name));
+        field.map_or("", |(_, value)| value.as_str())
+    };
+    let kind = value("X-Mms-Message-Type").to_ascii_lowercase();
+    let given = if kind.ends_with(".res") {
+        [None, None]
+    } else if kind.contains("report") {
+        [Some("X-Mms-Transaction-ID"), None]
+    } else {
+        [Some("X-Mms-Transaction-ID"), Some("X-Mms-Message-ID")]
+    };
+    let ids = given
+        .into_iter()
+        .flatten()
+        .filter_map(|name| Key::id(value(name)));
+    ids.map(|id| id.of_relay(from)).collect()
 }
 
 /// The keys of an envelope alone.

@@ -308,6 +308,7 @@ async fn play(
                 unclaimed: stage.unclaimed.clone(),
                 missing: stage.missing.clone(),
                 alive: world.alive.clone(),
+                recorded: world.recorded(script.topology),
             });
             if fit {
                 for relay in script.topology.relays().iter().filter(|r| stage.is_embedded(r)) {

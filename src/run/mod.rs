@@ -22,6 +22,7 @@ mod lag;
 mod numbers;
 pub mod observer;
 pub mod outcome;
+mod pair;
 mod plan;
 mod recorder;
 mod rejudge;

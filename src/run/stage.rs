@@ -13,7 +13,6 @@ use crate::link::{Arrival, Hop, Mails};
 use crate::party::Guest;
 use crate::party::user_agent::UserAgent;
 use crate::relay;
-use crate::target::Mm1;
 use crate::wire::mm4;
 
 use super::host::{Host, Running};
@@ -26,6 +25,7 @@ use self::homes::Homes;
 use self::lines::Lines;
 use self::names::Names;
 
+mod access;
 mod cast;
 mod embedded;
 mod fitness;
@@ -34,21 +34,13 @@ mod lines;
 mod names;
 mod routes;
 
+pub use access::Access;
 pub use cast::{homes_of, peers_of};
-pub use embedded::{domain_of, embedded_limits, embedded_timers, own_prefix};
+pub use embedded::{basis, domain_of, embedded_limits, embedded_timers, own_prefix};
 pub use names::Unset;
 
 /// Connections of user agents that stay open to an embedded relay.
 const IDLE_CONNECTIONS: usize = 4;
-
-/// Where a relay is driven.
-#[derive(Debug, Clone)]
-pub struct Access {
-    pub mm1: Mm1,
-    pub mm4: SocketAddr,
-    pub domain: String,
-    pub system_address: String,
-}
 
 /// An embedded relay of the script.
 struct Embedded {
@@ -70,6 +62,7 @@ pub struct Stage {
     pub missing: Vec<String>,
     names: Names,
     embedded: Mutex<BTreeMap<String, Embedded>>,
+    /// Relays that the script does not start.
     remote: BTreeMap<String, Access>,
     /// The hops towards each relay.
     hops: BTreeMap<String, Vec<Hop>>,
@@ -191,15 +184,7 @@ impl Stage {
         for hop in self.hops.get(relay).into_iter().flatten() {
             hop.set_target(Some(running.mm4_addr()));
         }
-        let access = Access {
-            mm1: Mm1::at(
-                format!("http://{}{}", running.mm1_addr(), config.mm1.path),
-                &config.mm1.identity_header,
-            ),
-            mm4: running.mm4_addr(),
-            domain: config.domain.clone(),
-            system_address: config.system_address.clone(),
-        };
+        let access = Access::inside(&config, &running);
         if let Some(embedded) = self.embedded().get_mut(relay) {
             embedded.running = Some(running);
             embedded.access = Some(access);
@@ -232,16 +217,11 @@ impl Stage {
     async fn start_relays(&mut self, script: &Script, world: &World) -> Result<(), NotUp> {
         let relays = script.topology.relays();
         for relay in relays {
-            if let Some(ixit) = world.target(relay).and_then(|t| t.ixit.as_ref()) {
-                self.remote.insert(
-                    (*relay).to_owned(),
-                    Access {
-                        mm1: ixit.mm1.clone(),
-                        mm4: ixit.mm4.to.unwrap_or_else(|| self.host.any()),
-                        domain: ixit.domain.clone(),
-                        system_address: ixit.system_address.clone(),
-                    },
-                );
+            let ixit = world.target(relay).and_then(|t| t.ixit.as_ref());
+            let paired = world.pair(script.topology).and_then(|pair| pair.access(relay));
+            let outside = || ixit.map(|ixit| Access::outside(ixit, self.host.any()));
+            if let Some(access) = paired.cloned().or_else(outside) {
+                self.remote.insert((*relay).to_owned(), access);
             }
         }
         let own: Vec<&str> = relays

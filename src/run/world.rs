@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
+use crate::case::Topology;
 use crate::party::peer::{self, PeerIdentity};
 use crate::party::{Desk, Listening, dns, kannel};
 use crate::target::{Target, probe};
@@ -15,6 +16,7 @@ use crate::target::{Target, probe};
 use super::host::Host;
 use super::lag::Lag;
 use super::numbers::Numbers;
+use super::pair::Pair;
 
 /// How long a remote relay may take to answer the first probe.
 const PROBE: Duration = Duration::from_secs(5);
@@ -46,6 +48,7 @@ pub struct World {
     peers: BTreeMap<(String, String), Listening>,
     dns: BTreeMap<String, Listening>,
     peer_names: Vec<String>,
+    pair: Option<Pair>,
 }
 
 /// The world cannot be set up: the environment's fault.
@@ -57,6 +60,8 @@ pub enum Unfit {
         what: String,
         reason: std::io::Error,
     },
+    #[error("relay {relay}: {reason}")]
+    Relay { relay: String, reason: String },
 }
 
 impl World {
@@ -87,6 +92,7 @@ impl World {
             peers: BTreeMap::new(),
             dns: BTreeMap::new(),
             peer_names: peer_names.into_iter().collect(),
+            pair: None,
         };
         let relays: Vec<(String, Arc<Target>)> = world
             .targets
@@ -99,6 +105,9 @@ impl World {
         }
         if world.silent.is_empty() {
             world.heard();
+        }
+        if Pair::is_wanted(&world.targets) {
+            world.pair = Some(Pair::open(&world).await?);
         }
         Ok(world)
     }
@@ -136,6 +145,22 @@ impl World {
         .ok()
     }
 
+    /// The relays that all scripts on this topology share, if they do.
+    pub fn pair(&self, topology: Topology) -> Option<&Pair> {
+        self.pair.as_ref().filter(|_| topology == Pair::TOPOLOGY)
+    }
+
+    /// The links that they share.
+    pub fn recorded(&self, topology: Topology) -> Vec<String> {
+        let links = self.pair(topology).map(Pair::links).unwrap_or_default();
+        links.iter().map(|link| (*link).to_owned()).collect()
+    }
+
+    /// The peer MMSEs that the suite plays.
+    pub fn peer_names(&self) -> &[String] {
+        &self.peer_names
+    }
+
     /// Where this relay's Kannel is.
     pub fn kannel(&self, relay: &str) -> Option<SocketAddr> {
         self.kannels.get(relay).map(|l| l.addr)
@@ -158,6 +183,14 @@ impl World {
         let target = self.targets.get(relay)?;
         if let Some(ixit) = &target.ixit {
             return ixit.peers.get(peer).map(|p| (p.domain.clone(), p.prefix.clone()));
+        }
+        // Where one relay of the run has the peer configured, the embedded ones know it by the same name and numbers.
+        let known = self
+            .targets
+            .values()
+            .find_map(|t| t.ixit.as_ref()?.peers.get(peer));
+        if let Some(known) = known {
+            return Some((known.domain.clone(), known.prefix.clone()));
         }
         let index = self.peer_names.iter().position(|n| n == peer)?;
         Some((format!("mms.{peer}.example"), format!("+15552{index:02}")))

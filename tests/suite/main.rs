@@ -22,6 +22,7 @@ mod cli_run;
 #[path = "../hostile/mod.rs"]
 mod hostile;
 mod inspect_round_trip;
+mod interop_support;
 mod judge_absence;
 mod judge_rules;
 mod judge_support;
@@ -52,6 +53,7 @@ mod system_cli;
 mod system_defects;
 mod system_fixtures;
 mod system_isolation;
+mod system_mixed;
 mod system_rejudge;
 mod system_remote;
 mod system_support;

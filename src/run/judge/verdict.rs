@@ -16,8 +16,8 @@ pub struct Case {
     pub deaths: Vec<String>,
     pub faults: Vec<String>,
     pub ended_us: Option<u64>,
-    /// Embedded relays: what passes between them is recorded.
-    pub started: BTreeSet<String>,
+    /// Relays between which every mail is recorded.
+    pub recorded: BTreeSet<String>,
     /// Relays that the script put down.
     pub fallen: BTreeSet<String>,
     over: bool,

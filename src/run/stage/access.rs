@@ -1,0 +1,41 @@
+//! Where a relay is driven, whoever started it.
+
+use std::net::SocketAddr;
+
+use crate::relay;
+use crate::run::host::Running;
+use crate::target::{Ixit, Mm1};
+
+/// Where a relay is driven.
+#[derive(Debug, Clone)]
+pub struct Access {
+    pub mm1: Mm1,
+    pub mm4: SocketAddr,
+    pub domain: String,
+    pub system_address: String,
+}
+
+impl Access {
+    /// A relay that a target file describes; `nowhere` if it takes no MM4 over SMTP.
+    pub fn outside(ixit: &Ixit, nowhere: SocketAddr) -> Access {
+        Access {
+            mm1: ixit.mm1.clone(),
+            mm4: ixit.mm4.to.unwrap_or(nowhere),
+            domain: ixit.domain.clone(),
+            system_address: ixit.system_address.clone(),
+        }
+    }
+
+    /// An embedded relay.
+    pub fn inside(config: &relay::Config, running: &Running) -> Access {
+        Access {
+            mm1: Mm1::at(
+                format!("http://{}{}", running.mm1_addr(), config.mm1.path),
+                &config.mm1.identity_header,
+            ),
+            mm4: running.mm4_addr(),
+            domain: config.domain.clone(),
+            system_address: config.system_address.clone(),
+        }
+    }
+}
