@@ -114,3 +114,96 @@ fn verdicts(run: &RunResult) -> BTreeMap<String, (Verdict, BTreeMap<String, Verd
     };
     run.cases.iter().map(|c| (c.id.clone(), of(c))).collect()
 }
+
+/// A defect in one of two processes: case, which vendor has it, defect, who is to blame, at which hop.
+const SEEDED: &[(&str, &str, &str, &str, &str)] = &[
+    ("e2e-delivery-report-comes-home", "y", "mm4.report.x-mms-status", "B", "A-B"),
+    ("e2e-delivery-report-comes-home", "x", "e2e.delivery-report.lost", "A", "A-alice"),
+    ("e2e-hidden-sender", "x", "e2e.hide.ignored", "A", "A-B"),
+    ("e2e-hidden-sender", "y", "mm4.in.hide-ignored", "B", "B-bob"),
+    ("e2e-read-report-comes-home[read]", "y", "e2e.read-report.lost", "B", "A-B"),
+];
+
+#[test]
+fn whose_fault_it_is_is_found_between_vendors() {
+    let _turn = turn();
+    for (case, vendor, defect, node, hop) in SEEDED {
+        let dir = tempfile::tempdir().unwrap();
+        let of = |name: &str| if name == *vendor { vec![*defect] } else { vec![] };
+        let vendors = start(dir.path(), &[x(&of("x")), y(&of("y"))], &prefixes());
+        let relays = [("A", &vendors[0].target), ("B", &vendors[1].target)];
+        let run = block_on(execute(between(dir.path(), &[(*case).to_owned()], &relays)));
+        let result = run.result.cases.iter().find(|c| c.id == *case).unwrap();
+        assert_eq!(result.verdict, Verdict::Fail, "{case} with {defect} in {vendor}");
+        let blame = result.expectations.iter().find_map(|e| e.blame.as_ref()).unwrap();
+        assert_eq!(
+            (blame.node.as_deref(), blame.hop.as_deref()),
+            (Some(*node), Some(*hop)),
+            "{case} with {defect} in {vendor}: {blame:?}"
+        );
+    }
+}
+
+#[test]
+fn what_does_not_fit_together_is_named() {
+    let _turn = turn();
+    let dir = tempfile::tempdir().unwrap();
+    let stranger = Make {
+        knows: &[("other", "z")],
+        ..x(&[])
+    };
+    let lonely = Make { knows: &[], ..y(&[]) };
+    let known = BTreeMap::from([("x", X), ("y", Y), ("z", "+1555313")]);
+    let vendors = start(dir.path(), &[stranger, lonely], &known);
+    let relays = [("A", &vendors[0].target), ("B", &vendors[1].target)];
+    let reasons = not_applicable(dir.path(), &["e2e-hidden-sender"], &relays);
+    for wanted in [
+        "a way from A to B (relay A routes mms.z.example/+1555313 as `other`; relay B is mms.y.example/+1555312)",
+        "a way from B to A (relay B has no entry `other` under ixit.peers; relay A is mms.x.example/+1555311)",
+    ] {
+        assert!(reasons[0].contains(wanted), "{}", reasons[0]);
+    }
+    let reasons = not_applicable(dir.path(), &["e2e-hidden-sender"], &[("B", &vendors[1].target)]);
+    assert!(
+        reasons[0].contains("relay A is embedded and becomes what that entry says"),
+        "{}",
+        reasons[0]
+    );
+}
+
+#[test]
+fn what_scripts_cannot_have_for_themselves_is_named() {
+    let _turn = turn();
+    let dir = tempfile::tempdir().unwrap();
+    let vendors = start(dir.path(), &[x(&[])], &prefixes());
+    let wanting = scripts(wants_a_world_of_its_own);
+    let wanting: Vec<&str> = wanting.iter().map(String::as_str).collect();
+    let words = [
+        "a link A-B of its own that can be shaped",
+        "a way to start and kill relay A (it is remote)",
+        "a way to start and kill relay B (it serves the whole run)",
+        "MMSEs whose domains are the script's own",
+    ];
+    let reasons = not_applicable(dir.path(), &wanting, &[("A", &vendors[0].target)]);
+    for reason in &reasons {
+        assert!(words.iter().any(|word| reason.contains(word)), "{reason}");
+    }
+    for word in words {
+        assert!(reasons.iter().any(|reason| reason.contains(word)), "{word}");
+    }
+}
+
+/// Why none of these scripts is applicable.
+fn not_applicable(dir: &Path, ids: &[&str], relays: &[(&str, &PathBuf)]) -> Vec<String> {
+    let ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
+    let run = block_on(execute(between(dir, &ids, relays))).result;
+    let cases = run.cases.iter().filter(|c| c.id != "static-conformance");
+    let reasons: Vec<String> = cases
+        .map(|case| {
+            assert_eq!(case.verdict, Verdict::NotApplicable, "{}", case.id);
+            case.reason.clone().unwrap_or_default()
+        })
+        .collect();
+    assert_eq!(reasons.len(), ids.len());
+    reasons
+}
