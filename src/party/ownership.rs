@@ -87,14 +87,9 @@ pub(super) fn keys_of_mail(recipients: &[String], message: &[u8]) -> Vec<Key> {
 /// transaction id that the relay gave which gets it, a request its sender's; the message id is that of the relay which sent the MM.
 pub(super) fn keys_between(from: &str, to: &str, recipients: &[String], message: &[u8]) -> Vec<Key> {
     let ids = Ids::of(message);
-    let (asks, answers) = if ids.in_response { (to, from) } else { (from, to) };
-    let given = [
-        (asks, &ids.transaction),
-        (to, &ids.message),
-        (from, &ids.message),
-        (answers, &ids.transaction),
-    ];
-    let given = given.into_iter().filter_map(|(relay, id)| id.clone()?.of_relay(relay));
+    let asks = if ids.in_response { to } else { from };
+    let given = [(asks, ids.transaction), (to, ids.message)];
+    let given = given.into_iter().filter_map(|(relay, id)| id?.of_relay(relay));
     let envelope = keys_of_recipients(recipients);
     let header = keys_of_mail(&[], message);
     let numbers = header.into_iter().filter(|key| matches!(key, Key::Number(_)));

@@ -167,9 +167,15 @@ fn arrived(arrivals: &mut tokio::sync::mpsc::UnboundedReceiver<Arrival>) -> Vec<
         let data = String::from_utf8(Mail::of(arrival).data).unwrap();
         let value = |name: &str| {
             let line = data.lines().find_map(|line| line.strip_prefix(name)).unwrap();
-            line.trim_start_matches(": ").trim_start_matches("MM4_").to_owned()
+            line.trim_start_matches(": ")
+                .trim_start_matches("MM4_")
+                .to_owned()
         };
-        all.push(format!("{} {}", value("X-Mms-Message-Type"), value("X-Mms-Transaction-ID")));
+        all.push(format!(
+            "{} {}",
+            value("X-Mms-Message-Type"),
+            value("X-Mms-Transaction-ID")
+        ));
     }
     all
 }

@@ -117,11 +117,29 @@ fn verdicts(run: &RunResult) -> BTreeMap<String, (Verdict, BTreeMap<String, Verd
 
 /// A defect in one of two processes: case, which vendor has it, defect, who is to blame, at which hop.
 const SEEDED: &[(&str, &str, &str, &str, &str)] = &[
-    ("e2e-delivery-report-comes-home", "y", "mm4.report.x-mms-status", "B", "A-B"),
-    ("e2e-delivery-report-comes-home", "x", "e2e.delivery-report.lost", "A", "A-alice"),
+    (
+        "e2e-delivery-report-comes-home",
+        "y",
+        "mm4.report.x-mms-status",
+        "B",
+        "A-B",
+    ),
+    (
+        "e2e-delivery-report-comes-home",
+        "x",
+        "e2e.delivery-report.lost",
+        "A",
+        "A-alice",
+    ),
     ("e2e-hidden-sender", "x", "e2e.hide.ignored", "A", "A-B"),
     ("e2e-hidden-sender", "y", "mm4.in.hide-ignored", "B", "B-bob"),
-    ("e2e-read-report-comes-home[read]", "y", "e2e.read-report.lost", "B", "A-B"),
+    (
+        "e2e-read-report-comes-home[read]",
+        "y",
+        "e2e.read-report.lost",
+        "B",
+        "A-B",
+    ),
 ];
 
 #[test]
