@@ -3,6 +3,7 @@
 
 mod embedded;
 mod file;
+mod init;
 mod ixit;
 pub mod probe;
 mod processes;
@@ -14,10 +15,11 @@ mod wrong;
 
 pub use embedded::{Embedded, PushChannel};
 pub use file::{Start, Target};
+pub use init::Answers;
 pub use ixit::{Dns, Ixit, Mm1, Mm4, Numbers, Peer, Push, PushKannel, PushSmpp};
 pub use processes::{File, Process, Provision, Ready, Reset, Stop};
 pub use schema::schema;
 pub use secrets::Secrets;
-pub use template::{Identity, Setting};
+pub use template::{Identity, Setting, ephemeral_range};
 pub use timers::Timers;
 pub use wrong::Wrong;
