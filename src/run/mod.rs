@@ -20,6 +20,7 @@ pub mod journal;
 pub mod judge;
 pub mod killmatrix;
 mod lag;
+pub mod matrix;
 mod numbers;
 pub mod observer;
 pub mod outcome;

@@ -14,7 +14,7 @@ mod timers;
 mod wrong;
 
 pub use embedded::{Embedded, PushChannel};
-pub use file::{Start, Target};
+pub use file::{Instances, Start, Target};
 pub use init::Answers;
 pub use ixit::{Dns, Ixit, Mm1, Mm4, Numbers, Peer, Push, PushKannel, PushSmpp};
 pub use processes::{File, Process, Provision, Ready, Reset, Stop};

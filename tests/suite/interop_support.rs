@@ -68,7 +68,7 @@ fn one(dir: &Path, make: &Make<'_>, prefixes: &BTreeMap<&str, &str>) -> Vendor {
     (config.mm1.listen, config.mm4.listen) = (any, any);
     let free = FreePorts::take(1 + ixit.peers.len());
     ixit.push = Push::Kannel(PushKannel { listen: free.addr(0) });
-    config.push.kannel = format!("http://{}/cgi-bin/sendsms", ixit.push.listen());
+    config.push.kannel = format!("http://{}/cgi-bin/sendsms", free.addr(0));
     for (n, peer) in ixit.peers.values_mut().enumerate() {
         peer.listen = free.addr(n + 1);
         let route = config.routes.iter_mut().find(|r| r.domain == peer.domain);

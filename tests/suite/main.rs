@@ -54,6 +54,7 @@ mod system_cli;
 mod system_defects;
 mod system_fixtures;
 mod system_isolation;
+mod system_matrix;
 mod system_mixed;
 mod system_rejudge;
 mod system_remote;
