@@ -45,6 +45,7 @@ mod relay_mm4;
 mod relay_processes;
 mod relay_support;
 mod report_junit;
+mod report_matrix;
 mod report_progress;
 mod report_results;
 mod report_sample;

@@ -13,7 +13,11 @@ use crate::system_support::turn;
 
 /// Ignored by a relay that hides no senders of MMs it takes from others.
 const HIDDEN: &str = "e2e-hidden-sender";
-const CASES: [&str; 3] = [HIDDEN, "e2e-immediate-retrieval", "e2e-delivery-report-comes-home"];
+const CASES: [&str; 3] = [
+    HIDDEN,
+    "e2e-immediate-retrieval",
+    "e2e-delivery-report-comes-home",
+];
 
 /// What z does wrong.
 const DEFECT: &str = "mm4.in.hide-ignored";
@@ -58,8 +62,14 @@ fn three_vendors_meet_and_the_page_shows_who_fails_with_whom_and_where() {
         if b == "z" {
             let case = &pair["shown"][0];
             assert_eq!(case["script"], HIDDEN);
-            assert_eq!((text(&case["node"]), text(&case["hop"])), ("B".into(), "B-bob".into()));
-            assert!(said.contains(&format!("A={a} B=z: 2 pass, 1 fail (1 at B on B-bob)")), "{said}");
+            assert_eq!(
+                (text(&case["node"]), text(&case["hop"])),
+                ("B".into(), "B-bob".into())
+            );
+            assert!(
+                said.contains(&format!("A={a} B=z: 2 pass, 1 fail (1 at B on B-bob)")),
+                "{said}"
+            );
         }
     }
     // The template engine escapes slashes too.
@@ -69,7 +79,10 @@ fn three_vendors_meet_and_the_page_shows_who_fails_with_whom_and_where() {
         assert!(folder.join(link).is_file(), "{link}");
     }
     assert!(read(&folder.join("matrix.md")).contains("| **y** |"));
-    assert!(said.contains("9 pairs: 6 ran, 3 skipped, 0 could not be run"), "{said}");
+    assert!(
+        said.contains("9 pairs: 6 ran, 3 skipped, 0 could not be run"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -83,7 +96,11 @@ fn embedded_meets_itself_and_strangers_say_why_they_do_not_meet() {
         knows: &[],
     };
     let vendors = start(dir.path(), &[lonely], &BTreeMap::new());
-    let output = matrix(dir.path(), &[&vendors[0].target, Path::new("embedded")], &CASES[..1]);
+    let output = matrix(
+        dir.path(),
+        &[&vendors[0].target, Path::new("embedded")],
+        &CASES[..1],
+    );
     let said = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(0), "{said}");
     for wanted in [
@@ -110,16 +127,25 @@ fn a_pair_whose_places_are_taken_is_an_error_and_the_others_go_on() {
     let said = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(4), "{said}");
     assert!(
-        said.contains(&format!("A=x B=z: could not be run: cannot listen at {taken} for the link A-B")),
+        said.contains(&format!(
+            "A=x B=z: could not be run: cannot listen at {taken} for the link A-B"
+        )),
         "{said}"
     );
-    assert!(said.contains("9 pairs: 4 ran, 3 skipped, 2 could not be run"), "{said}");
+    assert!(
+        said.contains("9 pairs: 4 ran, 3 skipped, 2 could not be run"),
+        "{said}"
+    );
 }
 
 #[test]
 fn a_wrong_target_file_is_named_before_anything_runs() {
     let dir = tempfile::tempdir().unwrap();
-    let output = matrix(dir.path(), &[Path::new("embedded"), Path::new("nowhere.yaml")], &[]);
+    let output = matrix(
+        dir.path(),
+        &[Path::new("embedded"), Path::new("nowhere.yaml")],
+        &[],
+    );
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{said}");
     assert!(said.contains("nowhere.yaml"), "{said}");

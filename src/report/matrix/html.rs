@@ -4,7 +4,7 @@ use minijinja::Environment;
 use minijinja::value::Serde;
 use serde::Serialize;
 
-use super::text::{cell, line, place, summary, whose};
+use super::text::{cell, line, place, summary, told};
 use crate::report::visible;
 use crate::run::matrix::{Encounter, Fate, Matrix};
 use crate::run::outcome::PurposeRef;
@@ -72,6 +72,7 @@ struct Pair<'a> {
     line: String,
     places: Vec<String>,
     dir: Option<&'a str>,
+    silent: Vec<String>,
     cases: Vec<Case<'a>>,
     /// Whether it has a section of its own.
     told: bool,
@@ -82,8 +83,7 @@ struct Case<'a> {
     verdict: &'static str,
     script: String,
     title: String,
-    whose: String,
-    why: String,
+    told: String,
     requirements: &'a [PurposeRef],
     source: String,
 }
@@ -93,8 +93,7 @@ fn pair((number, pair): (usize, &Encounter)) -> Pair<'_> {
         verdict: case.verdict.name(),
         script: visible(&case.script).into_owned(),
         title: visible(&case.title).into_owned(),
-        whose: whose(case),
-        why: visible(&case.why).into_owned(),
+        told: told(case),
         requirements: &case.requirements,
         source: case.source.to_string(),
     });
@@ -105,6 +104,7 @@ fn pair((number, pair): (usize, &Encounter)) -> Pair<'_> {
         line: line(pair),
         places: pair.blamed.iter().map(place).collect(),
         dir: pair.dir.as_deref(),
+        silent: pair.silent.iter().map(|s| visible(s).into_owned()).collect(),
         cases: cases.collect(),
         told: pair.dir.is_some() || pair.reason.is_some(),
     }

@@ -1,11 +1,8 @@
 //! The matrix for a review or a step summary.
 
-use super::text::{cell, line, requirements, summary, whose};
-use crate::report::visible_up_to;
+use super::text::{cell, line, requirements, summary, told};
+use crate::report::visible;
 use crate::run::matrix::{Encounter, Matrix};
-
-/// Characters of a reason that are shown.
-const REASON: usize = 200;
 
 /// The grid, then a list for each pair with something to say about it.
 pub fn markdown(matrix: &Matrix) -> String {
@@ -22,16 +19,23 @@ pub fn markdown(matrix: &Matrix) -> String {
         .iter()
         .filter(|p| p.reason.is_some() || !p.shown.is_empty())
     {
-        out.push_str(&format!("\n## {}\n\n", inline(&line(pair))));
+        out.push_str(&format!("\n## {}\n", inline(&line(pair))));
+        if !pair.shown.is_empty() {
+            out.push('\n');
+        }
+        for silent in &pair.silent {
+            out.push_str(&format!("- at first silent: {}\n", inline(silent)));
+        }
         for case in &pair.shown {
             out.push_str(&format!(
-                "- **{}** `{}` ({}): {} {}\n",
+                "- **{}** `{}` {}\n",
                 case.verdict.name(),
-                case.script.replace('`', " "),
-                inline(&whose(case)),
-                inline(&case.why),
-                inline(&requirements(case)),
+                case.script.replace(['`', '\n'], " "),
+                inline(&told(case)),
             ));
+            if !case.requirements.is_empty() {
+                out.push_str(&format!("  {}\n", inline(&requirements(case))));
+            }
         }
     }
     out
@@ -39,7 +43,7 @@ pub fn markdown(matrix: &Matrix) -> String {
 
 fn linked(pair: &Encounter) -> String {
     match &pair.dir {
-        Some(dir) => format!("[{}]({dir}/junit.xml)", cell(pair)),
+        Some(dir) => format!("[{}]({dir}/results.json)", cell(pair)),
         None => cell(pair),
     }
 }
@@ -47,7 +51,7 @@ fn linked(pair: &Encounter) -> String {
 /// Text that stays text: nothing of it is markup.
 fn inline(text: &str) -> String {
     let mut out = String::new();
-    for c in visible_up_to(text, REASON).chars() {
+    for c in visible(text).chars() {
         if "\\`*_{}[]<>|#&".contains(c) {
             out.push('\\');
         }

@@ -3,9 +3,10 @@
 use crate::report::text::visible;
 use crate::report::{Paint, visible_up_to};
 use crate::run::matrix::{Blamed, Encounter, Fate, Matrix, Shown};
+use crate::run::outcome::Verdict;
 
 /// Characters of a reason that are shown.
-const REASON: usize = 200;
+const REASON: usize = 300;
 
 /// The grid; every pair with something to say about it; the last line counts. With `verbose` also why each case failed.
 pub fn text(matrix: &Matrix, paint: Paint, verbose: bool) -> String {
@@ -15,6 +16,9 @@ pub fn text(matrix: &Matrix, paint: Paint, verbose: bool) -> String {
             continue;
         }
         out.push_str(&format!("\n{}\n", line(pair)));
+        for silent in &pair.silent {
+            out.push_str(&format!("    at first silent: {}\n", visible(silent)));
+        }
         for case in &pair.shown {
             out.push_str(&format!("    {}\n", shown(case, paint)));
             if verbose {
@@ -84,13 +88,24 @@ fn counts(pair: &Encounter) -> String {
     words.join(", ")
 }
 
-/// `B, hop B-bob`.
+/// `relay B, hop B-bob`; nothing for a case that failed nobody.
 pub(super) fn whose(case: &Shown) -> String {
-    let node = case.node.as_deref().unwrap_or("not attributable");
+    let node = match (&case.node, case.verdict) {
+        (Some(node), _) => format!("relay {}", visible(node)),
+        (None, Verdict::Fail) => "not attributable".to_owned(),
+        (None, _) => return String::new(),
+    };
     match &case.hop {
-        Some(hop) => format!("{}, hop {}", visible(node), visible(hop)),
-        None => visible(node).into_owned(),
+        Some(hop) => format!("{node}, hop {}", visible(hop)),
+        None => node,
     }
+}
+
+/// What happened, after whose fault it is.
+pub(super) fn told(case: &Shown) -> String {
+    let whose = whose(case);
+    let colon = if whose.is_empty() { "" } else { ": " };
+    format!("{whose}{colon}{}", visible_up_to(&case.why, REASON))
 }
 
 /// Test purposes with their clauses.
@@ -101,14 +116,19 @@ pub(super) fn requirements(case: &Shown) -> String {
 }
 
 fn shown(case: &Shown, paint: Paint) -> String {
-    format!(
-        "{} {}  {}  {}  {}",
-        paint.verdict(case.verdict),
-        visible(&case.script),
+    let verdict = paint.verdict(case.verdict);
+    let parts = [
+        format!("{verdict} {}", visible(&case.script)),
         whose(case),
-        visible(&requirements(case)),
-        case.source
-    )
+        visible(&requirements(case)).into_owned(),
+        case.source.to_string(),
+    ];
+    let parts: Vec<&str> = parts
+        .iter()
+        .map(String::as_str)
+        .filter(|part| !part.is_empty())
+        .collect();
+    parts.join("  ")
 }
 
 /// Rows are A, columns B.

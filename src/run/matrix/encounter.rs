@@ -33,6 +33,9 @@ pub struct Encounter {
     pub summary: Summary,
     /// Whether any relay was seen alive.
     pub alive: bool,
+    /// Relays that gave no sign of life before the first case began, and what came instead.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub silent: Vec<String>,
     /// The folder of its run, from that of the matrix on.
     pub dir: Option<String>,
     /// To whom the failed cases are attributed, the most frequent first.
@@ -95,6 +98,7 @@ impl Encounter {
             },
             summary: run.summary,
             alive: run.run.alive,
+            silent: Vec::new(),
             dir: Some(dir),
             blamed: blamed(&shown),
             shown,
@@ -110,6 +114,7 @@ impl Encounter {
             reason: Some(reason),
             summary: Summary::default(),
             alive: false,
+            silent: Vec::new(),
             dir: None,
             blamed: Vec::new(),
             shown: Vec::new(),

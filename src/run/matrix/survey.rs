@@ -133,7 +133,10 @@ async fn meet(
     match execute(options, observer).await {
         Ok(finished) => {
             let dir = relative(&finished.dir, &survey.dir);
-            let encounter = Encounter::of(&a.name, &b.name, &finished.result, dir);
+            let encounter = Encounter {
+                silent: finished.silent.clone(),
+                ..Encounter::of(&a.name, &b.name, &finished.result, dir)
+            };
             Ok((encounter, Some(finished)))
         }
         // Addresses of this pair that are taken, a relay that does not start: other pairs may do.
