@@ -14,6 +14,7 @@ mod dialogue;
 mod drive;
 mod exchange;
 mod execute;
+mod gateways;
 mod holds;
 pub mod host;
 pub mod journal;

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::case::Topology;
 use crate::link::Hop;
 use crate::relay::config;
-use crate::target::{Identity, Target};
+use crate::target::{Identity, Ixit, Target};
 
 use self::fit::{Known, Node, agree};
 use super::host::Running;
@@ -34,6 +34,7 @@ pub struct Pair {
 struct Side {
     access: Access,
     prefix: String,
+    takes_mm4: Option<SocketAddr>,
     /// An embedded one.
     _running: Option<Running>,
 }
@@ -71,14 +72,10 @@ impl Pair {
         let (to_b, to_a) = (link(a, b, world).await?, link(b, a, world).await?);
         for (own, other, way, hop) in [(a, b, &to_b, &to_a), (b, a, &to_a, &to_b)] {
             let side = match &own.node.target.ixit {
-                Some(ixit) => Side {
-                    access: Access::outside(ixit, world.host.any()),
-                    prefix: own.identity.prefix.clone(),
-                    _running: None,
-                },
+                Some(ixit) => outside(own, ixit)?,
                 None => embedded(own, other, way.addr, world).await?,
             };
-            hop.set_target(Some(side.access.mm4));
+            hop.set_target(side.takes_mm4);
             pair.sides.insert(own.node.name, side);
         }
         pair._hops = vec![to_b, to_a];
@@ -121,6 +118,20 @@ async fn link(from: &Known<'_>, to: &Known<'_>, world: &World) -> Result<Hop, Un
     })
 }
 
+/// A relay that its target file describes.
+fn outside(own: &Known<'_>, ixit: &Ixit) -> Result<Side, Unfit> {
+    let access = Access::outside(ixit).map_err(|reason| Unfit::Relay {
+        relay: own.node.name.to_owned(),
+        reason,
+    })?;
+    Ok(Side {
+        access,
+        prefix: own.identity.prefix.clone(),
+        takes_mm4: ixit.mm4.to,
+        _running: None,
+    })
+}
+
 /// Starts an embedded relay that reaches the other one at `way`.
 async fn embedded(own: &Known<'_>, other: &Known<'_>, way: SocketAddr, world: &World) -> Result<Side, Unfit> {
     let name = own.node.name;
@@ -155,6 +166,7 @@ async fn embedded(own: &Known<'_>, other: &Known<'_>, way: SocketAddr, world: &W
     let running = world.host.start(config.clone()).await.map_err(failed)?;
     Ok(Side {
         access: Access::inside(&config, &running),
+        takes_mm4: Some(running.mm4_addr()),
         prefix,
         _running: Some(running),
     })

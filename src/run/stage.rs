@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use crate::case::{HomeLookup, Script, Topology};
 use crate::link::{Arrival, Hop, Mails};
 use crate::party::Guest;
-use crate::party::user_agent::UserAgent;
+use crate::party::user_agent::{AgentWays, UserAgent};
 use crate::relay;
 use crate::wire::mm4;
 
@@ -32,6 +32,8 @@ mod fitness;
 mod homes;
 mod lines;
 mod names;
+mod pushing;
+mod remote;
 mod routes;
 
 pub use access::Access;
@@ -91,7 +93,11 @@ impl Stage {
         let (guest, arrivals) = world.desk.open(key);
         // What a remote relay may do with an idle connection is its own affair.
         let idle = if world.has_remote() { 0 } else { IDLE_CONNECTIONS };
-        let user_agent = UserAgent::new(idle).map_err(|e| NotUp(format!("the HTTP client: {e}")))?;
+        let ways = AgentWays {
+            idle,
+            ..AgentWays::default()
+        };
+        let user_agent = UserAgent::new(&ways).map_err(|e| NotUp(e.to_string()))?;
         let mut stage = Stage {
             guest,
             agents: BTreeMap::new(),
@@ -116,6 +122,7 @@ impl Stage {
             if stage.missing.is_empty() {
                 stage.start_relays(script, world).await?;
                 stage.define(world, script);
+                stage.miss_smtp(script);
             }
         }
         Ok((stage, arrivals))
@@ -219,10 +226,14 @@ impl Stage {
         for relay in relays {
             let ixit = world.target(relay).and_then(|t| t.ixit.as_ref());
             let paired = world.pair(script.topology).and_then(|pair| pair.access(relay));
-            let outside = || ixit.map(|ixit| Access::outside(ixit, self.host.any()));
-            if let Some(access) = paired.cloned().or_else(outside) {
-                self.remote.insert((*relay).to_owned(), access);
-            }
+            let access = match (paired, ixit) {
+                (Some(access), _) => access.clone(),
+                (None, Some(ixit)) => {
+                    Access::outside(ixit).map_err(|e| NotUp(format!("relay {relay}: {e}")))?
+                }
+                (None, None) => continue,
+            };
+            self.remote.insert((*relay).to_owned(), access);
         }
         let own: Vec<&str> = relays
             .iter()

@@ -9,10 +9,11 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 use crate::case::Topology;
-use crate::party::peer::{self, PeerIdentity};
-use crate::party::{Desk, Listening, dns, kannel};
+use crate::party::peer::{self, PeerIdentity, Terms};
+use crate::party::{Desk, Listening, dns};
 use crate::target::{Target, probe};
 
+use super::gateways::Gateway;
 use super::host::Host;
 use super::lag::Lag;
 use super::numbers::Numbers;
@@ -44,7 +45,7 @@ pub struct World {
     pub lag: Arc<Lag>,
     /// Whether any relay has been heard so far.
     heard: AtomicBool,
-    kannels: BTreeMap<String, Listening>,
+    gateways: BTreeMap<String, Gateway>,
     peers: BTreeMap<(String, String), Listening>,
     dns: BTreeMap<String, Listening>,
     peer_names: Vec<String>,
@@ -62,6 +63,8 @@ pub enum Unfit {
     },
     #[error("relay {relay}: {reason}")]
     Relay { relay: String, reason: String },
+    #[error("ixit.peers.{peer}.smtp.tls: {reason}")]
+    Terms { peer: String, reason: String },
 }
 
 impl World {
@@ -88,7 +91,7 @@ impl World {
             turns: Arc::new(Semaphore::new(BUSY)),
             lag: Arc::new(Lag::new()),
             heard: AtomicBool::new(false),
-            kannels: BTreeMap::new(),
+            gateways: BTreeMap::new(),
             peers: BTreeMap::new(),
             dns: BTreeMap::new(),
             peer_names: peer_names.into_iter().collect(),
@@ -161,9 +164,9 @@ impl World {
         &self.peer_names
     }
 
-    /// Where this relay's Kannel is.
-    pub fn kannel(&self, relay: &str) -> Option<SocketAddr> {
-        self.kannels.get(relay).map(|l| l.addr)
+    /// The gateway that this relay pushes through.
+    pub fn gateway(&self, relay: &str) -> Option<&Gateway> {
+        self.gateways.get(relay)
     }
 
     /// Where this relay's name server is; a remote relay may have none that the suite plays.
@@ -202,12 +205,11 @@ impl World {
 
     async fn listen(&mut self, relay: &str, target: &Target) -> Result<(), Unfit> {
         let any = self.host.any();
-        let at = target.ixit.as_ref().and_then(|i| i.push.stream()).unwrap_or(any);
         let unfit = |what: String, addr| move |reason| Unfit::Listen { addr, what, reason };
-        let kannel = kannel::listen(Arc::clone(&self.desk), relay, at)
+        let gateway = Gateway::open(Arc::clone(&self.desk), relay, target, any)
             .await
-            .map_err(unfit(format!("the Kannel of relay {relay}"), at))?;
-        self.kannels.insert(relay.to_owned(), kannel);
+            .map_err(|(what, addr, reason)| Unfit::Listen { addr, what, reason })?;
+        self.gateways.insert(relay.to_owned(), gateway);
         let name_server = match &target.ixit {
             None => Some(any),
             Some(ixit) => ixit.dns.as_ref().map(|dns| dns.listen),
@@ -230,12 +232,21 @@ impl World {
                 .peer_identity(&name, relay)
                 .map(|(domain, _)| domain)
                 .unwrap_or_default();
+            let smtp = target
+                .ixit
+                .as_ref()
+                .and_then(|i| i.peers.get(&name))
+                .map(|p| &p.smtp);
+            let terms = Terms::new(&smtp.cloned().unwrap_or_default()).map_err(|e| Unfit::Terms {
+                peer: name.clone(),
+                reason: e.to_string(),
+            })?;
             let identity = PeerIdentity {
                 name: name.clone(),
                 host: format!("mx.{domain}"),
                 domain,
             };
-            let listening = peer::serve(Arc::clone(&self.desk), identity, relay, at)
+            let listening = peer::serve_on(Arc::clone(&self.desk), identity, terms, relay, at)
                 .await
                 .map_err(unfit(format!("peer MMSE {name} of relay {relay}"), at))?;
             self.peers.insert((name, relay.to_owned()), listening);

@@ -7,6 +7,9 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Push;
+use crate::wire::smtp::ways::{MailCommand, Secret, SmtpTerms, SmtpWays};
+
 /// What a tester must know to drive a relay.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -99,39 +102,12 @@ pub struct Mm4 {
     /// Address and port where it takes MM4 over SMTP.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<SocketAddr>,
-}
-
-/// The channel through which the relay pushes; `mmspec` plays the gateway.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Push {
-    /// Kannel's sendsms, by GET or POST.
-    Kannel(PushKannel),
-    /// A short message service centre: SMPP 3.4.
-    Smpp(PushSmpp),
-}
-
-/// Where the relay expects its Kannel.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct PushKannel {
-    pub listen: SocketAddr,
-}
-
-/// Where the relay binds, and as whom.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct PushSmpp {
-    pub listen: SocketAddr,
-    /// The only system_id that may bind; anybody if not said.
+    /// How a peer speaks SMTP with it.
+    #[serde(default)]
+    pub smtp: SmtpWays,
+    /// The program that takes MM4 for it, where it does not speak SMTP.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub system_id: Option<String>,
-    /// Its password, never shown.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub password: Option<String>,
-    /// Messages a second; more are throttled.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub throttle: Option<u32>,
+    pub command: Option<MailCommand>,
 }
 
 /// A peer MMSE as the relay has it configured.
@@ -144,6 +120,9 @@ pub struct Peer {
     pub listen: SocketAddr,
     /// Numbers the relay routes to it begin so; six digits are appended.
     pub prefix: String,
+    /// What `mmspec` offers and demands there in SMTP.
+    #[serde(default)]
+    pub smtp: SmtpTerms,
 }
 
 /// A name server that `mmspec` plays, UDP and TCP.
@@ -155,24 +134,6 @@ pub struct Dns {
     /// Apex below which it looks numbers up; `e164.arpa` if not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enum_apex: Option<String>,
-}
-
-impl Push {
-    /// Its name: `kannel`, `smpp`.
-    pub fn channel(&self) -> &'static str {
-        match self {
-            Push::Kannel(_) => "kannel",
-            Push::Smpp(_) => "smpp",
-        }
-    }
-
-    /// Where the gateway listens for connections; one that takes datagrams does not.
-    pub fn stream(&self) -> Option<SocketAddr> {
-        match self {
-            Push::Kannel(kannel) => Some(kannel.listen),
-            Push::Smpp(smpp) => Some(smpp.listen),
-        }
-    }
 }
 
 impl Mm1 {
@@ -252,6 +213,18 @@ fn value(number: &str) -> Option<u64> {
 }
 
 impl Ixit {
+    /// Every password in it.
+    pub(super) fn passwords(&self) -> Vec<&Secret> {
+        let gateway = match &self.push {
+            Push::Smpp(smpp) => smpp.password.as_ref(),
+            _ => None,
+        };
+        let own = self.mm4.smtp.auth.as_ref().map(|auth| &auth.password);
+        let peers = self.peers.values().filter_map(|peer| peer.smtp.auth.as_ref());
+        let peers = peers.map(|login| &login.password);
+        gateway.into_iter().chain(own).chain(peers).collect()
+    }
+
     /// What makes no sense, and how to mend it.
     pub(super) fn check(&self) -> Result<(), String> {
         if !(self.mm1.url.starts_with("http://") || self.mm1.url.starts_with("https://")) {
@@ -259,6 +232,13 @@ impl Ixit {
                 "ixit.mm1.url is `{}`; it begins with http:// or https://",
                 self.mm1.url
             ));
+        }
+        if self.mm4.to.is_some() == self.mm4.command.is_some() {
+            return Err(
+                "ixit.mm4 has either `to:` (address and port where the relay takes MM4 over SMTP) or `command:` (the program that \
+                 takes it)"
+                    .into(),
+            );
         }
         if self.mm1.identity.is_empty() {
             return Err(

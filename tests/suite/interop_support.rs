@@ -6,8 +6,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use mmspec::relay::Config;
-use mmspec::relay::config::Route;
-use mmspec::target::{Numbers, Peer, Push, PushKannel, Target};
+use mmspec::relay::config::{self, Route};
+use mmspec::target::{Numbers, Peer, Push, PushAt, Target};
 
 use crate::system_remote::{FreePorts, Process};
 use crate::system_targets::{RELAY, TARGET, parsed};
@@ -55,6 +55,7 @@ fn one(dir: &Path, make: &Make<'_>, prefixes: &BTreeMap<&str, &str>) -> Vendor {
             domain: domain(mmse),
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             prefix: prefixes[mmse].to_owned(),
+            smtp: Default::default(),
         };
         config.routes.push(Route {
             prefix: peer.prefix.clone(),
@@ -67,8 +68,11 @@ fn one(dir: &Path, make: &Make<'_>, prefixes: &BTreeMap<&str, &str>) -> Vendor {
     let any = SocketAddr::from(([127, 0, 0, 1], 0));
     (config.mm1.listen, config.mm4.listen) = (any, any);
     let free = FreePorts::take(1 + ixit.peers.len());
-    ixit.push = Push::Kannel(PushKannel { listen: free.addr(0) });
-    config.push.kannel = format!("http://{}/cgi-bin/sendsms", free.addr(0));
+    ixit.push = Push::Kannel(PushAt { listen: free.addr(0) });
+    let config::Push::Kannel(kannel) = &mut config.push else {
+        panic!("{:?}", config.push);
+    };
+    kannel.url = format!("http://{}/cgi-bin/sendsms", free.addr(0));
     for (n, peer) in ixit.peers.values_mut().enumerate() {
         peer.listen = free.addr(n + 1);
         let route = config.routes.iter_mut().find(|r| r.domain == peer.domain);

@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use mmspec::case::{Action, Behaviour, Cost, Routing, Script, Topology};
+use mmspec::relay::Config;
 use mmspec::run::Options;
 use mmspec::run::outcome::{CaseResult, ExpectationResult, RunResult, Verdict};
 use mmspec::run::suite::Suite;
+use mmspec::target::Numbers;
 
 use crate::interop_support::{Make, start};
 use crate::system_support::{block_on, execute, options, turn};
+use crate::system_targets::parsed;
 
 const X: &str = "+1555311";
 const Y: &str = "+1555312";
@@ -224,4 +227,46 @@ fn not_applicable(dir: &Path, ids: &[&str], relays: &[(&str, &PathBuf)]) -> Vec<
         .collect();
     assert_eq!(reasons.len(), ids.len());
     reasons
+}
+
+#[test]
+fn the_shipped_vendors_belong_together() {
+    let file = |name: &str| {
+        format!(
+            "{}/fixtures/targets/two-vendors/{name}",
+            env!("CARGO_MANIFEST_DIR")
+        )
+    };
+    let target =
+        |name: &str| parsed(&std::fs::read_to_string(file(&format!("{name}.yaml"))).unwrap()).unwrap();
+    let relay = |name: &str| -> Config {
+        let text = std::fs::read_to_string(file(&format!("{name}-relay.yaml"))).unwrap();
+        serde_saphyr::from_str(&text).unwrap()
+    };
+    for (name, other) in [("ours", "theirs"), ("theirs", "ours")] {
+        let (config, target, other) = (relay(name), target(name), target(other));
+        let ixit = target.ixit.unwrap();
+        assert_eq!(
+            (&ixit.domain, &ixit.system_address),
+            (&config.domain, &config.system_address)
+        );
+        assert_eq!(
+            ixit.numbers,
+            Numbers::Prefix(config.subscribers[0].prefix.clone())
+        );
+        assert_eq!(
+            ixit.mm1.url,
+            format!("http://{}{}", config.mm1.listen, config.mm1.path)
+        );
+        assert_eq!(ixit.mm4.to, Some(config.mm4.listen));
+        for peer in ixit.peers.values() {
+            let route = config.routes.iter().find(|r| r.domain == peer.domain).unwrap();
+            assert_eq!((&route.prefix, route.mm4), (&peer.prefix, peer.listen));
+        }
+        let (leads_to, identity) = (&ixit.peers["other"], other.identity().unwrap());
+        assert_eq!(
+            (&leads_to.domain, &leads_to.prefix),
+            (&identity.domain, &identity.prefix)
+        );
+    }
 }

@@ -53,7 +53,8 @@ pub enum Reference {
 }
 
 impl Reference {
-    fn segment(self, total: u8, number: u8) -> Segment {
+    /// The place of one of them.
+    pub fn segment(self, total: u8, number: u8) -> Segment {
         let (reference, wide) = match self {
             Reference::Narrow(reference) => (reference.into(), false),
             Reference::Wide(reference) => (reference, true),
@@ -166,6 +167,24 @@ impl Reassembler {
                 let between = format!("{}\0{}", carried.sender, carried.recipient);
                 self.take(&between, segment, &carried.data)
             }
+        }
+    }
+
+    /// Takes back a segment that came last: its sender was told that it was not taken. The rest of its datagram waits for it.
+    pub fn withdraw(&mut self, from: &str, segment: Segment) {
+        let key = key(from, segment);
+        let Some(kept) = self.kept.get_mut(&key) else {
+            return;
+        };
+        self.order.remove(&kept.rank());
+        kept.again = None;
+        if let Some(part) = kept.parts.remove(&segment.number) {
+            self.octets -= part.len();
+        }
+        if kept.parts.is_empty() {
+            self.kept.remove(&key);
+        } else {
+            self.order.insert(kept.rank(), key);
         }
     }
 
