@@ -15,6 +15,9 @@ pub const NOTHING_TESTED: u8 = 3;
 /// Some case ended in `error`: the suite or its environment is at fault, whatever else was found.
 pub const ERROR: u8 = 4;
 
+/// `relay --deliver`: the relay does not have the message. What such programs of relays end in.
+pub const NOT_DELIVERED: u8 = 255;
+
 /// The code for a finished run. [`ERROR`] beats [`NOTHING_TESTED`], which beats [`VIOLATED`].
 pub fn exit_code(run: &RunResult) -> u8 {
     code_of(run.summary, run.run.alive)

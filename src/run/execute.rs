@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 
 use crate::case::Script;
 use crate::link::Arrival;
+use crate::target::PushChannel;
 
 use super::collect::{self, collect};
 use super::coverage::Coverage;
@@ -35,6 +36,10 @@ pub struct Options {
     pub relays: BTreeMap<String, PathBuf>,
     /// `[NODE=]NAME`
     pub defects: Vec<String>,
+    /// Ways of other relays that embedded ones without a target file imitate.
+    pub dialects: Vec<String>,
+    /// The channel through which they push.
+    pub push: PushChannel,
     pub case_dirs: Vec<PathBuf>,
     /// `None`: strict when every relay is embedded.
     pub strict: Option<bool>,
@@ -369,6 +374,12 @@ fn head(plan: &Plan, options: &Options) -> RunHead {
     }
     for defect in &options.defects {
         words.extend(["--defect".to_owned(), defect.clone()]);
+    }
+    for dialect in &options.dialects {
+        words.extend(["--dialect".to_owned(), dialect.clone()]);
+    }
+    if options.push != PushChannel::default() {
+        words.extend(["--push".to_owned(), options.push.name().to_owned()]);
     }
     for path in &options.case_dirs {
         words.extend(["--cases".to_owned(), path.display().to_string()]);

@@ -145,28 +145,20 @@ async fn embedded(own: &Known<'_>, other: &Known<'_>, way: SocketAddr, world: &W
         prefix: prefix.clone(),
         home: name.to_owned(),
     });
-    let route = |domain: &str, prefix: &str, mm4| config::Route {
-        prefix: prefix.to_owned(),
-        domain: domain.to_owned(),
-        mm4,
-        hub: None,
-    };
-    let Identity {
-        domain,
-        prefix: numbers,
-    } = &other.identity;
-    config.routes.push(route(domain, numbers, way));
+    let leads_to = &other.identity;
+    let mut routes = vec![config::Route::to(&leads_to.prefix, &leads_to.domain, way)];
     for peer in world.peer_names() {
         if let (Some((domain, numbers)), Some(mm4)) =
             (world.peer_identity(peer, name), world.peer(peer, name))
         {
-            config.routes.push(route(&domain, &numbers, mm4));
+            routes.push(config::Route::to(&numbers, &domain, mm4));
         }
     }
+    config.routes = routes;
     let running = world.host.start(config.clone()).await.map_err(failed)?;
     Ok(Side {
-        access: Access::inside(&config, &running),
-        takes_mm4: Some(running.mm4_addr()),
+        access: Access::inside(&config, &running).map_err(|e| failed(e.to_string()))?,
+        takes_mm4: running.mm4_addr(),
         prefix,
         _running: Some(running),
     })

@@ -10,8 +10,8 @@ use tokio::sync::mpsc;
 
 use crate::case::{HomeLookup, Script, Topology};
 use crate::link::{Arrival, Hop, Mails};
-use crate::party::Guest;
 use crate::party::user_agent::{AgentWays, UserAgent};
+use crate::party::{Guest, Listening};
 use crate::relay;
 use crate::wire::mm4;
 
@@ -55,8 +55,10 @@ struct Embedded {
 pub struct Stage {
     pub guest: Guest,
     pub agents: BTreeMap<String, Agent>,
-    /// What speaks HTTP for them.
-    pub user_agent: UserAgent,
+    /// What speaks HTTP for them with embedded relays.
+    user_agent: UserAgent,
+    /// The same for remote relays, each with its own ways.
+    remote_agents: BTreeMap<String, UserAgent>,
     pub peers: BTreeMap<String, PeerNode>,
     pub vars: BTreeMap<String, String>,
     pub bindings: BTreeMap<String, String>,
@@ -73,6 +75,8 @@ pub struct Stage {
     homes: Homes,
     host: Arc<Host>,
     lines: Lines,
+    /// Sockets of user agents whose pushes are datagrams.
+    _attached: Vec<Listening>,
 }
 
 /// The environment's or our own fault.
@@ -91,10 +95,8 @@ impl Stage {
         key: u64,
     ) -> Result<(Stage, mpsc::UnboundedReceiver<Arrival>), NotUp> {
         let (guest, arrivals) = world.desk.open(key);
-        // What a remote relay may do with an idle connection is its own affair.
-        let idle = if world.has_remote() { 0 } else { IDLE_CONNECTIONS };
         let ways = AgentWays {
-            idle,
+            idle: IDLE_CONNECTIONS,
             ..AgentWays::default()
         };
         let user_agent = UserAgent::new(&ways).map_err(|e| NotUp(e.to_string()))?;
@@ -102,6 +104,7 @@ impl Stage {
             guest,
             agents: BTreeMap::new(),
             user_agent,
+            remote_agents: BTreeMap::new(),
             peers: BTreeMap::new(),
             vars: BTreeMap::new(),
             bindings: BTreeMap::new(),
@@ -115,17 +118,33 @@ impl Stage {
             homes: Homes::default(),
             host: Arc::clone(&world.host),
             lines: Lines::of(script),
+            _attached: Vec::new(),
         };
         stage.judge_fitness(script, world);
         if stage.is_fit() {
             stage.cast(script, world);
             if stage.missing.is_empty() {
+                stage.attach(script, world).await?;
                 stage.start_relays(script, world).await?;
                 stage.define(world, script);
                 stage.miss_smtp(script);
             }
         }
         Ok((stage, arrivals))
+    }
+
+    /// Opens the sockets of user agents whose pushes come straight to them.
+    async fn attach(&mut self, script: &Script, world: &World) -> Result<(), NotUp> {
+        // Any relay of a cluster may push.
+        let relays = script.topology.relays().iter();
+        for datagrams in relays.filter_map(|relay| world.gateway(relay)?.datagrams()) {
+            for (name, agent) in &self.agents {
+                let attached = datagrams.attach(&agent.number).await;
+                self._attached
+                    .push(attached.map_err(|e| NotUp(format!("user agent {name}: {e}")))?);
+            }
+        }
+        Ok(())
     }
 
     /// Whether the targets claim and give what the script needs.
@@ -154,6 +173,11 @@ impl Stage {
             .get(relay)
             .cloned()
             .or_else(|| self.embedded().get(relay).and_then(|e| e.access.clone()))
+    }
+
+    /// What speaks HTTP with a relay for its user agents.
+    pub fn agent_towards(&self, relay: &str) -> &UserAgent {
+        self.remote_agents.get(relay).unwrap_or(&self.user_agent)
     }
 
     pub fn is_embedded(&self, relay: &str) -> bool {
@@ -189,9 +213,9 @@ impl Stage {
             .await
             .map_err(|e| NotUp(format!("relay {relay}: {e}")))?;
         for hop in self.hops.get(relay).into_iter().flatten() {
-            hop.set_target(Some(running.mm4_addr()));
+            hop.set_target(running.mm4_addr());
         }
-        let access = Access::inside(&config, &running);
+        let access = Access::inside(&config, &running)?;
         if let Some(embedded) = self.embedded().get_mut(relay) {
             embedded.running = Some(running);
             embedded.access = Some(access);
@@ -224,13 +248,18 @@ impl Stage {
     async fn start_relays(&mut self, script: &Script, world: &World) -> Result<(), NotUp> {
         let relays = script.topology.relays();
         for relay in relays {
+            let unfit = |why: String| NotUp(format!("relay {relay}: {why}"));
             let ixit = world.target(relay).and_then(|t| t.ixit.as_ref());
-            let paired = world.pair(script.topology).and_then(|pair| pair.access(relay));
-            let access = match (paired, ixit) {
+            if let Some(ixit) = ixit {
+                let agent = remote::agent(ixit).map_err(|e| unfit(format!("ixit.mm1: {e}")))?;
+                self.remote_agents.insert((*relay).to_owned(), agent);
+            }
+            let access = match (
+                world.pair(script.topology).and_then(|pair| pair.access(relay)),
+                ixit,
+            ) {
                 (Some(access), _) => access.clone(),
-                (None, Some(ixit)) => {
-                    Access::outside(ixit).map_err(|e| NotUp(format!("relay {relay}: {e}")))?
-                }
+                (None, Some(ixit)) => Access::outside(ixit).map_err(unfit)?,
                 (None, None) => continue,
             };
             self.remote.insert((*relay).to_owned(), access);

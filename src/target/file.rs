@@ -6,7 +6,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::template::{self, Given};
-use super::{Embedded, File, Identity, Ixit, Process, Provision, Reset, Secrets, Setting, Timers, Wrong};
+use super::{
+    Embedded, File, Identity, Ixit, Process, Provision, PushChannel, Reset, Secrets, Setting, Timers, Wrong,
+};
 use crate::wire::ics;
 
 /// A relay under test as its target file describes it.
@@ -131,6 +133,14 @@ impl Target {
             known: Vec::new(),
             secrets: Vec::new(),
             source: None,
+        }
+    }
+
+    /// The same, configured so.
+    pub fn embedded_as(embedded: Embedded) -> Target {
+        Target {
+            embedded: Some(embedded),
+            ..Target::embedded()
         }
     }
 
@@ -313,7 +323,20 @@ impl Target {
         self.start == Start::Embedded
     }
 
+    /// The channel through which it pushes.
+    pub fn channel(&self) -> PushChannel {
+        match (&self.ixit, &self.embedded) {
+            (Some(ixit), _) => ixit.push.named(),
+            (None, Some(embedded)) => embedded.push,
+            (None, None) => PushChannel::default(),
+        }
+    }
+
+    /// Whether it has an ICS item. That it pushes through a channel follows from the channel it names.
     pub fn claims(&self, item: &str) -> bool {
+        if let Some(channel) = item.strip_prefix("push.") {
+            return self.channel().name() == channel;
+        }
         !self.lacks.iter().any(|l| l == item)
     }
 

@@ -57,16 +57,13 @@ fn one(dir: &Path, make: &Make<'_>, prefixes: &BTreeMap<&str, &str>) -> Vendor {
             prefix: prefixes[mmse].to_owned(),
             smtp: Default::default(),
         };
-        config.routes.push(Route {
-            prefix: peer.prefix.clone(),
-            domain: peer.domain.clone(),
-            mm4: peer.listen,
-            hub: None,
-        });
+        config
+            .routes
+            .push(Route::to(&peer.prefix, &peer.domain, peer.listen));
         ixit.peers.insert((*entry).to_owned(), peer);
     }
     let any = SocketAddr::from(([127, 0, 0, 1], 0));
-    (config.mm1.listen, config.mm4.listen) = (any, any);
+    (config.mm1.listen, config.mm4.listen) = (any, Some(any));
     let free = FreePorts::take(1 + ixit.peers.len());
     ixit.push = Push::Kannel(PushAt { listen: free.addr(0) });
     let config::Push::Kannel(kannel) = &mut config.push else {
@@ -76,7 +73,7 @@ fn one(dir: &Path, make: &Make<'_>, prefixes: &BTreeMap<&str, &str>) -> Vendor {
     for (n, peer) in ixit.peers.values_mut().enumerate() {
         peer.listen = free.addr(n + 1);
         let route = config.routes.iter_mut().find(|r| r.domain == peer.domain);
-        route.unwrap().mm4 = peer.listen;
+        route.unwrap().mm4 = Some(peer.listen);
     }
     drop(free);
     let (process, mm1, mm4) = Process::start(&config, dir);

@@ -10,6 +10,7 @@ use crate::cli::args::{Isolate, Recalled, RunArgs};
 use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::cli::output;
+use crate::cli::target_args::PushArg;
 use crate::run::host::{Isolation, in_private_network};
 use crate::run::{self, Options};
 
@@ -55,6 +56,8 @@ fn options(args: RunArgs) -> Result<Options, Failure> {
         selection: args.selection,
         relays: relays(args.target, args.relays)?,
         defects: args.defects,
+        dialects: args.dialects,
+        push: args.push.map(PushArg::channel).unwrap_or_default(),
         case_dirs: args.cases.dirs,
         strict,
         recalled_inconc: args.recalled == Recalled::Inconc,

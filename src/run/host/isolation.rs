@@ -83,7 +83,9 @@ impl Host {
                 let number = self.started.fetch_add(1, Ordering::Relaxed);
                 let ip = namespace::relay_ip(number);
                 config.mm1.listen.set_ip(ip.into());
-                config.mm4.listen.set_ip(ip.into());
+                if let Some(listen) = &mut config.mm4.listen {
+                    listen.set_ip(ip.into());
+                }
                 let process = Process::start_apart(&self.program, &config, number).await?;
                 Ok(Running::Child(Box::new(process)))
             }

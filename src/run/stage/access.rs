@@ -5,6 +5,7 @@ use crate::relay;
 use crate::run::host::Running;
 use crate::target::{Ixit, Mm1};
 
+use super::NotUp;
 use super::remote::way_in;
 
 /// Where a relay is driven.
@@ -31,15 +32,21 @@ impl Access {
     }
 
     /// An embedded relay.
-    pub fn inside(config: &relay::Config, running: &Running) -> Access {
-        Access {
+    ///
+    /// # Errors
+    /// It does not listen for SMTP.
+    pub fn inside(config: &relay::Config, running: &Running) -> Result<Access, NotUp> {
+        let mm4 = running
+            .mm4_addr()
+            .ok_or_else(|| NotUp(format!("relay {} does not listen for SMTP", config.name)))?;
+        Ok(Access {
             mm1: Mm1::at(
                 format!("http://{}{}", running.mm1_addr(), config.mm1.path),
-                &config.mm1.identity_header,
+                config.mm1.identity_header.first(),
             ),
-            mm4: Inbound::plain(running.mm4_addr()),
+            mm4: Inbound::plain(mm4),
             domain: config.domain.clone(),
             system_address: config.system_address.clone(),
-        }
+        })
     }
 }

@@ -128,12 +128,8 @@ pub fn basis(relay: &str, domain: String, world: &World) -> Result<relay::Config
         host: format!("{}.{domain}", relay.to_ascii_lowercase()),
         system_address: format!("system-user@{domain}"),
         domain,
-        mm1: config::Mm1 {
-            listen: any,
-            path: "/mms".to_owned(),
-            identity_header: IDENTITY.to_owned(),
-        },
-        mm4: config::Mm4 { listen: any },
+        mm1: config::Mm1::new(any, "/mms", IDENTITY),
+        mm4: config::Mm4::at(any),
         push,
         subscribers: Vec::new(),
         relays: Vec::new(),
@@ -147,6 +143,11 @@ pub fn basis(relay: &str, domain: String, world: &World) -> Result<relay::Config
         limits: embedded_limits(),
         store_with: Vec::new(),
         store: None,
+        dialects: world
+            .target(relay)
+            .and_then(|target| target.embedded.as_ref())
+            .map(|embedded| embedded.dialects.clone())
+            .unwrap_or_default(),
         defects,
     })
 }
