@@ -66,6 +66,7 @@ mod system_cli;
 mod system_defects;
 mod system_fixtures;
 mod system_isolation;
+mod system_mm4;
 mod system_rejudge;
 mod system_remote;
 mod system_support;

@@ -151,7 +151,7 @@ fn verdicts(run: &RunResult) -> BTreeMap<String, (Verdict, BTreeMap<String, Verd
 }
 
 /// A relay process, killed when this is dropped.
-struct Process(Child);
+pub struct Process(pub Child);
 
 impl Drop for Process {
     fn drop(&mut self) {
@@ -229,15 +229,15 @@ fn start(dir: &Path, by: By) -> (Process, PathBuf) {
 }
 
 /// Ports that were free a moment ago: the relay has to be told where the others will be before they are there.
-struct FreePorts(Vec<TcpListener>);
+pub struct FreePorts(Vec<TcpListener>);
 
 impl FreePorts {
-    fn take(n: usize) -> Self {
+    pub fn take(n: usize) -> Self {
         let host = own_host();
         FreePorts((0..n).map(|_| TcpListener::bind((host, 0)).unwrap()).collect())
     }
 
-    fn addr(&self, n: usize) -> SocketAddr {
+    pub fn addr(&self, n: usize) -> SocketAddr {
         self.0[n].local_addr().unwrap()
     }
 }
