@@ -46,6 +46,9 @@ impl Pair {
         peer.listen = free.addr(1);
         config.routes.retain(|route| route.domain == peer.domain);
         config.routes[0].mm4 = Some(peer.listen);
+        // A busy machine must not look like a response that does not come.
+        config.timers.mm4_response_ms = 6_000;
+        target.timers.resend = 7_000;
         let dir = tempfile::tempdir().unwrap();
         Pair { dir, config, target }
     }
