@@ -71,6 +71,7 @@ mod system_isolation;
 mod system_launched;
 mod system_matrix;
 mod system_mixed;
+mod system_mm4;
 mod system_rejudge;
 mod system_remote;
 mod system_support;

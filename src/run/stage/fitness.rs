@@ -80,15 +80,12 @@ impl Stage {
 }
 
 impl Stage {
-    /// What a script needs of SMTP where a relay takes MM4 through a command.
+    /// What a script needs of SMTP that a relay does not have on MM4.
     pub(super) fn miss_smtp(&mut self, script: &Script) {
         for relay in script.topology.relays() {
-            if self
-                .access(relay)
-                .is_none_or(|access| access.mm4.smtp_addr().is_some())
-            {
+            let Some(access) = self.access(relay) else {
                 continue;
-            }
+            };
             let speaks = script.steps().any(|step| match &step.action {
                 Action::Dialogue(dialogue) => {
                     let to = dialogue.to.as_deref();
@@ -96,17 +93,26 @@ impl Stage {
                 }
                 _ => false,
             });
-            if speaks {
-                self.missing
-                    .push(format!("SMTP at relay {relay} (it takes MM4 through a command)"));
+            let Some(client) = access.mm4.client() else {
+                if speaks {
+                    self.missing
+                        .push(format!("SMTP at relay {relay} (it takes MM4 through a command)"));
+                }
+                let own = shaped(script);
+                let links = peers_of(script).into_iter().map(|peer| peer_link(relay, &peer));
+                self.missing.extend(
+                    links
+                        .filter(|link| own.contains(link))
+                        .map(|link| format!("a link {link} (relay {relay} takes MM4 through a command)")),
+                );
+                continue;
+            };
+            // A login needs EHLO, and is remembered: the conversation would begin in the middle.
+            if speaks && client.ways().auth.is_some() {
+                self.missing.push(format!(
+                    "SMTP word by word at relay {relay} (it wants a login first)"
+                ));
             }
-            let own = shaped(script);
-            let links = peers_of(script).into_iter().map(|peer| peer_link(relay, &peer));
-            self.missing.extend(
-                links
-                    .filter(|link| own.contains(link))
-                    .map(|link| format!("a link {link} (relay {relay} takes MM4 through a command)")),
-            );
         }
     }
 }
