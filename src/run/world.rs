@@ -122,7 +122,7 @@ impl World {
             dns: BTreeMap::new(),
             peer_names: peer_names.into_iter().collect(),
             keepers: BTreeMap::new(),
-            provisioner: Provisioner::new().map_err(Unfit::Broken)?,
+            provisioner: Provisioner::default(),
             secrets: Arc::new(secrets),
             logs: PathBuf::new(),
             private: Arc::new(Semaphore::new(PRIVATE)),
