@@ -10,12 +10,11 @@ use tokio::sync::mpsc;
 
 use crate::case::{HomeLookup, Script, Topology};
 use crate::link::{Arrival, Hop, Mails};
-use crate::party::peer::Inbound;
 use crate::party::user_agent::{AgentWays, UserAgent};
 use crate::party::{Guest, Listening};
 use crate::relay;
+use crate::target::Secrets;
 use crate::target::launch::Log;
-use crate::target::{Mm1, Secrets};
 use crate::wire::mm4;
 
 use super::host::{Host, Running};
@@ -30,8 +29,8 @@ use self::embedded::{Around, configure, joined};
 use self::homes::Homes;
 use self::lines::Lines;
 use self::names::Names;
-use self::remote::way_in;
 
+mod access;
 mod cast;
 mod embedded;
 mod fitness;
@@ -42,22 +41,14 @@ mod pushing;
 mod remote;
 mod routes;
 
+pub use access::Access;
 pub use cast::{homes_of, peers_of};
-pub use embedded::{domain_of, embedded_limits, embedded_timers, own_prefix};
+pub use embedded::{basis, domain_of, embedded_limits, embedded_timers, own_prefix};
 pub use fitness::controls;
 pub use names::Unset;
 
 /// Connections of user agents that stay open to an embedded relay.
 const IDLE_CONNECTIONS: usize = 4;
-
-/// Where a relay is driven.
-#[derive(Debug, Clone)]
-pub struct Access {
-    pub mm1: Mm1,
-    pub mm4: Inbound,
-    pub domain: String,
-    pub system_address: String,
-}
 
 /// An embedded relay of the script.
 struct Embedded {
@@ -70,8 +61,10 @@ struct Embedded {
 pub struct Stage {
     pub guest: Guest,
     pub agents: BTreeMap<String, Agent>,
-    /// What speaks HTTP for them.
-    pub user_agent: UserAgent,
+    /// What speaks HTTP for them with embedded relays.
+    user_agent: UserAgent,
+    /// The same for remote relays, each with its own ways.
+    remote_agents: BTreeMap<String, UserAgent>,
     pub peers: BTreeMap<String, PeerNode>,
     pub vars: BTreeMap<String, String>,
     pub bindings: BTreeMap<String, String>,
@@ -79,6 +72,7 @@ pub struct Stage {
     pub missing: Vec<String>,
     names: Names,
     embedded: Mutex<BTreeMap<String, Embedded>>,
+    /// Relays that the script does not start.
     remote: BTreeMap<String, Access>,
     /// What embedded relays say.
     said: Arc<Log>,
@@ -146,10 +140,8 @@ impl Stage {
         key: u64,
     ) -> Result<(Stage, mpsc::UnboundedReceiver<Arrival>), NotUp> {
         let (guest, arrivals) = world.desk.open(key);
-        // What a remote relay may do with an idle connection is its own affair.
-        let idle = if world.has_remote() { 0 } else { IDLE_CONNECTIONS };
         let ways = AgentWays {
-            idle,
+            idle: IDLE_CONNECTIONS,
             ..AgentWays::default()
         };
         let user_agent = UserAgent::new(&ways).map_err(|e| NotUp(e.to_string()))?;
@@ -157,6 +149,7 @@ impl Stage {
             guest,
             agents: BTreeMap::new(),
             user_agent,
+            remote_agents: BTreeMap::new(),
             peers: BTreeMap::new(),
             vars: BTreeMap::new(),
             bindings: BTreeMap::new(),
@@ -222,6 +215,11 @@ impl Stage {
             .or_else(|| self.embedded().get(relay).and_then(|e| e.access.clone()))
     }
 
+    /// What speaks HTTP with a relay for its user agents.
+    pub fn agent_towards(&self, relay: &str) -> &UserAgent {
+        self.remote_agents.get(relay).unwrap_or(&self.user_agent)
+    }
+
     pub fn is_embedded(&self, relay: &str) -> bool {
         self.embedded().contains_key(relay)
     }
@@ -268,18 +266,7 @@ impl Stage {
         for hop in self.hops.get(relay).into_iter().flatten() {
             hop.set_target(running.mm4_addr());
         }
-        let access = Access {
-            mm1: Mm1::at(
-                format!("http://{}{}", running.mm1_addr(), config.mm1.path),
-                config.mm1.identity_header.first(),
-            ),
-            mm4: running
-                .mm4_addr()
-                .map(Inbound::plain)
-                .ok_or_else(|| NotUp(format!("relay {relay} does not listen for SMTP")))?,
-            domain: config.domain.clone(),
-            system_address: config.system_address.clone(),
-        };
+        let access = Access::inside(&config, &running)?;
         if let Some(embedded) = self.embedded().get_mut(relay) {
             embedded.running = Some(running);
             embedded.access = Some(access);
@@ -331,17 +318,21 @@ impl Stage {
                 let node = Arc::clone(keeper.node());
                 self.launched.insert((*relay).to_owned(), node);
             }
-            if let Some(ixit) = world.target(relay).and_then(|t| t.ixit.as_ref()) {
-                self.remote.insert(
-                    (*relay).to_owned(),
-                    Access {
-                        mm1: ixit.mm1.clone(),
-                        mm4: way_in(ixit).map_err(|e| NotUp(format!("relay {relay}: {e}")))?,
-                        domain: ixit.domain.clone(),
-                        system_address: ixit.system_address.clone(),
-                    },
-                );
+            let unfit = |why: String| NotUp(format!("relay {relay}: {why}"));
+            let ixit = world.target(relay).and_then(|t| t.ixit.as_ref());
+            if let Some(ixit) = ixit {
+                let agent = remote::agent(ixit).map_err(|e| unfit(format!("ixit.mm1: {e}")))?;
+                self.remote_agents.insert((*relay).to_owned(), agent);
             }
+            let access = match (
+                world.pair(script.topology).and_then(|pair| pair.access(relay)),
+                ixit,
+            ) {
+                (Some(access), _) => access.clone(),
+                (None, Some(ixit)) => Access::outside(ixit).map_err(unfit)?,
+                (None, None) => continue,
+            };
+            self.remote.insert((*relay).to_owned(), access);
         }
         let own: Vec<&str> = relays
             .iter()

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
+use crate::case::Topology;
 use crate::party::peer::{self, PeerIdentity, Terms};
 use crate::party::{Desk, Listening, dns};
 use crate::target::launch::{Bound, Provisioner};
@@ -20,6 +21,7 @@ use super::host::Host;
 use super::lag::Lag;
 use super::launched::{Keeper, Node};
 use super::numbers::Numbers;
+use super::pair::Pair;
 
 /// How long a remote relay may take to answer the first probe.
 const PROBE: Duration = Duration::from_secs(5);
@@ -65,6 +67,7 @@ pub struct World {
     private: Arc<Semaphore>,
     is_private: bool,
     _one_of_them: Option<OwnedSemaphorePermit>,
+    pair: Option<Pair>,
 }
 
 /// The world cannot be set up: the environment's fault.
@@ -85,6 +88,8 @@ pub enum Unfit {
     /// A target file that was right for one instance is not for another, or a library does not work.
     #[error("{0}")]
     Broken(String),
+    #[error("relay {relay}: {reason}")]
+    Relay { relay: String, reason: String },
     #[error("ixit.peers.{peer}.smtp.tls: {reason}")]
     Terms { peer: String, reason: String },
 }
@@ -128,6 +133,7 @@ impl World {
             private: Arc::new(Semaphore::new(PRIVATE)),
             is_private: false,
             _one_of_them: None,
+            pair: None,
         };
         let relays: Vec<(String, Arc<Target>)> = world
             .targets
@@ -136,6 +142,9 @@ impl World {
             .collect();
         for (relay, target) in relays {
             world.listen(&relay, &target).await?;
+        }
+        if Pair::is_wanted(&world.targets) {
+            world.pair = Some(Pair::open(&world).await?);
         }
         Ok(world)
     }
@@ -225,11 +234,6 @@ impl World {
         self.heard.load(Ordering::Relaxed)
     }
 
-    /// Whether any relay is not ours to start.
-    pub fn has_remote(&self) -> bool {
-        !self.targets.values().all(|t| t.is_embedded())
-    }
-
     /// Whether there can be another world for the same relays: all of them are embedded, or can have more than one instance.
     pub fn is_repeatable(&self) -> bool {
         self.targets.values().all(|target| match target.start {
@@ -263,6 +267,22 @@ impl World {
         Ok(world)
     }
 
+    /// The relays that all scripts on this topology share, if they do.
+    pub fn pair(&self, topology: Topology) -> Option<&Pair> {
+        self.pair.as_ref().filter(|_| topology == Pair::TOPOLOGY)
+    }
+
+    /// The links that they share.
+    pub fn recorded(&self, topology: Topology) -> Vec<String> {
+        let links = self.pair(topology).map(Pair::links).unwrap_or_default();
+        links.iter().map(|link| (*link).to_owned()).collect()
+    }
+
+    /// The peer MMSEs that the suite plays.
+    pub fn peer_names(&self) -> &[String] {
+        &self.peer_names
+    }
+
     /// The gateway that this relay pushes through.
     pub fn gateway(&self, relay: &str) -> Option<&Gateway> {
         self.gateways.get(relay)
@@ -285,6 +305,14 @@ impl World {
         let target = self.targets.get(relay)?;
         if let Some(ixit) = &target.ixit {
             return ixit.peers.get(peer).map(|p| (p.domain.clone(), p.prefix.clone()));
+        }
+        // Where one relay of the run has the peer configured, the embedded ones know it by the same name and numbers.
+        let known = self
+            .targets
+            .values()
+            .find_map(|t| t.ixit.as_ref()?.peers.get(peer));
+        if let Some(known) = known {
+            return Some((known.domain.clone(), known.prefix.clone()));
         }
         let index = self.peer_names.iter().position(|n| n == peer)?;
         Some((format!("mms.{peer}.example"), format!("+15552{index:02}")))
