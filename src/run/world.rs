@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
-use crate::case::Topology;
+use crate::case::{Script, Topology};
 use crate::party::peer::{self, PeerIdentity, Terms};
 use crate::party::{Desk, Listening, dns};
 use crate::target::launch::{Bound, Provisioner};
@@ -127,7 +127,7 @@ impl World {
             dns: BTreeMap::new(),
             peer_names: peer_names.into_iter().collect(),
             keepers: BTreeMap::new(),
-            provisioner: Provisioner::new().map_err(Unfit::Broken)?,
+            provisioner: Provisioner::default(),
             secrets: Arc::new(secrets),
             logs: PathBuf::new(),
             private: Arc::new(Semaphore::new(PRIVATE)),
@@ -154,7 +154,7 @@ impl World {
     ///
     /// # Errors
     /// A relay does not come up.
-    pub async fn bring_up(&mut self, logs: &Path, only: Option<&str>) -> Result<(), Unfit> {
+    pub async fn bring_up(&mut self, logs: &Path, only: Option<&Script>) -> Result<(), Unfit> {
         self.logs = logs.to_owned();
         let relays: Vec<(String, Arc<Target>)> = self
             .targets
@@ -162,6 +162,9 @@ impl World {
             .map(|(n, t)| (n.clone(), Arc::clone(t)))
             .collect();
         for (relay, target) in relays {
+            if only.is_some_and(|script| !script.topology.relays().contains(&relay.as_str())) {
+                continue;
+            }
             if target.start == Start::Command {
                 let keeper = self.start(&relay, &target, only).await?;
                 self.keepers.insert(relay.clone(), Arc::new(keeper));
@@ -174,12 +177,12 @@ impl World {
         Ok(())
     }
 
-    async fn start(&self, relay: &str, target: &Arc<Target>, only: Option<&str>) -> Result<Keeper, Unfit> {
+    async fn start(&self, relay: &str, target: &Arc<Target>, only: Option<&Script>) -> Result<Keeper, Unfit> {
         let (target, secrets) = (Arc::clone(target), Secrets::clone(&self.secrets));
         let file = target.path().map(|path| path.display().to_string());
         let name = match only {
             None => relay.to_owned(),
-            Some(script) => format!("{relay}.{}", safe(script)),
+            Some(script) => format!("{relay}.{}", safe(&script.id)),
         };
         let bound = self.gateway(relay).and_then(Gateway::bound).map(when_bound);
         let node = Node::new(relay, target, secrets, bound, &self.logs, &name);
@@ -247,7 +250,7 @@ impl World {
     ///
     /// # Errors
     /// Its ports cannot be had, or a relay does not come up once more.
-    pub async fn again(&self, key: u64, script: &str) -> Result<World, Unfit> {
+    pub async fn again(&self, key: u64, script: &Script) -> Result<World, Unfit> {
         let mut targets = self.targets.clone();
         let mut permit = None;
         if !self.keepers.is_empty() {
