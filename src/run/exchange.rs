@@ -76,7 +76,7 @@ impl Driver {
                 let (step, limit) = (step.id, self.reply_limit());
                 let line = self.stage.line_of_agent(&send.from);
                 self.exchange(async move {
-                    let agent = &driver.stage.user_agent;
+                    let agent = driver.stage.agent_towards(&relay);
                     let way = match Way::over(line.as_ref(), &agent.next_hop(&url)).await {
                         Ok(way) => way,
                         Err(why) => return driver.no_reply(Some(step), request, &place, &relay, why),

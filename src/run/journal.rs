@@ -83,6 +83,9 @@ pub enum What {
         missing: Vec<String>,
         /// Relays that had answered something before the script began.
         alive: Vec<String>,
+        /// Links between relays that were started before the script, on which every mail is recorded.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        recorded: Vec<String>,
     },
     /// The runner reached a step.
     StepStart {
@@ -130,6 +133,14 @@ pub enum What {
         node: String,
         state: NodeState,
         detail: String,
+    },
+    /// What a relay said while the script ran, in which something was not as it should be.
+    Log {
+        node: String,
+        /// The last lines.
+        lines: Vec<String>,
+        /// Earlier lines.
+        left_out: u64,
     },
     /// A link was shaped.
     Shaped {

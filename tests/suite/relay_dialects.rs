@@ -151,6 +151,10 @@ async fn originator_systems_in_other_forms() {
         let (relay, _gateway, mut peer) = start(&[dialect]).await;
         let req = alice_sends(&relay, &mut peer).await;
         assert_eq!(line(&req, "X-Mms-Originator-System"), form);
+        let mut smtp = Smtp::connect(Running::mm4_addr(&relay)).await;
+        assert_eq!(smtp.command("EHLO mms.peer.example").await, 250);
+        assert_eq!(smtp.command("MAIL FROM:<>").await, 250);
+        assert_eq!(smtp.command("RCPT TO:<mms.home.example>").await, 250);
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::case::{Demands, Expect, Script, StepId};
 use crate::run::blame::{Scene, blame};
 use crate::run::journal::{Event, NodeState, What};
-use crate::run::outcome::CaseResult;
+use crate::run::outcome::{CaseResult, RelayLog};
 use crate::run::stage::homes_of;
 use crate::run::suite::Suite;
 
@@ -84,12 +84,16 @@ impl Judge {
                 unclaimed,
                 missing,
                 alive,
+                recorded,
                 ..
             } => {
                 self.memory.unix = *unix;
                 self.memory.vars.clone_from(vars);
                 self.case.not_applicable(unclaimed, missing);
                 self.case.alive |= !alive.is_empty();
+                let ends = recorded.iter().filter_map(|link| link.split_once('-'));
+                let ends = ends.flat_map(|(a, b)| [a.to_owned(), b.to_owned()]);
+                self.case.recorded.extend(ends);
             }
             What::StepStart { step } => self.start(*step, event.at_us),
             What::WindowEnd { step } => self.close(*step, event.at_us),
@@ -99,7 +103,7 @@ impl Judge {
             What::Node { node, state, detail } => match state {
                 NodeState::Started => {
                     self.case.alive = true;
-                    self.case.started.insert(node.clone());
+                    self.case.recorded.insert(node.clone());
                 }
                 NodeState::Died => self
                     .case
@@ -109,6 +113,15 @@ impl Judge {
                     self.case.fallen.insert(node.clone());
                 }
             },
+            What::Log {
+                node,
+                lines,
+                left_out,
+            } => self.case.logs.push(RelayLog {
+                relay: node.clone(),
+                lines: lines.clone(),
+                left_out: *left_out,
+            }),
             What::Fault { text, .. } => self.case.faults.push(text.clone()),
             // What a link does is nobody's fault, and what has no script nobody's evidence.
             What::Shaped { .. } | What::Unsolicited { .. } => {}
@@ -141,6 +154,11 @@ impl Judge {
         self.memory.all().last()
     }
 
+    /// Whether, as it stands, the case does not pass.
+    pub fn is_troubled(&self) -> bool {
+        self.case.is_troubled() || self.ledger.is_troubled()
+    }
+
     /// Whether something was not as it should be.
     pub fn complains(&self) -> bool {
         self.ledger.complains()
@@ -166,7 +184,7 @@ impl Judge {
             self.memory.all(),
             self.memory.unix,
             &captured,
-            (&self.case.started, &self.case.fallen),
+            (&self.case.recorded, &self.case.fallen),
         );
         self.ledger.attribute(|complaint| blame(&scene, complaint));
     }
