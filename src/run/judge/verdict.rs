@@ -72,6 +72,7 @@ impl Case {
             findings: findings(sightings),
             alive,
             reason,
+            run_again: false,
             log: self.logs,
         }
     }
