@@ -15,6 +15,8 @@ pub struct Falls {
     fell: Vec<Fell>,
     /// Scripts in whose last attempt a relay ended.
     killers: BTreeSet<String>,
+    /// Scripts that have ended.
+    ended: BTreeSet<String>,
 }
 
 #[derive(Debug)]
@@ -26,6 +28,10 @@ struct Fell {
 
 impl Falls {
     pub fn feed(&mut self, event: &Event) {
+        if self.ended.remove(&event.script) {
+            // It is run again.
+            self.killers.remove(&event.script);
+        }
         match &event.what {
             What::Fell {
                 node,
@@ -36,8 +42,8 @@ impl Falls {
                 detail: detail.clone(),
                 running: running.clone(),
             }),
-            What::Begin { .. } => {
-                self.killers.remove(&event.script);
+            What::End => {
+                self.ended.insert(event.script.clone());
             }
             What::Node {
                 state: NodeState::Died,
@@ -49,27 +55,33 @@ impl Falls {
         }
     }
 
-    /// The result that holds those that no script accounts for, if there are any. A script accounts for one if it ran then, and in its last
-    /// attempt, alone, the relay ended as well.
+    /// The result that holds all of them, if there are any. Scripts that ran then and in whose last attempt, alone, the relay ended as well are
+    /// named, and do not excuse it: what it died of may be what a script left behind that had ended before.
     pub fn finish(self) -> Option<CaseResult> {
-        let is_open = |fell: &&Fell| !fell.running.iter().any(|id| self.killers.contains(id));
-        let texts: Vec<String> = self.fell.iter().filter(is_open).map(text).collect();
+        let texts: Vec<String> = self.fell.iter().map(|fell| self.text(fell)).collect();
         statics::fallen(&texts)
+    }
+
+    fn text(&self, fell: &Fell) -> String {
+        let mut text = format!("relay {} ended unasked, {}", fell.relay, fell.detail);
+        let (killers, others): (Vec<&String>, Vec<&String>) =
+            fell.running.iter().partition(|id| self.killers.contains(*id));
+        for (what, ids) in [
+            ("alone on the relay, this makes it end", killers),
+            ("alone on the relay, this does not", others),
+        ] {
+            if !ids.is_empty() {
+                text.push_str(&format!("\n  {what}: {}", bounded(&ids)));
+            }
+        }
+        text
     }
 }
 
-fn text(fell: &Fell) -> String {
-    let mut text = format!("relay {} ended unasked, {}", fell.relay, fell.detail);
-    if !fell.running.is_empty() {
-        let named: Vec<&str> = fell.running.iter().take(NAMED).map(String::as_str).collect();
-        text.push_str(&format!(
-            "\n  none of these makes it end when it has the relay for itself: {}",
-            named.join(" ")
-        ));
-        let more = fell.running.len() - named.len();
-        if more > 0 {
-            text.push_str(&format!(" and {more} more"));
-        }
+fn bounded(ids: &[&String]) -> String {
+    let named: Vec<&str> = ids.iter().take(NAMED).map(|id| id.as_str()).collect();
+    match ids.len() - named.len() {
+        0 => named.join(" "),
+        more => format!("{} and {more} more", named.join(" ")),
     }
-    text
 }

@@ -1,5 +1,5 @@
 //! What is wrong with a relay and belongs to no script: an ICS that denies what the standard makes mandatory, and ends of a
-//! relay that no script alone brings about.
+//! relay that cannot be put down to one script.
 
 use std::collections::BTreeMap;
 
@@ -39,14 +39,14 @@ pub fn judge(lacks: &BTreeMap<String, Vec<String>>, labels: &BTreeMap<String, St
     })
 }
 
-/// One result for all ends of relays that no script accounts for, each in words.
+/// One result for all ends of relays that cannot be put down to one script, each in words.
 pub fn fallen(falls: &[String]) -> Option<CaseResult> {
     if falls.is_empty() {
         return None;
     }
     Some(CaseResult {
         id: "relay-stays-up".to_owned(),
-        title: "A relay does not end unasked, without a case that alone makes it end".to_owned(),
+        title: "A relay does not end unasked".to_owned(),
         verdict: Verdict::Fail,
         topology: String::new(),
         source: Source {
