@@ -66,7 +66,7 @@ const POISONED: &str = r#"
       - sh
       - -c
       - |
-        count() { grep -cs 9999990 {{ dir }}/store.jsonl; }
+        count() { cat {{ dir }}/store.jsonl 2>/dev/null | grep -c 9999990; }
         before=$(count)
         until test "$(count)" != "$before"; do sleep 0.02; done
         echo "segmentation fault" >&2
@@ -405,7 +405,7 @@ fn attempts_follow_each_other(dir: &Path, result: &RunResult) {
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
-    for case in &result.cases {
+    for case in result.cases.iter().filter(|c| c.id != "relay-stays-up") {
         let own: Vec<&Event> = events.iter().filter(|e| e.script == case.id).collect();
         assert!(
             (0..).zip(&own).all(|(seq, event)| event.seq == seq),

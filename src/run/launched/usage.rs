@@ -189,9 +189,7 @@ impl Usage {
 
     /// Waits until it is known that one of the relays has ended; what it said last may still be on its way.
     async fn dying(&self) {
-        select_all(self.used.iter().map(|used| Box::pin(used.dying())))
-            .await
-            .0;
+        select_all(self.used.iter().map(|used| Box::pin(used.dying()))).await;
     }
 
     /// What each of the relays said since the script began.
