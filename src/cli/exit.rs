@@ -3,6 +3,8 @@
 use crate::run::matrix::{Encounter, Fate, Matrix};
 use crate::run::outcome::{RunResult, Summary};
 
+/// Interrupted from outside: nothing was judged.
+pub const INTERRUPTED: u8 = 130;
 /// Everything came out as expected: every case is `pass` or `not-applicable`.
 pub const AS_EXPECTED: u8 = 0;
 /// A counting demand was violated (`fail`), or a case could not decide (`inconc`). Also: `decode --strict` met a finding of

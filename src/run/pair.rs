@@ -155,7 +155,9 @@ async fn embedded(own: &Known<'_>, other: &Known<'_>, way: SocketAddr, world: &W
         }
     }
     config.routes = routes;
-    let running = world.host.start(config.clone()).await.map_err(failed)?;
+    // Its log would be that of all scripts.
+    let quiet = Arc::new(|_: &str| {});
+    let running = world.host.start(config.clone(), quiet).await.map_err(failed)?;
     Ok(Side {
         access: Access::inside(&config, &running).map_err(|e| failed(e.to_string()))?,
         takes_mm4: running.mm4_addr(),

@@ -13,14 +13,19 @@ use crate::link::{Arrival, Hop, Mails};
 use crate::party::user_agent::{AgentWays, UserAgent};
 use crate::party::{Guest, Listening};
 use crate::relay;
+use crate::target::Secrets;
+use crate::target::launch::Log;
 use crate::wire::mm4;
 
 use super::host::{Host, Running};
+use super::journal::What;
+use super::judge::Judge;
+use super::launched::{LOG_LINES, Node};
+use super::recorder::Recorder;
 use super::world::World;
 
 use self::cast::{Agent, PeerNode};
 use self::embedded::{Around, configure, joined};
-use self::fitness::controls;
 use self::homes::Homes;
 use self::lines::Lines;
 use self::names::Names;
@@ -39,6 +44,7 @@ mod routes;
 pub use access::Access;
 pub use cast::{homes_of, peers_of};
 pub use embedded::{basis, domain_of, embedded_limits, embedded_timers, own_prefix};
+pub use fitness::controls;
 pub use names::Unset;
 
 /// Connections of user agents that stay open to an embedded relay.
@@ -68,6 +74,10 @@ pub struct Stage {
     embedded: Mutex<BTreeMap<String, Embedded>>,
     /// Relays that the script does not start.
     remote: BTreeMap<String, Access>,
+    /// What embedded relays say.
+    said: Arc<Log>,
+    /// Remote relays that the run started.
+    launched: BTreeMap<String, Arc<Node>>,
     /// The hops towards each relay.
     hops: BTreeMap<String, Vec<Hop>>,
     /// Where stores of embedded relays lie, if there are any.
@@ -84,6 +94,12 @@ pub struct Stage {
 #[error("{0}")]
 pub struct NotUp(String);
 
+impl NotUp {
+    pub(super) fn new(why: String) -> NotUp {
+        NotUp(why)
+    }
+}
+
 impl Stage {
     /// Builds the topology and starts embedded relays. What it has no means for is named in `missing`.
     ///
@@ -94,13 +110,42 @@ impl Stage {
         world: &World,
         key: u64,
     ) -> Result<(Stage, mpsc::UnboundedReceiver<Arrival>), NotUp> {
+        let (mut stage, arrivals) = Stage::bare(script, world, key)?;
+        stage.judge_fitness(script, world);
+        if stage.is_fit() {
+            stage.cast(script, world);
+            if stage.missing.is_empty() {
+                stage.attach(script, world).await?;
+                stage.start_relays(script, world).await?;
+                stage.define(world, script);
+                stage.miss_smtp(script);
+            }
+        }
+        Ok((stage, arrivals))
+    }
+
+    /// Whether the targets claim and give what a script needs, as far as can be said before anything is brought up for it.
+    ///
+    /// # Errors
+    /// As for [`Stage::build`].
+    pub fn fits(script: &Script, world: &World, key: u64) -> Result<bool, NotUp> {
+        let (mut stage, _) = Stage::bare(script, world, key)?;
+        stage.judge_fitness(script, world);
+        Ok(stage.is_fit())
+    }
+
+    fn bare(
+        script: &Script,
+        world: &World,
+        key: u64,
+    ) -> Result<(Stage, mpsc::UnboundedReceiver<Arrival>), NotUp> {
         let (guest, arrivals) = world.desk.open(key);
         let ways = AgentWays {
             idle: IDLE_CONNECTIONS,
             ..AgentWays::default()
         };
         let user_agent = UserAgent::new(&ways).map_err(|e| NotUp(e.to_string()))?;
-        let mut stage = Stage {
+        let stage = Stage {
             guest,
             agents: BTreeMap::new(),
             user_agent,
@@ -113,6 +158,8 @@ impl Stage {
             names: Names::default(),
             embedded: Mutex::new(BTreeMap::new()),
             remote: BTreeMap::new(),
+            said: Arc::new(Log::new(Secrets::clone(world.secrets()))),
+            launched: BTreeMap::new(),
             hops: BTreeMap::new(),
             stores: None,
             homes: Homes::default(),
@@ -120,16 +167,6 @@ impl Stage {
             lines: Lines::of(script),
             _attached: Vec::new(),
         };
-        stage.judge_fitness(script, world);
-        if stage.is_fit() {
-            stage.cast(script, world);
-            if stage.missing.is_empty() {
-                stage.attach(script, world).await?;
-                stage.start_relays(script, world).await?;
-                stage.define(world, script);
-                stage.miss_smtp(script);
-            }
-        }
         Ok((stage, arrivals))
     }
 
@@ -169,6 +206,9 @@ impl Stage {
 
     /// How a relay is driven now; `None` while it is down.
     pub fn access(&self, relay: &str) -> Option<Access> {
+        if self.launched.get(relay).is_some_and(|node| node.is_put_down()) {
+            return None;
+        }
         self.remote
             .get(relay)
             .cloned()
@@ -186,6 +226,9 @@ impl Stage {
 
     /// Ends a relay on the spot: its tasks are aborted, its sockets reset, its memory dropped, or its process gets SIGKILL.
     pub async fn kill(&self, relay: &str) {
+        if let Some(node) = self.launched.get(relay) {
+            return node.kill().await;
+        }
         if let Some(running) = self.take_down(relay) {
             running.kill().await;
         }
@@ -193,6 +236,9 @@ impl Stage {
 
     /// Ends a relay in good order.
     pub async fn stop(&self, relay: &str) {
+        if let Some(node) = self.launched.get(relay) {
+            return node.stop().await;
+        }
         if let Some(running) = self.take_down(relay) {
             running.stop().await;
         }
@@ -203,13 +249,18 @@ impl Stage {
     /// # Errors
     /// It does not start.
     pub async fn start(&self, relay: &str) -> Result<(), NotUp> {
+        if let Some(node) = self.launched.get(relay) {
+            let started = node.start().await;
+            return started.map_err(|e| NotUp(format!("relay {relay}: {e}")));
+        }
         let config = self.embedded().get(relay).map(|e| e.config.clone());
         let Some(config) = config else {
             return Err(NotUp(format!("there is no embedded relay {relay}")));
         };
+        let (said, name) = (Arc::clone(&self.said), relay.to_owned());
         let running = self
             .host
-            .start(config.clone())
+            .start(config.clone(), Arc::new(move |line: &str| said.add(&name, line)))
             .await
             .map_err(|e| NotUp(format!("relay {relay}: {e}")))?;
         for hop in self.hops.get(relay).into_iter().flatten() {
@@ -221,6 +272,21 @@ impl Stage {
             embedded.access = Some(access);
         }
         Ok(())
+    }
+
+    /// If something is not as it should be: what the embedded relays have said.
+    pub fn record_logs(&self, recorder: &Recorder) {
+        if !recorder.ask(Judge::is_troubled) {
+            return;
+        }
+        for relay in self.embedded().keys() {
+            let said = self.said.of(relay, Log::beginning(), LOG_LINES);
+            recorder.record(What::Log {
+                node: relay.clone(),
+                lines: said.lines,
+                left_out: said.left_out,
+            });
+        }
     }
 
     /// Ends everything the script started.
@@ -248,6 +314,10 @@ impl Stage {
     async fn start_relays(&mut self, script: &Script, world: &World) -> Result<(), NotUp> {
         let relays = script.topology.relays();
         for relay in relays {
+            if let Some(keeper) = world.keepers().get(*relay) {
+                let node = Arc::clone(keeper.node());
+                self.launched.insert((*relay).to_owned(), node);
+            }
             let unfit = |why: String| NotUp(format!("relay {relay}: {why}"));
             let ixit = world.target(relay).and_then(|t| t.ixit.as_ref());
             if let Some(ixit) = ixit {

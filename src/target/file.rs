@@ -248,9 +248,25 @@ impl Target {
                     .into(),
             );
         }
-        for process in &self.processes {
-            if process.run.is_empty() {
-                return wrong(format!("process `{}`: `run:` names no program", process.name));
+        let idle = [
+            (Start::Command, !self.files.is_empty(), "files"),
+            (Start::Command, self.reset == Reset::Restart, "reset: restart"),
+            (Start::Remote, !self.provisioning.is_empty(), "provisioning"),
+            (Start::Remote, self.reset != Reset::Numbers, "reset"),
+        ];
+        for (least, is_there, key) in idle {
+            let fits = self.start == Start::Command || (self.start == least && least == Start::Remote);
+            if is_there && !fits {
+                return wrong(format!("`{key}:` does not go with `start: {word}`"));
+            }
+        }
+        let smpp = self.channel() == PushChannel::Smpp;
+        for (n, process) in self.processes.iter().enumerate() {
+            if let Err(reason) = process.check(smpp) {
+                return wrong(format!("process `{}`: {reason}", process.name));
+            }
+            if self.processes[..n].iter().any(|other| other.name == process.name) {
+                return wrong(format!("two processes are called `{}`", process.name));
             }
         }
         for file in &self.files {

@@ -5,6 +5,7 @@ mod embedded;
 mod file;
 mod init;
 mod ixit;
+pub mod launch;
 pub mod probe;
 mod processes;
 mod push;

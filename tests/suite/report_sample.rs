@@ -219,6 +219,7 @@ pub fn case(id: &str, file: &str, verdict: Verdict, expectations: Vec<Expectatio
         expectations,
         findings: Vec::new(),
         reason: None,
+        log: Vec::new(),
     }
 }
 

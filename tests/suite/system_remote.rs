@@ -151,7 +151,7 @@ fn verdicts(run: &RunResult) -> BTreeMap<String, (Verdict, BTreeMap<String, Verd
 }
 
 /// A relay process, killed when this is dropped.
-pub struct Process(Child);
+pub struct Process(pub Child);
 
 impl Process {
     /// A relay with this configuration, which lies in `dir` under its name, and where its MM1 and MM4 are.

@@ -190,6 +190,7 @@ impl RuleJudge {
             findings: Vec::new(),
             alive: false,
             reason,
+            log: Vec::new(),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Whether the targets of a script claim and give what it needs.
 
-use crate::case::{Action, Place, Routing, Script, SendWhat};
+use crate::case::{Action, Behaviour, Place, Routing, Script, SendWhat};
 use crate::run::world::World;
-use crate::target::{Start, Target};
+use crate::target::{PushChannel, Start, Target};
 use crate::wire::PduType;
 
 use super::Stage;
@@ -29,6 +29,11 @@ impl Stage {
                     "what joins {} inside a run (relay {relay} is not embedded: no standard says how one is told of the others in topology {})",
                     relays.join(", "),
                     script.topology.name()
+                ));
+            }
+            if target.channel() == PushChannel::Wsp && refuses_pushes(script) {
+                self.missing.push(format!(
+                    "a push gateway that can refuse (relay {relay} sends datagrams, which nobody answers)"
                 ));
             }
             let shared = paired || !target.is_embedded();
@@ -60,7 +65,7 @@ impl Stage {
                     ));
                 }
             }
-            if shared && controls(script, relay) {
+            if (paired || target.start == Start::Remote) && controls(script, relay) {
                 self.missing.push(format!(
                     "a way to start and kill relay {relay} (it {})",
                     standing(target)
@@ -75,15 +80,12 @@ impl Stage {
 }
 
 impl Stage {
-    /// What a script needs of SMTP where a relay takes MM4 through a command.
+    /// What a script needs of SMTP that a relay does not have on MM4.
     pub(super) fn miss_smtp(&mut self, script: &Script) {
         for relay in script.topology.relays() {
-            if self
-                .access(relay)
-                .is_none_or(|access| access.mm4.smtp_addr().is_some())
-            {
+            let Some(access) = self.access(relay) else {
                 continue;
-            }
+            };
             let speaks = script.steps().any(|step| match &step.action {
                 Action::Dialogue(dialogue) => {
                     let to = dialogue.to.as_deref();
@@ -91,19 +93,35 @@ impl Stage {
                 }
                 _ => false,
             });
-            if speaks {
-                self.missing
-                    .push(format!("SMTP at relay {relay} (it takes MM4 through a command)"));
+            let Some(client) = access.mm4.client() else {
+                if speaks {
+                    self.missing
+                        .push(format!("SMTP at relay {relay} (it takes MM4 through a command)"));
+                }
+                let own = shaped(script);
+                let links = peers_of(script).into_iter().map(|peer| peer_link(relay, &peer));
+                self.missing.extend(
+                    links
+                        .filter(|link| own.contains(link))
+                        .map(|link| format!("a link {link} (relay {relay} takes MM4 through a command)")),
+                );
+                continue;
+            };
+            // A login needs EHLO, and is remembered: the conversation would begin in the middle.
+            if speaks && client.ways().auth.is_some() {
+                self.missing.push(format!(
+                    "SMTP word by word at relay {relay} (it wants a login first)"
+                ));
             }
-            let own = shaped(script);
-            let links = peers_of(script).into_iter().map(|peer| peer_link(relay, &peer));
-            self.missing.extend(
-                links
-                    .filter(|link| own.contains(link))
-                    .map(|link| format!("a link {link} (relay {relay} takes MM4 through a command)")),
-            );
         }
     }
+}
+
+/// Whether the script has pushes answered otherwise than usual.
+fn refuses_pushes(script: &Script) -> bool {
+    script
+        .steps()
+        .any(|step| matches!(&step.action, Action::Set(set) if matches!(set.behaviour, Behaviour::Http(_))))
 }
 
 /// Why a script cannot have a relay as it wants it.
