@@ -65,7 +65,9 @@ impl Stage {
                     ));
                 }
             }
-            if (paired || target.start == Start::Remote) && controls(script, relay) {
+            let own_instance = target.start == Start::Command && world.is_private();
+            let cannot = paired && !own_instance || target.start == Start::Remote;
+            if cannot && controls(script, relay) {
                 self.missing.push(format!(
                     "a way to start and kill relay {relay} (it {})",
                     standing(target)
