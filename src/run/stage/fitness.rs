@@ -65,8 +65,8 @@ impl Stage {
                     ));
                 }
             }
-            let own_instance = target.start == Start::Command && world.is_private();
-            let cannot = paired && !own_instance || target.start == Start::Remote;
+            // One that the run starts is a script's alone, or its own, while that puts it down.
+            let cannot = shared && target.start != Start::Command;
             if cannot && controls(script, relay) {
                 self.missing.push(format!(
                     "a way to start and kill relay {relay} (it {})",
