@@ -225,11 +225,6 @@ impl World {
         self.heard.load(Ordering::Relaxed)
     }
 
-    /// Whether any relay is not ours to start.
-    pub fn has_remote(&self) -> bool {
-        !self.targets.values().all(|t| t.is_embedded())
-    }
-
     /// Whether there can be another world for the same relays: all of them are embedded, or can have more than one instance.
     pub fn is_repeatable(&self) -> bool {
         self.targets.values().all(|target| match target.start {
