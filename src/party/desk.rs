@@ -13,6 +13,8 @@ use super::script::{HttpRule, Rules, SmppRule, SmtpAct, SmtpRule, SmtpStage};
 use crate::link::hop::Sink;
 use crate::link::{Arrival, Crossing};
 
+mod between;
+
 /// Arrivals nobody owned that are kept; more are counted.
 const UNSOLICITED_KEPT: usize = 200;
 /// Octets of bodies that are kept among them.
@@ -238,6 +240,17 @@ impl State {
         shared.cloned()
     }
 
+    fn claim(&mut self, key: Key, owner: Owner) {
+        let Some(room) = self.guests.get_mut(&owner.guest) else {
+            return;
+        };
+        let owners = self.claims.entry(key.clone()).or_default();
+        if !owners.contains(&owner) {
+            owners.push(owner);
+        }
+        room.keys.push(key);
+    }
+
     fn owner_at(&self, peer: &str, keys: &[Key]) -> Option<GuestId> {
         match self.owner(keys) {
             Some(owner) => Some(owner.guest),
@@ -384,18 +397,11 @@ impl Guest {
 
     fn claim(&self, key: Option<Key>, place: &str) {
         let Some(key) = key else { return };
-        let mut state = self.desk.state();
         let owner = Owner {
             guest: self.id,
             place: place.to_owned(),
         };
-        let owners = state.claims.entry(key.clone()).or_default();
-        if !owners.contains(&owner) {
-            owners.push(owner);
-        }
-        if let Some(room) = state.guests.get_mut(&self.id) {
-            room.keys.push(key);
-        }
+        self.desk.state().claim(key, owner);
     }
 }
 

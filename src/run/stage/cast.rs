@@ -34,9 +34,11 @@ impl Stage {
         self.names = Names::of(script, world, &nonce);
         let cast = Cast::of(script);
         for (name, home) in cast.agents {
+            let paired = world.pair(script.topology).and_then(|pair| pair.prefix(&home));
             let prefix = world
                 .target(&home)
                 .and_then(|t| t.ixit.as_ref().map(|i| i.numbers.prefix()))
+                .or_else(|| paired.map(str::to_owned))
                 .unwrap_or_else(|| own_prefix(&home));
             let number = world.numbers.below(&prefix);
             self.guest.claim_number(&number, &name);
