@@ -83,7 +83,10 @@ fn texts(headers: &HeaderMap) -> Vec<(String, String)> {
 impl Gateway {
     fn take(&self, sms: &SendSms) -> (StatusCode, &'static str) {
         let to = sms.to();
-        let owner = to.as_deref().and_then(|number| self.desk.owner_of_number(number));
+        let owner = match (&to, sms.data()) {
+            (Some(number), Some(wsp)) => self.desk.owner_of_push(number, wsp),
+            _ => None,
+        };
         let complete = to.is_some() && sms.data().is_some();
         let status = if complete {
             let scripted = owner.as_ref().and_then(|owner| self.desk.http_status(owner));

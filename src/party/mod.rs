@@ -7,6 +7,7 @@
 mod delay;
 mod desk;
 pub mod dns;
+mod handed;
 mod homes;
 pub mod kannel;
 mod listening;
@@ -16,7 +17,7 @@ mod pushes;
 mod script;
 pub mod user_agent;
 
-pub use desk::{Desk, Guest, Hold};
+pub use desk::{Desk, Guest, Hold, Past};
 pub use homes::HomeService;
 pub use listening::Listening;
 pub use pushes::Pushes;

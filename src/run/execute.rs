@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 
 use crate::case::Script;
 use crate::link::Arrival;
+use crate::party::Past;
 
 use super::collect::{self, collect};
 use super::coverage::Coverage;
@@ -207,18 +208,24 @@ pub(super) fn result(
 
 /// What arrived for nobody, as journal entries that belong to no script.
 fn unsolicited(world: &World) -> Vec<Event> {
-    let arrivals = world.desk.unsolicited().first;
-    let event = |(seq, arrival): (usize, Arrival)| Event {
-        script: String::new(),
-        seq: u64::try_from(seq).unwrap_or(u64::MAX),
-        at_us: 0,
-        what: What::Unsolicited {
-            place: arrival.place,
-            from: arrival.from,
-            crossing: arrival.crossing,
-        },
+    let unsolicited = world.desk.unsolicited();
+    let arrivals = unsolicited.first.into_iter().zip(unsolicited.past);
+    let event = |(seq, (arrival, past)): (u64, (Arrival, Option<Past>))| {
+        let (case, why) = past.map(|past| (past.case, past.why)).unzip();
+        Event {
+            script: String::new(),
+            seq,
+            at_us: 0,
+            what: What::Unsolicited {
+                place: arrival.place,
+                from: arrival.from,
+                crossing: arrival.crossing,
+                case,
+                why,
+            },
+        }
     };
-    arrivals.into_iter().enumerate().map(event).collect()
+    (0..).zip(arrivals).map(event).collect()
 }
 
 /// Every scenario, each in a task of its own, as many side by side as the plan allows. Those that wait longest begin first.

@@ -142,6 +142,12 @@ pub enum What {
         place: String,
         from: Option<String>,
         crossing: Crossing,
+        /// The case it would have belonged to, which had ended.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        case: Option<String>,
+        /// How that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<String>,
     },
     /// The harness or its environment is at fault.
     Fault {

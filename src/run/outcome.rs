@@ -56,6 +56,12 @@ pub struct UnsolicitedResult {
     pub relay: Option<String>,
     /// The PDU's name, or what it was instead.
     pub what: String,
+    /// The case it would have belonged to, if that is known: it had ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<String>,
+    /// How that is known, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -95,7 +95,7 @@ impl Stage {
         world: &World,
         key: u64,
     ) -> Result<(Stage, mpsc::UnboundedReceiver<Arrival>), NotUp> {
-        let (guest, arrivals) = world.desk.open(key);
+        let (guest, arrivals) = world.desk.open_for(key, &script.id);
         // What a remote relay may do with an idle connection is its own affair.
         let idle = if world.has_remote() { 0 } else { IDLE_CONNECTIONS };
         let user_agent = UserAgent::new(idle).map_err(|e| NotUp(format!("the HTTP client: {e}")))?;

@@ -55,6 +55,8 @@ pub fn run() -> RunResult {
             place: "kannel".into(),
             relay: None,
             what: "M-Notification.ind".into(),
+            case: Some("mm1-repeated".into()),
+            why: Some("a repeat of what case mm1-repeated got".into()),
         }],
         summary: Summary {
             cases: 8,

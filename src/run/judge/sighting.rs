@@ -47,6 +47,7 @@ impl Sighting {
                 place,
                 from,
                 crossing,
+                ..
             } => (Side::Relay, place, from.clone(), crossing),
             What::NoReply {
                 at,
