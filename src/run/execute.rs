@@ -83,6 +83,8 @@ pub struct Finished {
     pub dir: PathBuf,
     /// Remote relays that gave no sign of life before the first case began, and what came instead.
     pub silent: Vec<String>,
+    /// What is risky about the targets: each once, for a person.
+    pub warnings: Vec<String>,
     pub(super) suite: Arc<Suite>,
 }
 
@@ -165,6 +167,7 @@ pub async fn execute(options: Options, observer: &dyn Observer) -> Result<Finish
         result,
         dir,
         silent: world.silent.clone(),
+        warnings: world.warnings.clone(),
         suite: plan.suite,
     })
 }
@@ -278,6 +281,8 @@ async fn play(
     world: Arc<World>,
     out: mpsc::UnboundedSender<Event>,
 ) -> CaseResult {
+    // Who waits for numbers has nothing to do: the turn comes after.
+    let lease = world.pools.lease(&script).await;
     let turn = if world.is_heard() {
         Arc::clone(&world.turns).acquire_owned().await.ok()
     } else {
@@ -287,7 +292,7 @@ async fn play(
         Some(own) => own,
         None => world,
     };
-    let stage = Stage::build(&script, &world, key).await;
+    let stage = Stage::build(&script, &world, key, lease).await;
     // The case begins when it has its peers: its times do not count the wait for them.
     let holds = match &stage {
         Ok((stage, _)) if stage.is_fit() => {

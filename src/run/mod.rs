@@ -23,6 +23,8 @@ mod numbers;
 pub mod observer;
 pub mod outcome;
 mod plan;
+mod pools;
+mod ports;
 mod recorder;
 mod rejudge;
 pub mod select;

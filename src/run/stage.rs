@@ -17,6 +17,7 @@ use crate::target::Mm1;
 use crate::wire::mm4;
 
 use super::host::{Host, Running};
+use super::pools::Lease;
 use super::world::World;
 
 use self::cast::{Agent, PeerNode};
@@ -60,6 +61,8 @@ struct Embedded {
 /// The topology of one script.
 pub struct Stage {
     pub guest: Guest,
+    // Given back after the guest has left: fields drop in their order.
+    lease: Lease,
     pub agents: BTreeMap<String, Agent>,
     /// What speaks HTTP for them.
     pub user_agent: UserAgent,
@@ -94,6 +97,7 @@ impl Stage {
         script: &Script,
         world: &World,
         key: u64,
+        lease: Lease,
     ) -> Result<(Stage, mpsc::UnboundedReceiver<Arrival>), NotUp> {
         let (guest, arrivals) = world.desk.open_for(key, &script.id);
         // What a remote relay may do with an idle connection is its own affair.
@@ -101,6 +105,7 @@ impl Stage {
         let user_agent = UserAgent::new(idle).map_err(|e| NotUp(format!("the HTTP client: {e}")))?;
         let mut stage = Stage {
             guest,
+            lease,
             agents: BTreeMap::new(),
             user_agent,
             peers: BTreeMap::new(),

@@ -15,6 +15,8 @@ use crate::target::{Target, probe};
 use super::host::Host;
 use super::lag::Lag;
 use super::numbers::Numbers;
+use super::pools::Pools;
+use super::ports::{self, Unfit};
 
 /// How long a remote relay may take to answer the first probe.
 const PROBE: Duration = Duration::from_secs(5);
@@ -26,6 +28,8 @@ const BUSY: usize = 12;
 pub struct World {
     pub desk: Arc<Desk>,
     pub numbers: Numbers,
+    /// Numbers of relays that have few.
+    pub pools: Pools,
     /// Relay name → its target.
     pub targets: BTreeMap<String, Arc<Target>>,
     /// Where embedded relays live.
@@ -36,6 +40,8 @@ pub struct World {
     pub alive: Vec<String>,
     /// What the silent ones said, for a person.
     pub silent: Vec<String>,
+    /// What is risky about the targets, for a person.
+    pub warnings: Vec<String>,
     /// Turns of scripts that have something to do.
     pub turns: Arc<Semaphore>,
     /// What the machine withheld.
@@ -46,17 +52,6 @@ pub struct World {
     peers: BTreeMap<(String, String), Listening>,
     dns: BTreeMap<String, Listening>,
     peer_names: Vec<String>,
-}
-
-/// The world cannot be set up: the environment's fault.
-#[derive(Debug, thiserror::Error)]
-pub enum Unfit {
-    #[error("cannot listen at {addr} for {what}: {reason}")]
-    Listen {
-        addr: SocketAddr,
-        what: String,
-        reason: std::io::Error,
-    },
 }
 
 impl World {
@@ -75,11 +70,13 @@ impl World {
         let mut world = World {
             desk,
             numbers: Numbers::new(seed),
+            pools: Pools::of(&targets, seed),
             targets,
             host,
             defects,
             alive: Vec::new(),
             silent: Vec::new(),
+            warnings: Vec::new(),
             turns: Arc::new(Semaphore::new(BUSY)),
             lag: Arc::new(Lag::new()),
             heard: AtomicBool::new(false),
@@ -95,6 +92,7 @@ impl World {
             .collect();
         for (relay, target) in relays {
             world.listen(&relay, &target).await?;
+            world.warnings.extend(ports::warnings(&relay, &target));
             world.probe(&relay, &target).await;
         }
         if world.silent.is_empty() {
@@ -170,7 +168,7 @@ impl World {
     async fn listen(&mut self, relay: &str, target: &Target) -> Result<(), Unfit> {
         let any = self.host.any();
         let at = target.ixit.as_ref().map_or(any, |i| i.push.listen());
-        let unfit = |what: String, addr| move |reason| Unfit::Listen { addr, what, reason };
+        let unfit = |what: String, addr| move |reason| Unfit::listen(relay, target, addr, what, reason);
         let kannel = kannel::listen(Arc::clone(&self.desk), relay, at)
             .await
             .map_err(unfit(format!("the Kannel of relay {relay}"), at))?;

@@ -1,6 +1,6 @@
 //! The IXIT: addresses, domains, numbers, and how a relay wants to be spoken to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -271,7 +271,16 @@ impl Ixit {
         match &self.numbers {
             Numbers::Prefix(prefix) => number(prefix, "ixit.numbers.prefix"),
             Numbers::List(numbers) if numbers.is_empty() => Err("ixit.numbers.list is empty".into()),
-            Numbers::List(numbers) => numbers.iter().try_for_each(|n| number(n, "ixit.numbers.list")),
+            Numbers::List(numbers) => {
+                let mut known = BTreeSet::new();
+                numbers.iter().try_for_each(|text| {
+                    number(text, "ixit.numbers.list")?;
+                    match known.insert(text.trim_start_matches('+')) {
+                        true => Ok(()),
+                        false => Err(format!("ixit.numbers.list has {text} twice; each subscriber stands there once")),
+                    }
+                })
+            }
             Numbers::Range { from, to } => {
                 number(from, "ixit.numbers.range.from")?;
                 number(to, "ixit.numbers.range.to")?;

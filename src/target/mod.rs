@@ -18,6 +18,6 @@ pub use ixit::{Dns, Ixit, Mm1, Mm4, Numbers, Peer, Push, PushKannel, PushSmpp};
 pub use processes::{File, Process, Provision, Ready, Reset, Stop};
 pub use schema::schema;
 pub use secrets::Secrets;
-pub use template::{Identity, Setting};
+pub use template::{Identity, Setting, ephemeral_range};
 pub use timers::Timers;
 pub use wrong::Wrong;

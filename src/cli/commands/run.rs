@@ -28,6 +28,9 @@ pub fn run(args: RunArgs) -> Result<u8, Failure> {
         .map_err(refused)?;
     let elapsed = Some(started.elapsed());
     let code = present(&finished, &finished.dir, junit.as_deref(), verbose, elapsed)?;
+    for warning in &finished.warnings {
+        output::complain(&format!("mmspec: warning: {warning}"));
+    }
     if !finished.result.run.alive {
         for silent in &finished.silent {
             output::complain(&format!("mmspec: {silent}"));

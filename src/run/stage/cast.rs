@@ -38,7 +38,8 @@ impl Stage {
                 .target(&home)
                 .and_then(|t| t.ixit.as_ref().map(|i| i.numbers.prefix()))
                 .unwrap_or_else(|| own_prefix(&home));
-            let number = world.numbers.below(&prefix);
+            let leased = self.lease.next(&home);
+            let number = leased.unwrap_or_else(|| world.numbers.below(&prefix));
             self.guest.claim_number(&number, &name);
             self.vars.insert(format!("{name}.prefix"), prefix);
             self.agents.insert(name, Agent { number, home });
