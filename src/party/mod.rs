@@ -4,7 +4,7 @@
 //! Listeners ([`kannel`], [`peer::serve`]) are run-wide. What arrives goes over the [`Desk`] to the script that owns the
 //! number, mailbox or id it carries.
 
-mod delay;
+pub mod delay;
 mod desk;
 pub mod dns;
 mod handed;

@@ -56,7 +56,7 @@ pub fn stranger(event: &Event) -> Option<UnsolicitedResult> {
 
 /// Shows an event to the rules, if it is one they can speak of.
 pub fn show(event: &Event, rules: &mut [RuleJudge]) {
-    if rules.is_empty() || !matches!(event.what, What::Seen { .. }) {
+    if rules.is_empty() || !matches!(event.what, What::Seen { .. } | What::FetchAgain { .. }) {
         return;
     }
     if let Some(seen) = Sighting::of(event).filter(|s| s.side == Side::Relay) {

@@ -64,8 +64,6 @@ pub struct Stage {
     // Given back after the guest has left: fields drop in their order.
     lease: Lease,
     pub agents: BTreeMap<String, Agent>,
-    /// What speaks HTTP for them.
-    pub user_agent: UserAgent,
     pub peers: BTreeMap<String, PeerNode>,
     pub vars: BTreeMap<String, String>,
     pub bindings: BTreeMap<String, String>,
@@ -74,6 +72,10 @@ pub struct Stage {
     names: Names,
     embedded: Mutex<BTreeMap<String, Embedded>>,
     remote: BTreeMap<String, Access>,
+    /// What speaks HTTP for user agents of relays that have no target.
+    user_agent: UserAgent,
+    /// The same for each relay that is reached in ways of its own.
+    user_agents: BTreeMap<String, UserAgent>,
     /// The hops towards each relay.
     hops: BTreeMap<String, Vec<Hop>>,
     /// Where stores of embedded relays lie, if there are any.
@@ -102,12 +104,11 @@ impl Stage {
         let (guest, arrivals) = world.desk.open_for(key, &script.id);
         // What a remote relay may do with an idle connection is its own affair.
         let idle = if world.has_remote() { 0 } else { IDLE_CONNECTIONS };
-        let user_agent = UserAgent::new(idle).map_err(|e| NotUp(format!("the HTTP client: {e}")))?;
+        let user_agent = client(None, idle)?;
         let mut stage = Stage {
             guest,
             lease,
             agents: BTreeMap::new(),
-            user_agent,
             peers: BTreeMap::new(),
             vars: BTreeMap::new(),
             bindings: BTreeMap::new(),
@@ -116,6 +117,8 @@ impl Stage {
             names: Names::default(),
             embedded: Mutex::new(BTreeMap::new()),
             remote: BTreeMap::new(),
+            user_agent,
+            user_agents: BTreeMap::new(),
             hops: BTreeMap::new(),
             stores: None,
             homes: Homes::default(),
@@ -159,6 +162,11 @@ impl Stage {
             .get(relay)
             .cloned()
             .or_else(|| self.embedded().get(relay).and_then(|e| e.access.clone()))
+    }
+
+    /// What speaks HTTP to this relay for its user agents.
+    pub fn user_agent(&self, relay: &str) -> UserAgent {
+        self.user_agents.get(relay).unwrap_or(&self.user_agent).clone()
     }
 
     pub fn is_embedded(&self, relay: &str) -> bool {
@@ -238,6 +246,8 @@ impl Stage {
         let relays = script.topology.relays();
         for relay in relays {
             if let Some(ixit) = world.target(relay).and_then(|t| t.ixit.as_ref()) {
+                let client = client(Some(&ixit.mm1), 0)?;
+                self.user_agents.insert((*relay).to_owned(), client);
                 self.remote.insert(
                     (*relay).to_owned(),
                     Access {
@@ -310,6 +320,12 @@ impl Stage {
         }
         Ok(())
     }
+}
+
+/// An HTTP client for a relay's user agents, that keeps `idle` connections open.
+fn client(mm1: Option<&Mm1>, idle: usize) -> Result<UserAgent, NotUp> {
+    let _ = mm1;
+    UserAgent::new(idle).map_err(|e| NotUp(format!("the HTTP client: {e}")))
 }
 
 /// Where embedded relays keep what must survive their being killed in this script.

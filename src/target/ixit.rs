@@ -54,7 +54,7 @@ pub struct Mm1 {
     /// Where clients POST their PDUs: `http://host:port/path`, or `https:`.
     pub url: String,
     /// Header fields by which the relay knows the client, as a WAP gateway sets them. In a value `{number}` is the number with `+`,
-    /// `{digits}` without.
+    /// `{digits}` without, `{plmn}` with `/TYPE=PLMN` behind it.
     pub identity: BTreeMap<String, String>,
     /// Which host a Content-Location is fetched from.
     #[serde(default)]
@@ -193,7 +193,11 @@ impl Mm1 {
     /// Header fields that name a client with this number.
     pub fn identity_of(&self, number: &str) -> Vec<(String, String)> {
         let digits = number.trim_start_matches('+');
-        let value = |pattern: &String| pattern.replace("{number}", number).replace("{digits}", digits);
+        let value = |pattern: &String| {
+            let plmn = format!("{number}/TYPE=PLMN");
+            let filled = pattern.replace("{plmn}", &plmn).replace("{number}", number);
+            filled.replace("{digits}", digits)
+        };
         self.identity
             .iter()
             .map(|(name, pattern)| (name.clone(), value(pattern)))

@@ -14,7 +14,7 @@ mod wrong;
 
 pub use embedded::{Embedded, PushChannel};
 pub use file::{Start, Target};
-pub use ixit::{Dns, Ixit, Mm1, Mm4, Numbers, Peer, Push, PushKannel, PushSmpp};
+pub use ixit::{ContentLocation, Dns, Ixit, Mm1, Mm4, Numbers, Peer, Push, PushKannel, PushSmpp};
 pub use processes::{File, Process, Provision, Ready, Reset, Stop};
 pub use schema::schema;
 pub use secrets::Secrets;

@@ -43,6 +43,12 @@ impl Sighting {
                 from,
                 crossing,
             }
+            | What::FetchAgain {
+                place,
+                from,
+                crossing,
+                ..
+            }
             | What::Unsolicited {
                 place,
                 from,
@@ -226,6 +232,20 @@ impl Sighting {
             }
             Some(Crossing::SmtpReply { code, .. }) => (200..300).contains(code),
             _ => false,
+        }
+    }
+
+    /// Whether an answer to a fetch says that there is no such message, or brings nothing: HTTP 404, 410 or an empty body, or a
+    /// status that ends in message-not-found.
+    pub fn says_not_found(&self) -> bool {
+        let Some(Crossing::HttpResponse { status, body, .. }) = &self.crossing else {
+            return false;
+        };
+        let names = ["X-Mms-Retrieve-Status", "X-Mms-Response-Status"];
+        let said = names.iter().find_map(|name| self.pdu.as_ref().and_then(|p| p.text(name)));
+        match said {
+            Some(said) => said.ends_with("message-not-found"),
+            None => matches!(status, 404 | 410) || ((200..300).contains(status) && body.is_empty()),
         }
     }
 
