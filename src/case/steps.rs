@@ -158,10 +158,7 @@ pub fn answered_by(script: &Script) -> BTreeMap<StepId, StepId> {
 }
 
 /// The send that one expectation answers; it is open no longer.
-fn close(
-    open: &mut Vec<(StepId, &str, Option<PduType>)>,
-    wanted: &[(&Selector, &Place)],
-) -> Option<StepId> {
+fn close(open: &mut Vec<(StepId, &str, Option<PduType>)>, wanted: &[(&Selector, &Place)]) -> Option<StepId> {
     let fits = |from: &str, answer: Option<PduType>, exactly: bool| {
         wanted.iter().any(|(select, place)| {
             matches!(place, Place::At(name) if name == from)

@@ -125,11 +125,7 @@ impl Desk {
     }
 
     /// The same, for a script of this name: what comes for it when it has left names it.
-    pub fn open_for(
-        self: &Arc<Self>,
-        script: u64,
-        case: &str,
-    ) -> (Guest, mpsc::UnboundedReceiver<Arrival>) {
+    pub fn open_for(self: &Arc<Self>, script: u64, case: &str) -> (Guest, mpsc::UnboundedReceiver<Arrival>) {
         let (arrivals, receiver) = mpsc::unbounded_channel();
         let mut state = self.state();
         let id = GuestId(state.next);
@@ -311,7 +307,11 @@ impl State {
         } else {
             return None;
         };
-        let case = self.cases.get(&guest).map(|case| case.to_string()).unwrap_or_default();
+        let case = self
+            .cases
+            .get(&guest)
+            .map(|case| case.to_string())
+            .unwrap_or_default();
         Some(Past {
             why: format!("{why} case {case}"),
             case,

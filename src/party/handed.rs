@@ -94,6 +94,8 @@ fn notification(pdu: &Pdu) -> Mark {
         !field.name.eq_ignore_ascii_case("X-Mms-Content-Location")
             && !field.name.eq_ignore_ascii_case("X-Mms-Expiry")
     });
-    let lines: Vec<String> = fields.map(|f| format!("{}: {}", f.name, f.value.text())).collect();
+    let lines: Vec<String> = fields
+        .map(|f| format!("{}: {}", f.name, f.value.text()))
+        .collect();
     Mark::Notification(lines.join("\n"))
 }

@@ -53,6 +53,7 @@ async fn sendsms(State(gateway): State<Gateway>, request: Request) -> (StatusCod
     if !request.uri().path().trim_end_matches('/').ends_with("sendsms") {
         return (StatusCode::NOT_FOUND, "Unknown request.");
     }
+    let connection = connection(request.headers());
     let reading = match *request.method() {
         Method::GET => {
             let query = request.uri().query().unwrap_or("");
@@ -67,7 +68,17 @@ async fn sendsms(State(gateway): State<Gateway>, request: Request) -> (StatusCod
         }
         _ => return (StatusCode::METHOD_NOT_ALLOWED, "Use GET or POST."),
     };
-    gateway.take(&reading.value)
+    gateway.take(&reading.value, connection)
+}
+
+/// What the request says of its connection, if it says two things at once.
+fn connection(headers: &HeaderMap) -> Option<String> {
+    let values = headers
+        .get_all("connection")
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    let said = values.collect::<Vec<_>>().join(", ").to_ascii_lowercase();
+    (said.contains("keep-alive") && said.contains("close")).then_some(said)
 }
 
 fn texts(headers: &HeaderMap) -> Vec<(String, String)> {
@@ -81,7 +92,7 @@ fn texts(headers: &HeaderMap) -> Vec<(String, String)> {
 }
 
 impl Gateway {
-    fn take(&self, sms: &SendSms) -> (StatusCode, &'static str) {
+    fn take(&self, sms: &SendSms, connection: Option<String>) -> (StatusCode, &'static str) {
         let to = sms.to();
         let owner = match (&to, sms.data()) {
             (Some(number), Some(wsp)) => self.desk.owner_of_push(number, wsp),
@@ -101,7 +112,7 @@ impl Gateway {
         let arrival = Arrival {
             place,
             from: Some(self.relay.to_string()),
-            crossing: crossing(sms, status),
+            crossing: crossing(sms, status, connection),
         };
         match owner {
             Some(owner) if status.is_success() => self.desk.hand_over_push(&owner, arrival),
@@ -121,7 +132,7 @@ fn said(status: StatusCode) -> &'static str {
     }
 }
 
-fn crossing(sms: &SendSms, answered: StatusCode) -> Crossing {
+fn crossing(sms: &SendSms, answered: StatusCode, connection: Option<String>) -> Crossing {
     let mut params: Vec<(String, String)> = Vec::new();
     for parameter in &sms.parameters {
         match parameter.name.as_str() {
@@ -130,6 +141,7 @@ fn crossing(sms: &SendSms, answered: StatusCode) -> Crossing {
             name => params.push((name.to_owned(), parameter.text())),
         }
     }
+    params.extend(connection.map(|said| ("http-connection".to_owned(), said)));
     if let Some(note) = addressing_fault(sms.udh().map(|udh| &udh[..])) {
         params.push(("note".to_owned(), note));
     }

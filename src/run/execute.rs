@@ -19,7 +19,7 @@ use super::host::{Host, Isolation};
 use super::journal::{Event, NodeState, RunHead, What};
 use super::judge::{Judge, RuleJudge};
 use super::observer::Observer;
-use super::outcome::{CaseResult, RunInfo, RunResult, SCHEMA, Summary, Tool, UnsolicitedResult};
+use super::outcome::{CaseResult, QuirkResult, RunInfo, RunResult, SCHEMA, Summary, Tool, UnsolicitedResult};
 use super::plan::Plan;
 use super::recorder::Recorder;
 use super::stage::Stage;
@@ -204,6 +204,7 @@ pub(super) fn result(
             options: head.options,
         },
         summary: Summary::of(&cases),
+        quirks: QuirkResult::of(&cases),
         cases,
         unsolicited,
     }
@@ -365,6 +366,7 @@ fn broken(script: &Script, reason: String) -> CaseResult {
         duration_ms: 0,
         expectations: Vec::new(),
         findings: Vec::new(),
+        quirks: Vec::new(),
         alive: false,
         reason: Some(reason),
     }

@@ -1,6 +1,8 @@
 //! MM1 as a target wants it: where a Content-Location is fetched, and which header fields name the client.
 
-use crate::case::Send;
+use hyper::Uri;
+
+use crate::case::{Send, Template};
 use crate::party::user_agent::{authority, fetch_url, url_as_is};
 use crate::target::{ContentLocation, Mm1};
 
@@ -31,7 +33,7 @@ pub fn locate(location: &str, mm1: &Mm1) -> Result<String, String> {
 
 /// Whether a URL stays on this machine, or on the host that the target file names.
 fn is_near(url: &str, base: &str) -> bool {
-    let host = |url: &str| Some(reqwest::Url::parse(url).ok()?.host_str()?.to_owned());
+    let host = |url: &str| Some(url.parse::<Uri>().ok()?.host()?.to_ascii_lowercase());
     let Some(named) = host(url) else { return false };
     let address: Option<std::net::IpAddr> = named.trim_matches(['[', ']']).parse().ok();
     named == "localhost" || address.is_some_and(|a| a.is_loopback()) || host(base).as_ref() == Some(&named)
@@ -48,7 +50,7 @@ pub fn identity<E>(
     send: &Send,
     number: &str,
     mm1: &Mm1,
-    resolve: impl Fn(&crate::case::Template) -> Result<String, E>,
+    resolve: impl Fn(&Template) -> Result<String, E>,
 ) -> Result<Vec<(String, String)>, E> {
     let said = send.http_headers.iter().find(|header| is_identity(&header.name));
     let Some(said) = said else {

@@ -78,10 +78,17 @@ impl Pools {
     /// What a script would need of pools that do not have it at all, in words for a person.
     pub fn lacking(&self, script: &Script) -> Vec<String> {
         let needs = self.needs(script);
-        let lacking = needs.iter().filter(|(at, needed)| **needed > self.pools[**at].size);
+        let lacking = needs
+            .iter()
+            .filter(|(at, needed)| **needed > self.pools[**at].size);
         lacking
             .map(|(at, needed)| {
-                let relays: Vec<&str> = self.of.iter().filter(|(_, a)| *a == at).map(|(r, _)| r.as_str()).collect();
+                let relays: Vec<&str> = self
+                    .of
+                    .iter()
+                    .filter(|(_, a)| *a == at)
+                    .map(|(r, _)| r.as_str())
+                    .collect();
                 format!(
                     "{needed} subscribers of relay {} (ixit.numbers has {})",
                     relays.join(" and "),
@@ -125,7 +132,12 @@ impl Pools {
 
     /// How many of these scripts can run side by side while half of each pool rests; `None`: as many as there are.
     pub fn side_by_side(&self, scripts: &[Arc<Script>]) -> Option<usize> {
-        let least = |at: usize| scripts.iter().filter_map(|s| self.needs(s).get(&at).copied()).min();
+        let least = |at: usize| {
+            scripts
+                .iter()
+                .filter_map(|s| self.needs(s).get(&at).copied())
+                .min()
+        };
         let jobs = self.pools.iter().enumerate().filter_map(|(at, pool)| {
             let needed = least(at)?.max(1);
             Some((pool.size / 2 / needed).max(1))

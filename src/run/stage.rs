@@ -104,7 +104,7 @@ impl Stage {
         let (guest, arrivals) = world.desk.open_for(key, &script.id);
         // What a remote relay may do with an idle connection is its own affair.
         let idle = if world.has_remote() { 0 } else { IDLE_CONNECTIONS };
-        let user_agent = client(None, idle)?;
+        let user_agent = client(idle)?;
         let mut stage = Stage {
             guest,
             lease,
@@ -246,8 +246,7 @@ impl Stage {
         let relays = script.topology.relays();
         for relay in relays {
             if let Some(ixit) = world.target(relay).and_then(|t| t.ixit.as_ref()) {
-                let client = client(Some(&ixit.mm1), 0)?;
-                self.user_agents.insert((*relay).to_owned(), client);
+                self.user_agents.insert((*relay).to_owned(), client(0)?);
                 self.remote.insert(
                     (*relay).to_owned(),
                     Access {
@@ -323,8 +322,7 @@ impl Stage {
 }
 
 /// An HTTP client for a relay's user agents, that keeps `idle` connections open.
-fn client(mm1: Option<&Mm1>, idle: usize) -> Result<UserAgent, NotUp> {
-    let _ = mm1;
+fn client(idle: usize) -> Result<UserAgent, NotUp> {
     UserAgent::new(idle).map_err(|e| NotUp(format!("the HTTP client: {e}")))
 }
 

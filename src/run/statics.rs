@@ -31,6 +31,7 @@ pub fn judge(lacks: &BTreeMap<String, Vec<String>>, labels: &BTreeMap<String, St
         duration_ms: 0,
         expectations,
         findings: Vec::new(),
+        quirks: Vec::new(),
         alive: false,
         reason: None,
     })

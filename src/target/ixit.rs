@@ -281,7 +281,9 @@ impl Ixit {
                     number(text, "ixit.numbers.list")?;
                     match known.insert(text.trim_start_matches('+')) {
                         true => Ok(()),
-                        false => Err(format!("ixit.numbers.list has {text} twice; each subscriber stands there once")),
+                        false => Err(format!(
+                            "ixit.numbers.list has {text} twice; each subscriber stands there once"
+                        )),
                     }
                 })
             }

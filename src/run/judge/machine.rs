@@ -17,6 +17,7 @@ use super::ledger::{Ledger, Subject};
 use super::matching::Scope;
 use super::memory::{Memory, unresolved};
 use super::plan::{Item, Kind, items};
+use super::quirks::quirks;
 use super::sighting::Sighting;
 use super::verdict::Case;
 use super::weight::Policy;
@@ -163,7 +164,10 @@ impl Judge {
                 && demand::check(&expect.demands, answer, &self.memory).is_none()
                 && (expect.select == Selector::Reply || demand::speaks_of(expect, "X-Mms-Retrieve-Status"))
         };
-        match answered_by.and_then(|by| self.items.get(&by)).map(|item| &item.kind) {
+        match answered_by
+            .and_then(|by| self.items.get(&by))
+            .map(|item| &item.kind)
+        {
             None => !answer.is_positive_answer(),
             Some(Kind::Expect(expect)) => !accepted(expect),
             Some(Kind::AnyOf(any)) => !any.alternatives.iter().any(accepted),
@@ -182,7 +186,11 @@ impl Judge {
             self.ledger.settle(*step, item, self.case.is_over());
         }
         self.attribute();
-        self.case.result(&self.script, self.ledger, self.memory.all())
+        let quirks = quirks(self.memory.all(), &self.memory.vars, |seen| self.answers.of(seen));
+        CaseResult {
+            quirks,
+            ..self.case.result(&self.script, self.ledger, self.memory.all())
+        }
     }
 
     /// With several relays, says whose fault each violation is.

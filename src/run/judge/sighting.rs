@@ -31,6 +31,8 @@ pub struct Sighting {
     pub push: Option<push::Push>,
     /// `seq` of the request this answers.
     pub answers: Option<u64>,
+    /// `seq` of the notification that came before what it is about could be served: then this is no outcome.
+    pub put_off: Option<u64>,
 }
 
 impl Sighting {
@@ -75,6 +77,7 @@ impl Sighting {
                     undecodable: None,
                     push: None,
                     answers: Some(*request),
+                    put_off: None,
                 });
             }
             _ => return None,
@@ -92,6 +95,10 @@ impl Sighting {
             undecodable: None,
             push: None,
             answers: None,
+            put_off: match &event.what {
+                What::FetchAgain { notified, .. } => Some(*notified),
+                _ => None,
+            },
         };
         sighting.decode(crossing);
         Some(sighting)
@@ -142,6 +149,14 @@ impl Sighting {
 
     pub fn kind(&self) -> Option<PduType> {
         self.pdu.as_ref().map(|p| p.kind)
+    }
+
+    /// Whether it asks MM1 for something: a fetch, or a PDU.
+    pub fn is_request(&self) -> bool {
+        match &self.crossing {
+            Some(Crossing::HttpRequest { method, .. }) => method == "GET" || self.pdu.is_some(),
+            _ => false,
+        }
     }
 
     pub fn is_reply(&self) -> bool {
@@ -242,7 +257,9 @@ impl Sighting {
             return false;
         };
         let names = ["X-Mms-Retrieve-Status", "X-Mms-Response-Status"];
-        let said = names.iter().find_map(|name| self.pdu.as_ref().and_then(|p| p.text(name)));
+        let said = names
+            .iter()
+            .find_map(|name| self.pdu.as_ref().and_then(|p| p.text(name)));
         match said {
             Some(said) => said.ends_with("message-not-found"),
             None => matches!(status, 404 | 410) || ((200..300).contains(status) && body.is_empty()),

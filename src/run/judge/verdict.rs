@@ -63,6 +63,7 @@ impl Case {
             duration_ms: self.ended_us.unwrap_or_default() / 1000,
             expectations,
             findings: findings(sightings),
+            quirks: Vec::new(),
             alive,
             reason,
         }
