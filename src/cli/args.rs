@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::cli::target_args::TargetCommand;
 use crate::inspect::Kind;
 
 /// Conformance and interop tests for MMS Relay/Servers (MM1 and MM4).
@@ -36,6 +37,9 @@ pub enum Command {
     Lint(LintArgs),
     /// Print the JSON Schema of a file format
     Schema(SchemaArgs),
+    /// Write a target file, or see whether one can be used
+    #[command(subcommand)]
+    Target(TargetCommand),
     /// Run the embedded relay alone
     Relay(RelayArgs),
     /// Show which test purposes have cases, what the latest run said of them, and which have none

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use super::args::{Cli, Command, RunArgs};
+use super::target_args::TargetCommand;
 use super::{commands, output};
 
 /// The whole program. Wrong arguments end it here with [`super::exit::USAGE`].
@@ -18,6 +19,8 @@ pub fn main() -> ExitCode {
         Command::Explain(args) => commands::explain(&args),
         Command::Lint(args) => commands::lint(&args),
         Command::Schema(args) => commands::schema(&args),
+        Command::Target(TargetCommand::Init(args)) => commands::target_init(&args),
+        Command::Target(TargetCommand::Check(args)) => commands::target_check(&args),
         Command::Relay(args) => commands::relay(&args),
         Command::Coverage(args) => commands::coverage(&args),
         Command::KillMatrix(args) => commands::killmatrix(args),

@@ -9,6 +9,7 @@ mod failure;
 mod listing;
 mod output;
 pub mod present;
+mod target_args;
 
 pub use dispatch::main;
 pub use exit::exit_code;

@@ -2,6 +2,7 @@
 //! [`crate::run::outcome`]; nothing here knows how a run came about. What a relay sent is untrusted and goes through
 //! `text` first.
 
+pub mod check;
 pub mod coverage;
 mod excerpt;
 mod group;

@@ -25,6 +25,10 @@ impl Paint {
         self.sgr("2", text)
     }
 
+    pub(super) fn good(self, text: &str) -> String {
+        self.sgr("32", text)
+    }
+
     pub(super) fn bad(self, text: &str) -> String {
         self.sgr("1;31", text)
     }

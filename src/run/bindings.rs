@@ -1,14 +1,14 @@
 //! Which target plays which relay: files are read for their place in the topology, and for whom they face there.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::case::{Script, Topology};
 use crate::target::{Identity, Setting, Target};
 
-use super::execute::Refused;
+use super::execute::{Options, Refused};
 use super::stage::{domain_of, own_prefix};
 
 /// Relay → target, for every relay of a selected topology; those that no file plays are embedded.
@@ -16,9 +16,8 @@ use super::stage::{domain_of, own_prefix};
 /// # Errors
 /// A name that no topology has, a file that is wrong.
 pub fn targets(
-    files: &BTreeMap<String, PathBuf>,
+    options: &Options,
     scenarios: &[Arc<Script>],
-    program: &Path,
 ) -> Result<BTreeMap<String, Arc<Target>>, Refused> {
     let known: BTreeSet<&str> = Topology::ALL
         .iter()
@@ -26,7 +25,7 @@ pub fn targets(
         .copied()
         .collect();
     let mut targets = BTreeMap::new();
-    for (relay, path) in files {
+    for (relay, path) in &options.relays {
         if !known.contains(relay.as_str()) {
             let names: Vec<&str> = known.into_iter().collect();
             return Err(Refused::Usage(format!(
@@ -37,13 +36,18 @@ pub fn targets(
         let setting = Setting {
             relay: relay.clone(),
             other: usual_identity(opposite(relay)),
-            program: program.to_owned(),
+            program: options.program()?,
             dir: instance_dir(),
         };
         let target = Target::load(path, &setting).map_err(usage)?;
         targets.insert(relay.clone(), target);
     }
     face_each_other(&mut targets)?;
+    if let Some(limit) = options.hasten {
+        for target in targets.values_mut() {
+            target.timers.hasten(limit);
+        }
+    }
     let mut targets: BTreeMap<String, Arc<Target>> = targets
         .into_iter()
         .map(|(relay, target)| (relay, Arc::new(target)))

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -47,6 +48,8 @@ pub struct Options {
     pub report_dir: PathBuf,
     /// Cases that cost much too.
     pub all: bool,
+    /// No deadline of a target is longer than this.
+    pub hasten: Option<Duration>,
 }
 
 impl Options {

@@ -6,6 +6,7 @@
 
 mod bindings;
 mod blame;
+pub mod check;
 mod collect;
 mod compose;
 pub mod coverage;

@@ -72,7 +72,7 @@ impl Plan {
                 .filter(|s| !is_rule(s) && s.cost == Cost::Normal);
             scenarios = others.cloned().collect();
         }
-        let targets = bindings::targets(&options.relays, &scenarios, &options.program()?)?;
+        let targets = bindings::targets(options, &scenarios)?;
         scenarios.sort_by_cached_key(|script| std::cmp::Reverse(least_wait(script, &targets)));
         let all_embedded = targets.values().all(|t| t.is_embedded());
         if !all_embedded {

@@ -57,11 +57,12 @@ impl Unfit {
 /// Every address at which a relay expects somebody whom `mmspec` plays.
 pub fn fixed_ports(ixit: &Ixit) -> Vec<Fixed> {
     let channel = ixit.push.channel();
-    let mut all = vec![Fixed {
+    let mut all: Vec<Fixed> = Vec::new();
+    all.extend(ixit.push.stream().map(|addr| Fixed {
         key: format!("ixit.push.{channel}.listen"),
         what: format!("the push gateway ({channel})"),
-        addr: ixit.push.listen(),
-    }];
+        addr,
+    }));
     all.extend(ixit.dns.iter().map(|dns| Fixed {
         key: "ixit.dns.listen".to_owned(),
         what: "the name server".to_owned(),

@@ -167,7 +167,7 @@ impl World {
 
     async fn listen(&mut self, relay: &str, target: &Target) -> Result<(), Unfit> {
         let any = self.host.any();
-        let at = target.ixit.as_ref().map_or(any, |i| i.push.listen());
+        let at = target.ixit.as_ref().and_then(|i| i.push.stream()).unwrap_or(any);
         let unfit = |what: String, addr| move |reason| Unfit::listen(relay, target, addr, what, reason);
         let kannel = kannel::listen(Arc::clone(&self.desk), relay, at)
             .await

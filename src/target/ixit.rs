@@ -166,11 +166,11 @@ impl Push {
         }
     }
 
-    /// Where the gateway listens.
-    pub fn listen(&self) -> SocketAddr {
+    /// Where the gateway listens for connections; one that takes datagrams does not.
+    pub fn stream(&self) -> Option<SocketAddr> {
         match self {
-            Push::Kannel(kannel) => kannel.listen,
-            Push::Smpp(smpp) => smpp.listen,
+            Push::Kannel(kannel) => Some(kannel.listen),
+            Push::Smpp(smpp) => Some(smpp.listen),
         }
     }
 }

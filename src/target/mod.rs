@@ -3,6 +3,7 @@
 
 mod embedded;
 mod file;
+mod init;
 mod ixit;
 pub mod probe;
 mod processes;
@@ -14,6 +15,7 @@ mod wrong;
 
 pub use embedded::{Embedded, PushChannel};
 pub use file::{Start, Target};
+pub use init::Answers;
 pub use ixit::{ContentLocation, Dns, Ixit, Mm1, Mm4, Numbers, Peer, Push, PushKannel, PushSmpp};
 pub use processes::{File, Process, Provision, Ready, Reset, Stop};
 pub use schema::schema;

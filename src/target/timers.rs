@@ -46,6 +46,23 @@ impl Default for Timers {
 }
 
 impl Timers {
+    /// No deadline is longer than this from now on.
+    pub fn hasten(&mut self, limit: Duration) {
+        let limit = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
+        for timer in [
+            &mut self.reply,
+            &mut self.notify,
+            &mut self.mm4,
+            &mut self.mm4_response,
+            &mut self.mm4_retries,
+            &mut self.resend,
+            &mut self.give_up,
+            &mut self.failover,
+        ] {
+            *timer = (*timer).min(limit);
+        }
+    }
+
     /// Names and values, as `$timer.NAME` has them.
     pub fn named(&self) -> [(&'static str, Duration); 9] {
         [

@@ -18,6 +18,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 /// What the reports may see of the rest.
 const REPORT_MAY_IMPORT: &[&str] = &[
     "crate::run::outcome",
+    "crate::run::check",
     "crate::run::coverage",
     "crate::run::killmatrix",
     "crate::run::observer",

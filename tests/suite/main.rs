@@ -19,6 +19,7 @@ mod cli_encode;
 mod cli_exit;
 mod cli_present;
 mod cli_run;
+mod cli_target;
 #[path = "../hostile/mod.rs"]
 mod hostile;
 mod inspect_round_trip;

@@ -169,7 +169,7 @@ fn start(dir: &Path, by: By) -> (Process, PathBuf) {
     (config.mm1.listen, config.mm4.listen) = (any, any);
     let free = FreePorts::take(1 + ixit.peers.len());
     ixit.push = Push::Kannel(PushKannel { listen: free.addr(0) });
-    config.push.kannel = format!("http://{}/cgi-bin/sendsms", ixit.push.listen());
+    config.push.kannel = format!("http://{}/cgi-bin/sendsms", free.addr(0));
     for (n, peer) in ixit.peers.values_mut().enumerate() {
         peer.listen = free.addr(n + 1);
         let route = config

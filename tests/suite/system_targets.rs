@@ -41,7 +41,7 @@ fn the_shipped_pair_belongs_together() {
     assert_eq!(ixit.mm4.to, Some(config.mm4.listen));
     assert_eq!(
         config.push.kannel,
-        format!("http://{}/cgi-bin/sendsms", ixit.push.listen())
+        format!("http://{}/cgi-bin/sendsms", ixit.push.stream().unwrap())
     );
     let identity = &ixit.mm1.identity;
     assert_eq!(identity.keys().collect::<Vec<_>>(), [&config.mm1.identity_header]);

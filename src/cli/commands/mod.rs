@@ -13,6 +13,8 @@ mod relay;
 mod run;
 mod schema;
 mod shared;
+mod target_check;
+mod target_init;
 
 pub(super) use coverage::coverage;
 pub(super) use decode::decode;
@@ -25,3 +27,5 @@ pub(super) use rejudge::rejudge;
 pub(super) use relay::relay;
 pub(super) use run::run;
 pub(super) use schema::schema;
+pub(super) use target_check::target_check;
+pub(super) use target_init::target_init;

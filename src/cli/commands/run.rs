@@ -70,6 +70,7 @@ fn options(args: RunArgs) -> Result<Options, Failure> {
         program: None,
         report_dir: args.report_dir.unwrap_or_else(|| PathBuf::from(REPORT_DIR)),
         all: args.all,
+        hasten: None,
     })
 }
 
