@@ -40,3 +40,11 @@ pub struct HttpRule {
     /// How often the rule applies; 0 is always.
     pub times: u32,
 }
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SmppRule {
+    /// command_status (SMPP 3.4 §5.1.3).
+    pub status: u32,
+    /// How often the rule applies; 0 is always.
+    pub times: u32,
+}

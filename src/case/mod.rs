@@ -25,7 +25,7 @@ mod vocabulary;
 mod world;
 mod yaml;
 
-pub use behaviour::{HttpRule, SmtpAct, SmtpRule, SmtpStage};
+pub use behaviour::{HttpRule, SmppRule, SmtpAct, SmtpRule, SmtpStage};
 pub use catalogue::{Basis, Catalogue, Level, Purpose};
 pub use diagnostic::Diagnostic;
 pub use dns::{DnsAnswer, DnsRecord, DnsSet, Routing};

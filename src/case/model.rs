@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::behaviour::{HttpRule, SmtpRule};
+use super::behaviour::{HttpRule, SmppRule, SmtpRule};
 pub use super::cluster::{HomeLookup, HomeView, HubKind};
 use super::dns::{DnsSet, Routing};
 use super::pattern::Pattern;
@@ -371,6 +371,8 @@ pub enum Behaviour {
     Smtp(Vec<SmtpRule>),
     /// Rules for the push gateway's answers to pushes for this user agent.
     Http(Vec<HttpRule>),
+    /// Rules for an SMSC's answers to messages for this user agent. They come before those of `Http`.
+    Smpp(Vec<SmppRule>),
     /// Where a subscriber lives.
     Home(Vec<HomeView>),
     /// Whether a peer answers REQs that ask for it: the RES status (`Ok` by default), or `None` for silence.

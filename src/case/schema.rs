@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::wire::push::smpp::STATUSES;
 use crate::wire::table::{self, Kind};
 use crate::wire::{PduType, Protocol};
 
@@ -86,6 +87,7 @@ fn definitions() -> Value {
         ] },
         "smtpRule": object(words::SMTP_RULE, None),
         "httpRule": object(words::HTTP_RULE, None),
+        "smppRule": object(words::SMPP_RULE, None),
         "naptrRecord": object(words::NAPTR, None),
         "mxRecord": object(words::MX, None),
         "shape": { "anyOf": [{ "enum": [words::USUAL] }, object(words::SHAPE, None)] },
@@ -252,6 +254,12 @@ fn of(shape: Shape) -> Value {
         Shape::Alternatives => list("alternative"),
         Shape::SmtpRules => list("smtpRule"),
         Shape::HttpRules => list("httpRule"),
+        Shape::SmppRules => list("smppRule"),
+        Shape::CommandStatus => or_reference(json!({ "anyOf": [
+            { "enum": STATUSES.iter().map(|(_, name)| *name).collect::<Vec<_>>() },
+            { "type": "integer", "minimum": 0 },
+            { "type": "string", "pattern": "^(0x[0-9A-Fa-f]+|[0-9]+)$" },
+        ] })),
         Shape::Lines => list("line"),
         Shape::With => json!({ "type": "object" }),
         Shape::Lanes => list("lane"),

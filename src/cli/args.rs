@@ -53,6 +53,8 @@ pub enum Command {
     Decode(DecodeArgs),
     /// Make the octets of a message that a YAML file describes in the words of a case
     Encode(EncodeArgs),
+    /// Commands that a relay under test runs, and that reach the run
+    Shim(ShimArgs),
 }
 
 #[derive(Debug, Default, Args)]
@@ -244,6 +246,40 @@ pub struct EncodeArgs {
     /// As hex digits
     #[arg(long)]
     pub hex: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ShimArgs {
+    #[command(subcommand)]
+    pub command: ShimCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ShimCommand {
+    /// The mail command of a relay that has no SMTP: hands the message on standard input to a peer MMSE of the run
+    #[command(after_help = SENDMAIL_CODES)]
+    Sendmail(SendmailArgs),
+}
+
+const SENDMAIL_CODES: &str = "\
+Exit codes (sysexits.h):
+   0  taken
+  64  the command line is wrong
+  65  the message is too long
+  69  refused for good
+  75  not now: keep the message and try again";
+
+#[derive(Debug, Args)]
+pub struct SendmailArgs {
+    /// Where the peer MMSE listens: HOST:PORT or unix:PATH
+    #[arg(long, value_name = "PLACE")]
+    pub to: String,
+    /// Seconds in all after which the message counts as not taken
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    pub timeout: u64,
+    /// As for sendmail: -f FROM, -t for the recipients in the header, recipients; other options change nothing
+    #[arg(value_name = "ARGUMENTS", trailing_var_arg = true, allow_hyphen_values = true)]
+    pub arguments: Vec<String>,
 }
 
 #[derive(Debug, Default, Clone, Args)]

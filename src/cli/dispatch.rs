@@ -27,6 +27,7 @@ pub fn main() -> ExitCode {
         Command::Rejudge(args) => commands::rejudge(&args),
         Command::Decode(args) => commands::decode(&args),
         Command::Encode(args) => commands::encode(&args),
+        Command::Shim(args) => commands::shim(args),
     };
     ExitCode::from(done.unwrap_or_else(|failure| {
         if !failure.details.is_empty() {

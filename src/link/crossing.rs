@@ -29,12 +29,13 @@ pub enum Crossing {
         /// The number as the relay wrote it.
         recipient: String,
         gateway: String,
-        /// Parameters of the gateway's protocol (Kannel: query parameters but `text`).
+        /// Parameters of the gateway's protocol (Kannel: query parameters but `text`; PAP: attributes of the message and the code it
+        /// was answered with; a hook: request and header fields; a datagram: where from and to), and `note` for each oddity.
         params: Vec<(String, String)>,
-        /// The WSP push PDU.
+        /// The WSP push PDU: the relay's, or the one that its gateway makes of what it was handed over.
         #[serde(with = "hex_octets")]
         wsp: Bytes,
-        /// What the gateway answered.
+        /// What the gateway answered, as a status of HTTP; where the protocol has other answers or none, what would say the same.
         answered: u16,
     },
     /// A message that passed over SMTP, up to the reply to its end of data.
@@ -50,13 +51,16 @@ pub enum Crossing {
         data: Bytes,
         /// Final reply code and text as the receiver gave it; for a message a party sends, the relay's; `None`: none came.
         reply: Option<(u16, String)>,
-        /// The dialogue, one `C: …` or `S: …` line each, message data left out.
+        /// The dialogue, one `C: …` or `S: …` line each, message data and passwords left out; `* …` is what happened to the
+        /// connection, `$ …` the command line of a mail command.
         dialogue: Vec<String>,
     },
-    /// The relay's answer to a party's mail: the reply that ended the transaction.
+    /// The relay's answer to a party's mail: the reply that ended the transaction, or what the exit code of its mail command stands
+    /// for.
     SmtpReply {
         code: u16,
         text: String,
+        /// `rcpt`, `end-of-data`, …; `exit`: a mail command ended.
         stage: String,
         request: u64,
         /// Recipients that were refused, and the reply.

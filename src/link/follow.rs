@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 use super::Crossing;
 use super::reply::{Replies, Reply};
-use super::transaction::Transaction;
+use super::transaction::{Transaction, begins_auth};
 use crate::wire::smtp::{Received, Receiver};
 
 /// Commands without a reply beyond which a connection is no longer followed.
@@ -20,6 +20,8 @@ pub struct Follower {
     replies: Replies,
     waiting: VecDeque<Waiting>,
     transaction: Transaction,
+    /// The next line of the client is part of an AUTH exchange.
+    secret: bool,
     lost: bool,
 }
 
@@ -33,6 +35,8 @@ enum Waiting {
     Data,
     Message(Vec<u8>),
     StartTls,
+    /// AUTH, or a further line of that exchange.
+    Auth,
     /// RSET or QUIT.
     Abandon,
     Other,
@@ -45,6 +49,7 @@ impl Default for Follower {
             replies: Replies::new(),
             waiting: VecDeque::from([Waiting::Greeting]),
             transaction: Transaction::new(),
+            secret: false,
             lost: false,
         }
     }
@@ -110,6 +115,10 @@ impl Follower {
     fn take_commands(&mut self) {
         while !matches!(self.waiting.back(), Some(Waiting::Data)) {
             match self.commands.next() {
+                Some(Received::Command(line)) if std::mem::take(&mut self.secret) || begins_auth(&line) => {
+                    self.transaction.client_hid(&line);
+                    self.waiting.push_back(Waiting::Auth);
+                }
                 Some(Received::Command(line)) => {
                     self.transaction.client_said(&line);
                     match waiting_for(&line) {
@@ -160,6 +169,10 @@ impl Follower {
             }
             Waiting::Message(data) => Some(self.transaction.end(data, Some(reply))),
             Waiting::Abandon => self.transaction.abandon(),
+            Waiting::Auth => {
+                self.secret = reply.code == 334;
+                None
+            }
             Waiting::StartTls if good => {
                 self.lose();
                 None

@@ -31,6 +31,11 @@ impl Stream {
         TcpStream::connect(addr).await.map(Stream::new)
     }
 
+    /// The socket itself.
+    pub fn tcp(&self) -> &TcpStream {
+        &self.stream
+    }
+
     /// # Errors
     /// The socket is gone.
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {

@@ -27,6 +27,16 @@ impl Transaction {
         self.said(format!("C: {line}"));
     }
 
+    /// A line of the client that holds a password.
+    pub fn client_hid(&mut self, line: &str) {
+        self.client_said(&hidden(line));
+    }
+
+    /// Something that happened to the connection: `TLSv1.3`.
+    pub fn happened(&mut self, what: &str) {
+        self.said(format!("* {what}"));
+    }
+
     /// A reply of the server.
     pub fn server_said(&mut self, reply: &Reply) {
         for line in &reply.lines {
@@ -117,4 +127,23 @@ impl Transaction {
         }
         self.dialogue.push(line);
     }
+}
+
+/// A line of an AUTH exchange as it may be shown: `AUTH PLAIN ***`, `***`.
+pub fn hidden(line: &str) -> String {
+    let mut words = line.split_whitespace();
+    match (words.next(), words.next(), words.next()) {
+        (Some(auth), Some(mechanism), None) if is_auth(auth) => format!("{auth} {mechanism}"),
+        (Some(auth), Some(mechanism), Some(_)) if is_auth(auth) => format!("{auth} {mechanism} ***"),
+        _ => "***".to_owned(),
+    }
+}
+
+/// Whether a command line begins an AUTH exchange.
+pub fn begins_auth(line: &str) -> bool {
+    line.split_whitespace().next().is_some_and(is_auth)
+}
+
+fn is_auth(verb: &str) -> bool {
+    verb.eq_ignore_ascii_case("AUTH")
 }

@@ -10,8 +10,8 @@ use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock, mpsc};
 use super::dns::{Answer, Change, Data, Names, Record};
 use super::handed::{self, Handed};
 use super::ownership::{self, Key};
-use super::pushes::{Air, Pushes};
-use super::script::{HttpRule, Rules, SmtpAct, SmtpRule, SmtpStage};
+use super::pushes::{Air, Fate, Kept, Pushes, Still};
+use super::script::{HttpRule, Rules, SmppRule, SmtpAct, SmtpRule, SmtpStage};
 use crate::link::hop::Sink;
 use crate::link::{Arrival, Crossing};
 
@@ -55,6 +55,7 @@ struct Room {
     keys: Vec<Key>,
     smtp: HashMap<String, Rules<SmtpRule>>,
     http: HashMap<String, Rules<HttpRule>>,
+    smpp: HashMap<String, Rules<SmppRule>>,
     /// Ways of pushes that are not ordinary, by user agent.
     air: HashMap<String, Air>,
     names: Names,
@@ -135,6 +136,7 @@ impl Desk {
             keys: Vec::new(),
             smtp: HashMap::new(),
             http: HashMap::new(),
+            smpp: HashMap::new(),
             air: HashMap::new(),
             names: Names::default(),
         };
@@ -194,6 +196,13 @@ impl Desk {
         rules.apply(|_| true).map(|rule| rule.status)
     }
 
+    /// The command_status this guest wants a message to this place answered with by an SMSC. Uses the rule once.
+    pub(super) fn smpp_status(&self, owner: &Owner) -> Option<u32> {
+        let mut state = self.state();
+        let rules = state.guests.get_mut(&owner.guest)?.smpp.get_mut(&owner.place)?;
+        rules.apply(|_| true).map(|rule| rule.status)
+    }
+
     /// The owner of a DNS name.
     pub(super) fn owner_of_name(&self, name: &str) -> Option<GuestId> {
         self.state().owner(&[Key::name(name)]).map(|owner| owner.guest)
@@ -224,23 +233,26 @@ impl Desk {
         }
     }
 
-    /// Hands over a push that its gateway took, as far as the radio link lets it arrive.
-    pub(super) fn hand_over_push(&self, owner: &Owner, push: Arrival) {
-        let met = {
+    /// Hands over a push that its gateway took, as far as the radio link lets it arrive. `still` is asked before a push that was
+    /// kept arrives after all.
+    pub(super) fn follow_push(&self, owner: &Owner, push: Arrival, still: Option<Still>) -> Fate {
+        let (met, fate) = {
             let mut state = self.state();
             if let Some((number, marks)) = handed::push_of(&push.crossing)
                 && let Some(first) = state.handed.first_owner(&number, &marks)
                 && first != owner.guest
             {
-                return state.keep_unsolicited(push);
+                state.keep_unsolicited(push);
+                return Fate::Arrived;
             }
             let air = state.guests.get_mut(&owner.guest);
             match air.and_then(|room| room.air.get_mut(&owner.place)) {
-                Some(air) => air.meet(push),
-                None => push,
+                Some(air) => air.meet(push, still),
+                None => (push, Fate::Arrived),
             }
         };
         self.hand_over(Some(owner.guest), met);
+        fate
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -334,7 +346,10 @@ impl State {
 fn octets_of(crossing: &Crossing) -> usize {
     match crossing {
         Crossing::HttpRequest { body, .. } | Crossing::HttpResponse { body, .. } => body.len(),
-        Crossing::Push { wsp, .. } => wsp.len(),
+        Crossing::Push { wsp, params, .. } => {
+            let params = params.iter().map(|(name, value)| name.len() + value.len());
+            wsp.len() + params.sum::<usize>()
+        }
         Crossing::Mail { data, .. } => data.len(),
         Crossing::DnsQuery { query, .. } => query.len(),
         Crossing::Loss { of, .. } => of.as_deref().map_or(0, octets_of),
@@ -392,14 +407,26 @@ impl Guest {
         }
     }
 
+    /// How SMSCs answer from now on to messages for `place`, in place of earlier rules. They come before those of
+    /// [`http_rules`](Guest::http_rules); other gateways pass them over.
+    pub fn smpp_rules(&self, place: &str, rules: Vec<SmppRule>) {
+        let mut state = self.desk.state();
+        if let Some(room) = state.guests.get_mut(&self.id) {
+            room.smpp
+                .insert(place.to_owned(), Rules::new(rules, |rule| rule.times));
+        }
+    }
+
     /// What becomes of pushes for `place` from now on. Those that a gateway kept for it arrive, unless they are kept on.
     pub fn pushes(&self, place: &str, pushes: Pushes) {
         let kept = match self.desk.state().guests.get_mut(&self.id) {
             Some(room) => room.air.entry(place.to_owned()).or_default().set(pushes),
             None => Vec::new(),
         };
-        for push in kept {
-            self.desk.hand_over(Some(self.id), push);
+        for kept in kept.into_iter().filter_map(Kept::due) {
+            self.desk.hand_over(Some(self.id), kept.push);
+            // A gateway that owes nobody a receipt does not listen.
+            let _ = kept.arrived.send(());
         }
     }
 

@@ -12,10 +12,8 @@ use axum::http::StatusCode;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use tokio::net::TcpListener;
 
-use super::Listening;
-use crate::link::stream::Streams;
+use super::{Listening, http};
 
 type Homes = Arc<Mutex<HashMap<String, Option<String>>>>;
 
@@ -32,18 +30,11 @@ impl HomeService {
     /// # Errors
     /// There is no port.
     pub async fn open(at: SocketAddr) -> io::Result<HomeService> {
-        let listener = TcpListener::bind(at).await?;
-        let (listening, stop) = Listening::new(listener.local_addr()?);
         let homes = Homes::default();
         let router = Router::new()
             .route("/homes/{number}", get(home))
             .with_state(homes.clone());
-        tokio::spawn(async move {
-            let served =
-                axum::serve(Streams(listener), router).with_graceful_shutdown(stop.cancelled_owned());
-            // Serving ends without error, when told to stop.
-            let _ = served.await;
-        });
+        let listening = http::serve(at, router).await?;
         Ok(HomeService { listening, homes })
     }
 

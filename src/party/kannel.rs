@@ -9,24 +9,15 @@ use axum::body::to_bytes;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, StatusCode};
 use bytes::Bytes;
-use tokio::net::TcpListener;
 
-use super::Listening;
 use super::desk::Desk;
-use crate::link::stream::Streams;
-use crate::link::{Arrival, Crossing};
+use super::gateway::{Gateway, Push};
+use super::{Listening, http};
 use crate::wire::push::kannel::{SendSms, addressing_fault, decode as sendsms_of, decode_post};
 
 /// A longer form is no request to send one short message.
 const LONGEST_FORM: usize = 1 << 20;
-/// Where nobody owns the number.
-const NOWHERE: &str = "kannel";
-
-#[derive(Debug, Clone)]
-struct Gateway {
-    desk: Arc<Desk>,
-    relay: Arc<str>,
-}
+const NAME: &str = "kannel";
 
 /// Opens a gateway for one relay at `addr` (port 0: any). What is pushed through it arrives, from `relay`, at the place that
 /// owns the number, before the push is answered.
@@ -34,22 +25,11 @@ struct Gateway {
 /// # Errors
 /// `addr` cannot be bound.
 pub async fn listen(desk: Arc<Desk>, relay: &str, addr: SocketAddr) -> std::io::Result<Listening> {
-    let listener = TcpListener::bind(addr).await?;
-    let (listening, stop) = Listening::new(listener.local_addr()?);
-    let gateway = Gateway {
-        desk,
-        relay: relay.into(),
-    };
-    let router = Router::new().fallback(sendsms).with_state(gateway);
-    tokio::spawn(async move {
-        let served = axum::serve(Streams(listener), router).with_graceful_shutdown(stop.cancelled_owned());
-        // Serving ends without error, when told to stop.
-        let _ = served.await;
-    });
-    Ok(listening)
+    let gateway = Arc::new(Gateway::new(desk, relay, NAME));
+    http::serve(addr, Router::new().fallback(sendsms).with_state(gateway)).await
 }
 
-async fn sendsms(State(gateway): State<Gateway>, request: Request) -> (StatusCode, &'static str) {
+async fn sendsms(State(gateway): State<Arc<Gateway>>, request: Request) -> (StatusCode, &'static str) {
     if !request.uri().path().trim_end_matches('/').ends_with("sendsms") {
         return (StatusCode::NOT_FOUND, "Unknown request.");
     }
@@ -60,7 +40,7 @@ async fn sendsms(State(gateway): State<Gateway>, request: Request) -> (StatusCod
             sendsms_of(&Bytes::copy_from_slice(query.as_bytes()))
         }
         Method::POST => {
-            let headers = texts(request.headers());
+            let headers = http::texts(request.headers());
             match to_bytes(request.into_body(), LONGEST_FORM).await {
                 Ok(body) => decode_post(&headers, &body),
                 Err(_) => return (StatusCode::PAYLOAD_TOO_LARGE, "The form is too long."),
@@ -68,62 +48,38 @@ async fn sendsms(State(gateway): State<Gateway>, request: Request) -> (StatusCod
         }
         _ => return (StatusCode::METHOD_NOT_ALLOWED, "Use GET or POST."),
     };
-    gateway.take(&reading.value, connection)
+    let answered = take(&gateway, &reading.value, connection);
+    let status = StatusCode::from_u16(answered).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, said(answered))
 }
 
 /// What the request says of its connection, if it says two things at once.
 fn connection(headers: &HeaderMap) -> Option<String> {
-    let values = headers
-        .get_all("connection")
-        .iter()
-        .filter_map(|value| value.to_str().ok());
+    let values = headers.get_all("connection").iter().filter_map(|value| value.to_str().ok());
     let said = values.collect::<Vec<_>>().join(", ").to_ascii_lowercase();
     (said.contains("keep-alive") && said.contains("close")).then_some(said)
 }
 
-fn texts(headers: &HeaderMap) -> Vec<(String, String)> {
-    headers
-        .iter()
-        .map(|(name, value)| {
-            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
-            (name.as_str().to_owned(), value)
-        })
-        .collect()
+fn take(gateway: &Gateway, sms: &SendSms, connection: Option<String>) -> u16 {
+    let to = sms.to();
+    let complete = to.is_some() && sms.data().is_some();
+    let owner = match (&to, sms.data()) {
+        (Some(number), Some(wsp)) => gateway.owner_of_push(number, wsp),
+        _ => None,
+    };
+    let answered = if complete {
+        gateway.answer(owner.as_ref(), StatusCode::ACCEPTED.as_u16())
+    } else {
+        StatusCode::BAD_REQUEST.as_u16()
+    };
+    let mut push = push(sms);
+    push.params.extend(connection.map(|said| ("http-connection".to_owned(), said)));
+    gateway.hand_over(owner.as_ref(), answered, push);
+    answered
 }
 
-impl Gateway {
-    fn take(&self, sms: &SendSms, connection: Option<String>) -> (StatusCode, &'static str) {
-        let to = sms.to();
-        let owner = match (&to, sms.data()) {
-            (Some(number), Some(wsp)) => self.desk.owner_of_push(number, wsp),
-            _ => None,
-        };
-        let complete = to.is_some() && sms.data().is_some();
-        let status = if complete {
-            let scripted = owner.as_ref().and_then(|owner| self.desk.http_status(owner));
-            scripted
-                .and_then(|status| StatusCode::from_u16(status).ok())
-                .unwrap_or(StatusCode::ACCEPTED)
-        } else {
-            StatusCode::BAD_REQUEST
-        };
-        let owner = owner.filter(|_| complete);
-        let place = owner.as_ref().map_or(NOWHERE, |owner| &owner.place).to_owned();
-        let arrival = Arrival {
-            place,
-            from: Some(self.relay.to_string()),
-            crossing: crossing(sms, status, connection),
-        };
-        match owner {
-            Some(owner) if status.is_success() => self.desk.hand_over_push(&owner, arrival),
-            owner => self.desk.hand_over(owner.map(|owner| owner.guest), arrival),
-        }
-        (status, said(status))
-    }
-}
-
-fn said(status: StatusCode) -> &'static str {
-    match status.as_u16() {
+fn said(answered: u16) -> &'static str {
+    match answered {
         200..=299 => "0: Accepted for delivery",
         400 => "Missing receiver number or text, rejected",
         401 | 403 => "Authorization failed for sendsms",
@@ -132,7 +88,7 @@ fn said(status: StatusCode) -> &'static str {
     }
 }
 
-fn crossing(sms: &SendSms, answered: StatusCode, connection: Option<String>) -> Crossing {
+fn push(sms: &SendSms) -> Push {
     let mut params: Vec<(String, String)> = Vec::new();
     for parameter in &sms.parameters {
         match parameter.name.as_str() {
@@ -141,15 +97,12 @@ fn crossing(sms: &SendSms, answered: StatusCode, connection: Option<String>) -> 
             name => params.push((name.to_owned(), parameter.text())),
         }
     }
-    params.extend(connection.map(|said| ("http-connection".to_owned(), said)));
     if let Some(note) = addressing_fault(sms.udh().map(|udh| &udh[..])) {
         params.push(("note".to_owned(), note));
     }
-    Crossing::Push {
+    Push {
         recipient: sms.to().unwrap_or_default(),
-        gateway: "kannel".to_owned(),
         params,
         wsp: sms.data().cloned().unwrap_or_default(),
-        answered: answered.as_u16(),
     }
 }

@@ -13,10 +13,15 @@ pub enum SmtpStage {
     Rcpt,
     Data,
     EndOfData,
+    /// STARTTLS and the handshake after it.
+    StartTls,
+    Auth,
+    /// A mail command ended: no server has this stage.
+    Exit,
 }
 
 impl SmtpStage {
-    /// `connect`, `ehlo`, `mail`, `rcpt`, `data`, `end-of-data`.
+    /// `connect`, `ehlo`, `mail`, `rcpt`, `data`, `end-of-data`, `starttls`, `auth`, `exit`.
     pub fn name(self) -> &'static str {
         match self {
             SmtpStage::Connect => "connect",
@@ -25,6 +30,9 @@ impl SmtpStage {
             SmtpStage::Rcpt => "rcpt",
             SmtpStage::Data => "data",
             SmtpStage::EndOfData => "end-of-data",
+            SmtpStage::StartTls => "starttls",
+            SmtpStage::Auth => "auth",
+            SmtpStage::Exit => "exit",
         }
     }
 }
@@ -53,6 +61,15 @@ pub struct SmtpRule {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HttpRule {
     pub status: u16,
+    /// How often the rule applies; 0 is always.
+    pub times: u32,
+}
+
+/// One rule for an SMSC's answers. The first that is not used up applies, and comes before those of [`HttpRule`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SmppRule {
+    /// command_status; 0 takes the message.
+    pub status: u32,
     /// How often the rule applies; 0 is always.
     pub times: u32,
 }

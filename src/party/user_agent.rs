@@ -3,24 +3,44 @@
 use std::error::Error;
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use reqwest::header::{HOST, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Client, RequestBuilder, Response, redirect};
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Incoming;
+use hyper::header::{HeaderMap, HeaderName, HeaderValue};
+use hyper::{Method, Request, Response};
+use hyper_util::client::legacy::{Client, Error as ClientError};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 
+use self::connect::{Connector, Unencryptable};
 use super::delay;
+use super::tls::{self, TlsError};
 use crate::link::Crossing;
+
+mod connect;
 
 /// Octets of a body that are taken.
 const LONGEST_BODY: usize = 16 * 1024 * 1024;
 
-/// The HTTP client of user agents.
+/// How user agents reach a relay.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AgentWays {
+    /// Connections that stay open between requests. Those to a relay that ends go with it, and leave no port waiting in TIME_WAIT.
+    pub idle: usize,
+    /// PEM file of the certificates they trust with HTTPS; without it, none.
+    pub root: Option<PathBuf>,
+    /// The HTTP proxy of the WAP gateway: requests go there, with the whole URL in their first line. HTTPS goes through it (CONNECT).
+    pub proxy: Option<SocketAddr>,
+}
+
+/// The HTTP client of user agents. Its clones share their connections.
 #[derive(Debug, Clone)]
 pub struct UserAgent {
-    client: Client,
-    /// Where it connects to, whatever the URL says.
-    through: Option<SocketAddr>,
+    client: Client<Connector, Full<Bytes>>,
+    connector: Connector,
+    idle: usize,
 }
 
 /// An answer, whole.
@@ -61,31 +81,25 @@ impl From<String> for NoAnswer {
 }
 
 impl UserAgent {
-    /// A client that keeps `idle` connections to a relay open between its requests. Those to a relay that ends go with it, and
-    /// leave no port waiting in TIME_WAIT.
-    ///
     /// # Errors
-    /// The HTTP library cannot be set up.
-    pub fn new(idle: usize) -> Result<UserAgent, reqwest::Error> {
-        let client = Client::builder()
-            .no_proxy()
-            .redirect(redirect::Policy::none())
-            .tcp_nodelay(true)
-            .pool_max_idle_per_host(idle)
-            .http1_only()
-            .build()?;
-        Ok(UserAgent {
-            client,
-            through: None,
-        })
+    /// The root cannot be used.
+    pub fn new(ways: &AgentWays) -> Result<UserAgent, TlsError> {
+        let tls = tls::client(ways.root.as_deref())?;
+        Ok(UserAgent::over(Connector::new(tls, ways.proxy), ways.idle))
     }
 
-    /// The same client, connecting to `wire` instead of the relay that a URL names; the relay does not notice.
-    pub fn through(&self, wire: SocketAddr) -> UserAgent {
-        UserAgent {
-            through: Some(wire),
-            ..self.clone()
+    /// The host and port to which it connects for a URL: the proxy, or who the URL names, as it is written.
+    pub fn next_hop(&self, url: &str) -> String {
+        match self.connector.proxy() {
+            Some(proxy) => proxy.to_string(),
+            None => authority(url).unwrap_or_default().to_owned(),
         }
+    }
+
+    /// A client that connects to `wire` instead of its [next hop](UserAgent::next_hop), which does not notice.
+    #[must_use]
+    pub fn through(&self, wire: SocketAddr) -> UserAgent {
+        UserAgent::over(self.connector.through(wire), self.idle)
     }
 
     /// Posts a PDU and waits for the whole answer, `limit` in all.
@@ -99,9 +113,8 @@ impl UserAgent {
         body: Bytes,
         limit: Duration,
     ) -> Result<HttpReply, NoAnswer> {
-        let headers = self.headers(url, headers)?;
-        let request = self.client.post(self.target(url)).headers(headers).body(body);
-        answer(request, limit).await
+        let request = request(Method::POST, url, headers, body)?;
+        self.answer(request, limit).await
     }
 
     /// Fetches a URL and waits for the whole answer, `limit` in all.
@@ -114,26 +127,54 @@ impl UserAgent {
         headers: &[(String, String)],
         limit: Duration,
     ) -> Result<HttpReply, NoAnswer> {
-        let headers = self.headers(url, headers)?;
-        let request = self.client.get(self.target(url)).headers(headers);
-        answer(request, limit).await
+        let request = request(Method::GET, url, headers, Bytes::new())?;
+        self.answer(request, limit).await
     }
 
-    fn target(&self, url: &str) -> String {
-        match self.through {
-            Some(wire) => fetch_url(url, &format!("http://{wire}")),
-            None => url.to_owned(),
+    fn over(connector: Connector, idle: usize) -> UserAgent {
+        let client = Client::builder(TokioExecutor::new())
+            .pool_max_idle_per_host(idle)
+            .pool_timer(TokioTimer::new())
+            .build(connector.clone());
+        UserAgent {
+            client,
+            connector,
+            idle,
         }
     }
 
-    /// The header fields of a request; the relay is named as the URL names it.
-    fn headers(&self, url: &str, headers: &[(String, String)]) -> Result<HeaderMap, String> {
-        let mut map = header_map(headers)?;
-        if self.through.is_some() && !map.contains_key(HOST) {
-            let host = authority(url).and_then(|host| HeaderValue::from_str(host).ok());
-            map.extend(host.map(|host| (HOST, host)));
+    async fn answer(&self, request: Request<Full<Bytes>>, limit: Duration) -> Result<HttpReply, NoAnswer> {
+        let mut reply = None;
+        let why = match delay::within(limit, self.whole(request, &mut reply)).await {
+            Ok(Ok(())) => match reply {
+                Some((reply, body)) => return Ok(with_body(reply, body)),
+                None => "no answer came".to_owned(),
+            },
+            Ok(Err(why)) => why,
+            Err(_) => format!("nothing answered within {}", delay::words(limit)),
+        };
+        let arrived = reply.map(|(reply, body)| with_body(reply, body));
+        Err(NoAnswer { why, arrived })
+    }
+
+    /// Puts what arrives into `reply` as it arrives.
+    async fn whole(
+        &self,
+        request: Request<Full<Bytes>>,
+        reply: &mut Option<(HttpReply, BytesMut)>,
+    ) -> Result<(), String> {
+        let response = self.client.request(request).await;
+        let mut response = response.map_err(|error| no_response(&error))?;
+        let (_, body) = reply.insert((head(&response), BytesMut::new()));
+        while let Some(frame) = response.frame().await {
+            let frame = frame.map_err(|error| words(&error))?;
+            let Ok(chunk) = frame.into_data() else { continue };
+            if body.len() + chunk.len() > LONGEST_BODY {
+                return Err(format!("the answer is longer than {LONGEST_BODY} octets"));
+            }
+            body.extend_from_slice(&chunk);
         }
-        Ok(map)
+        Ok(())
     }
 }
 
@@ -194,6 +235,24 @@ fn is_scheme(text: &str) -> bool {
             .all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
 }
 
+fn request(
+    method: Method,
+    url: &str,
+    headers: &[(String, String)],
+    body: Bytes,
+) -> Result<Request<Full<Bytes>>, String> {
+    let mut request = Request::builder()
+        .method(method)
+        .uri(url)
+        .body(Full::new(body))
+        .map_err(|error| format!("not a request that can be sent: {error}"))?;
+    if request.uri().authority().is_none() {
+        return Err(format!("not a request that can be sent: {url:?} names no host"));
+    }
+    *request.headers_mut() = header_map(headers)?;
+    Ok(request)
+}
+
 fn header_map(headers: &[(String, String)]) -> Result<HeaderMap, String> {
     let mut map = HeaderMap::new();
     for (name, value) in headers {
@@ -205,20 +264,6 @@ fn header_map(headers: &[(String, String)]) -> Result<HeaderMap, String> {
     Ok(map)
 }
 
-async fn answer(request: RequestBuilder, limit: Duration) -> Result<HttpReply, NoAnswer> {
-    let mut reply = None;
-    let why = match delay::within(limit, whole(request, &mut reply)).await {
-        Ok(Ok(())) => match reply {
-            Some((reply, body)) => return Ok(with_body(reply, body)),
-            None => "no answer came".to_owned(),
-        },
-        Ok(Err(why)) => why,
-        Err(_) => format!("nothing answered within {}", delay::words(limit)),
-    };
-    let arrived = reply.map(|(reply, body)| with_body(reply, body));
-    Err(NoAnswer { why, arrived })
-}
-
 fn with_body(reply: HttpReply, body: BytesMut) -> HttpReply {
     HttpReply {
         body: body.freeze(),
@@ -226,20 +271,7 @@ fn with_body(reply: HttpReply, body: BytesMut) -> HttpReply {
     }
 }
 
-/// Puts what arrives into `reply` as it arrives.
-async fn whole(request: RequestBuilder, reply: &mut Option<(HttpReply, BytesMut)>) -> Result<(), String> {
-    let mut response = request.send().await.map_err(|error| words(&error))?;
-    let (_, body) = reply.insert((head(&response), BytesMut::new()));
-    while let Some(chunk) = response.chunk().await.map_err(|error| words(&error))? {
-        if body.len() + chunk.len() > LONGEST_BODY {
-            return Err(format!("the answer is longer than {LONGEST_BODY} octets"));
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(())
-}
-
-fn head(response: &Response) -> HttpReply {
+fn head(response: &Response<Incoming>) -> HttpReply {
     let headers = response
         .headers()
         .iter()
@@ -255,47 +287,57 @@ fn head(response: &Response) -> HttpReply {
     }
 }
 
-/// What went wrong, for a person.
-fn words(error: &reqwest::Error) -> String {
-    if let Some(kind) = io_kind(error) {
-        match kind {
-            io::ErrorKind::ConnectionRefused => return "connection refused".to_owned(),
-            io::ErrorKind::ConnectionReset if error.is_connect() => return "connection reset".to_owned(),
-            io::ErrorKind::ConnectionReset
-            | io::ErrorKind::ConnectionAborted
-            | io::ErrorKind::BrokenPipe
-            | io::ErrorKind::UnexpectedEof => {
-                return "the connection was closed before the answer".to_owned();
-            }
-            _ => {}
-        }
+/// Why there is no response at all, for a person.
+fn no_response(error: &ClientError) -> String {
+    if !error.is_connect() {
+        return words(error);
     }
-    let cause = innermost(error).to_string();
-    if cause.contains("before message completed") || cause.contains("closed") {
-        return "the connection was closed before the answer".to_owned();
+    let io = cause::<io::Error>(error);
+    // What an I/O error was made of is not among its causes.
+    let made_of = io.and_then(io::Error::get_ref);
+    if let Some(unencryptable) = made_of.and_then(|made_of| made_of.downcast_ref::<Unencryptable>()) {
+        return unencryptable.to_string();
     }
-    if error.is_connect() {
-        format!("no connection: {cause}")
-    } else if error.is_builder() {
-        format!("not a request that can be sent: {cause}")
-    } else {
-        format!("the answer is no HTTP: {cause}")
+    match io.map(io::Error::kind) {
+        Some(io::ErrorKind::ConnectionRefused) => "connection refused".to_owned(),
+        Some(io::ErrorKind::ConnectionReset) => "connection reset".to_owned(),
+        _ => format!("no connection: {}", innermost(error)),
     }
 }
 
-fn io_kind(error: &reqwest::Error) -> Option<io::ErrorKind> {
-    let mut source = error.source();
-    while let Some(error) = source {
-        if let Some(io) = error.downcast_ref::<io::Error>() {
-            return Some(io.kind());
+/// What went wrong once there was a connection, for a person.
+fn words(error: &(dyn Error + 'static)) -> String {
+    let closed = match (cause::<io::Error>(error), cause::<hyper::Error>(error)) {
+        (Some(io), _) => matches!(
+            io.kind(),
+            io::ErrorKind::ConnectionReset
+                | io::ErrorKind::ConnectionAborted
+                | io::ErrorKind::BrokenPipe
+                | io::ErrorKind::UnexpectedEof
+        ),
+        (None, Some(hyper)) => hyper.is_incomplete_message() || hyper.is_closed() || hyper.is_canceled(),
+        (None, None) => false,
+    };
+    if closed {
+        return "the connection was closed before the answer".to_owned();
+    }
+    format!("the answer is no HTTP: {}", innermost(error))
+}
+
+/// The first cause of this type.
+fn cause<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a E> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref::<E>() {
+            return Some(found);
         }
-        source = error.source();
+        next = error.source();
     }
     None
 }
 
-fn innermost(error: &reqwest::Error) -> &dyn Error {
-    let mut innermost: &dyn Error = error;
+fn innermost<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error + 'static) {
+    let mut innermost = error;
     while let Some(source) = innermost.source() {
         innermost = source;
     }

@@ -5,6 +5,7 @@ use bytes::Bytes;
 
 use crate::case::{Send, Template};
 use crate::wire::damage::Damage;
+use crate::wire::smtp::ways::Paths;
 use crate::wire::{Content, MediaType, Pdu, PduType, Protocol, Segment, Value, address, compare, mm1, mm4};
 
 use super::judge::Judge;
@@ -284,8 +285,12 @@ fn envelope(pdu: &Pdu, access: &Access) -> Vec<String> {
             (_, Some(_)) => text.trim_matches(['<', '>']).to_owned(),
             (_, None) => format!("{text}@{}", access.domain),
         };
-        if !rcpt_to.contains(&mailbox) {
-            rcpt_to.push(mailbox);
+        let path = match access.mm4.paths() {
+            Paths::Qualified => mailbox,
+            Paths::Unqualified => address::unqualified(&mailbox).to_owned(),
+        };
+        if !rcpt_to.contains(&path) {
+            rcpt_to.push(path);
         }
     }
     rcpt_to

@@ -21,10 +21,11 @@ impl Driver {
         let place = dialogue.from.as_str();
         let line = self.stage.line_of_peer(&relay, place);
         // The way lasts as long as the conversation.
-        let way = match self.stage.access(&relay) {
-            Some(access) => Way::over(line.as_ref(), &access.mm4.to_string())
+        let way = match self.stage.access(&relay).map(|access| access.mm4.smtp_addr()) {
+            Some(Some(addr)) => Way::over(line.as_ref(), &addr.to_string())
                 .await
-                .map(|way| (way.entrance().unwrap_or(access.mm4), way)),
+                .map(|way| (way.entrance().unwrap_or(addr), way)),
+            Some(None) => Err(format!("relay {relay} takes MM4 through a command")),
             None => Err(format!("relay {relay} is down")),
         };
         let opened = match &way {

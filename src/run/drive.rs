@@ -274,6 +274,16 @@ impl Driver {
                     .collect();
                 self.stage.guest.http_rules(&set.node, rules);
             }
+            Behaviour::Smpp(rules) => {
+                let rules = rules
+                    .iter()
+                    .map(|r| party::SmppRule {
+                        status: r.status,
+                        times: r.times,
+                    })
+                    .collect();
+                self.stage.guest.smpp_rules(&set.node, rules);
+            }
             Behaviour::Dns(dns) => return self.set_name(step, dns),
             Behaviour::Shape(shaping) => {
                 self.recorder.record(What::Shaped {

@@ -75,37 +75,45 @@ impl Driver {
         mail: Mail,
     ) {
         self.stage.claim_answers(from, &mail.data);
-        let helo = self
+        let host = self
             .stage
             .peers
             .get(from)
             .map(|p| p.host.clone())
             .unwrap_or_default();
+        let inbound = access.mm4.clone();
         let crossing = Crossing::Mail {
-            helo: helo.clone(),
+            helo: inbound.greeting(&host).to_owned(),
             mail_from: mail.mail_from.clone(),
             rcpt_to: mail.rcpt_to.clone(),
             refused: Vec::new(),
             data: mail.data.clone(),
             reply: None,
-            dialogue: Vec::new(),
+            dialogue: inbound.announced(&mail.mail_from, &mail.rcpt_to),
         };
         let request = self.sent(step, capture, from, relay, crossing);
         let (driver, place, relay) = (Arc::clone(self), from.to_owned(), relay.to_owned());
-        let (addr, limit) = (access.mm4, self.reply_limit());
+        let limit = self.reply_limit();
         let line = self.stage.line_of_peer(&relay, from);
         self.exchange(async move {
-            let Mail {
-                mail_from,
-                rcpt_to,
-                data,
-            } = mail;
-            let way = match Way::over(line.as_ref(), &addr.to_string()).await {
+            let way = match inbound.smtp_addr() {
+                Some(addr) => Way::over(line.as_ref(), &addr.to_string()).await,
+                None => Ok(Way::Straight),
+            };
+            let way = match way {
                 Ok(way) => way,
                 Err(why) => return driver.no_reply(step, request, &place, &relay, why),
             };
-            let addr = way.entrance().unwrap_or(addr);
-            let delivery = peer::deliver(addr, &helo, &mail_from, &rcpt_to, data, limit).await;
+            let letter = peer::Letter {
+                helo: &host,
+                mail_from: &mail.mail_from,
+                rcpt_to: &mail.rcpt_to,
+                data: &mail.data,
+            };
+            let delivery = match inbound.deliver(letter, way.entrance(), limit).await {
+                Ok(delivery) => delivery,
+                Err(why) => return driver.faulted(step, why.to_string()),
+            };
             let refused = delivery.refused();
             if let Some(lost) = way.lost(&delivery.end) {
                 return driver.lost(lost, request, &place, &relay, None);
@@ -275,6 +283,12 @@ impl Driver {
             request,
             error,
         });
+    }
+
+    /// The exchange cannot take place, and the relay has no part in that.
+    fn faulted(&self, step: impl Into<Option<StepId>>, text: String) {
+        let step = step.into();
+        self.recorder.record(What::Fault { step, text });
     }
 
     /// A step that cannot be taken: what it refers to did not come, or the case is wrong in a way lint cannot see.

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use crate::case::StepId;
 use crate::link::Crossing;
 use crate::party::delay;
-use crate::party::user_agent::{HttpReply, authority};
+use crate::party::user_agent::HttpReply;
 use crate::target::Mm1;
 use crate::wire::{Pdu, PduType, mm1 as pdus};
 
@@ -103,11 +103,11 @@ impl Driver {
         let mut pauses = pauses.into_iter();
         loop {
             let line = self.stage.line_of_agent(place);
-            let way = match Way::over(line.as_ref(), authority(&request.url).unwrap_or_default()).await {
+            let client = self.stage.user_agent(relay);
+            let way = match Way::over(line.as_ref(), &client.next_hop(&request.url)).await {
                 Ok(way) => way,
                 Err(why) => return self.no_reply(Some(*step), seq, place, relay, why),
             };
-            let client = self.stage.user_agent(relay);
             let agent = match way.entrance() {
                 Some(entrance) => client.through(entrance),
                 None => client,

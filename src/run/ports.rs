@@ -24,6 +24,9 @@ pub enum Unfit {
         what: String,
         reason: std::io::Error,
     },
+    /// What the target file says of a peer's SMTP cannot be had.
+    #[error("ixit.peers.{peer}.smtp.tls: {reason}")]
+    Terms { peer: String, reason: String },
     /// A port that the target file fixes.
     #[error("{}", words(.fixed, .relay, .reason))]
     Fixed {

@@ -11,7 +11,8 @@ use tokio::sync::mpsc;
 use crate::case::{HomeLookup, Script, Topology};
 use crate::link::{Arrival, Hop, Mails};
 use crate::party::Guest;
-use crate::party::user_agent::UserAgent;
+use crate::party::peer::Inbound;
+use crate::party::user_agent::{AgentWays, UserAgent};
 use crate::relay;
 use crate::target::Mm1;
 use crate::wire::mm4;
@@ -26,6 +27,7 @@ use self::fitness::controls;
 use self::homes::Homes;
 use self::lines::Lines;
 use self::names::Names;
+use self::remote::way_in;
 
 mod cast;
 mod embedded;
@@ -33,6 +35,7 @@ mod fitness;
 mod homes;
 mod lines;
 mod names;
+mod remote;
 mod routes;
 
 pub use cast::{homes_of, peers_of};
@@ -46,7 +49,7 @@ const IDLE_CONNECTIONS: usize = 4;
 #[derive(Debug, Clone)]
 pub struct Access {
     pub mm1: Mm1,
-    pub mm4: SocketAddr,
+    pub mm4: Inbound,
     pub domain: String,
     pub system_address: String,
 }
@@ -102,9 +105,10 @@ impl Stage {
         lease: Lease,
     ) -> Result<(Stage, mpsc::UnboundedReceiver<Arrival>), NotUp> {
         let (guest, arrivals) = world.desk.open_for(key, &script.id);
-        // What a remote relay may do with an idle connection is its own affair.
-        let idle = if world.has_remote() { 0 } else { IDLE_CONNECTIONS };
-        let user_agent = client(idle)?;
+        let user_agent = client(AgentWays {
+            idle: IDLE_CONNECTIONS,
+            ..AgentWays::default()
+        })?;
         let mut stage = Stage {
             guest,
             lease,
@@ -131,6 +135,7 @@ impl Stage {
             if stage.missing.is_empty() {
                 stage.start_relays(script, world).await?;
                 stage.define(world, script);
+                stage.miss_smtp(script);
             }
         }
         Ok((stage, arrivals))
@@ -209,7 +214,7 @@ impl Stage {
                 format!("http://{}{}", running.mm1_addr(), config.mm1.path),
                 &config.mm1.identity_header,
             ),
-            mm4: running.mm4_addr(),
+            mm4: Inbound::plain(running.mm4_addr()),
             domain: config.domain.clone(),
             system_address: config.system_address.clone(),
         };
@@ -246,12 +251,18 @@ impl Stage {
         let relays = script.topology.relays();
         for relay in relays {
             if let Some(ixit) = world.target(relay).and_then(|t| t.ixit.as_ref()) {
-                self.user_agents.insert((*relay).to_owned(), client(0)?);
+                // What a remote relay may do with an idle connection is its own affair.
+                let ways = AgentWays {
+                    idle: 0,
+                    root: ixit.mm1.root.clone(),
+                    proxy: ixit.mm1.proxy,
+                };
+                self.user_agents.insert((*relay).to_owned(), client(ways)?);
                 self.remote.insert(
                     (*relay).to_owned(),
                     Access {
                         mm1: ixit.mm1.clone(),
-                        mm4: ixit.mm4.to.unwrap_or_else(|| self.host.any()),
+                        mm4: way_in(ixit).map_err(|e| NotUp(format!("relay {relay}: {e}")))?,
                         domain: ixit.domain.clone(),
                         system_address: ixit.system_address.clone(),
                     },
@@ -321,9 +332,9 @@ impl Stage {
     }
 }
 
-/// An HTTP client for a relay's user agents, that keeps `idle` connections open.
-fn client(idle: usize) -> Result<UserAgent, NotUp> {
-    UserAgent::new(idle).map_err(|e| NotUp(format!("the HTTP client: {e}")))
+/// An HTTP client for a relay's user agents.
+fn client(ways: AgentWays) -> Result<UserAgent, NotUp> {
+    UserAgent::new(&ways).map_err(|e| NotUp(format!("ixit.mm1.root: {e}")))
 }
 
 /// Where embedded relays keep what must survive their being killed in this script.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
-use crate::party::peer::{self, PeerIdentity};
+use crate::party::peer::{self, PeerIdentity, Terms};
 use crate::party::{Desk, Listening, dns, kannel};
 use crate::target::{Target, probe};
 
@@ -195,12 +195,17 @@ impl World {
                 .peer_identity(&name, relay)
                 .map(|(domain, _)| domain)
                 .unwrap_or_default();
+            let smtp = target.ixit.as_ref().and_then(|i| i.peers.get(&name)).map(|p| &p.smtp);
+            let terms = Terms::new(&smtp.cloned().unwrap_or_default()).map_err(|e| Unfit::Terms {
+                peer: name.clone(),
+                reason: e.to_string(),
+            })?;
             let identity = PeerIdentity {
                 name: name.clone(),
                 host: format!("mx.{domain}"),
                 domain,
             };
-            let listening = peer::serve(Arc::clone(&self.desk), identity, relay, at)
+            let listening = peer::serve_on(Arc::clone(&self.desk), identity, terms, relay, at)
                 .await
                 .map_err(unfit(format!("peer MMSE {name} of relay {relay}"), at))?;
             self.peers.insert((name, relay.to_owned()), listening);

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::template::{self, Given};
 use super::{
-    Embedded, File, Identity, Ixit, Process, Provision, Push, Reset, Secrets, Setting, Timers, Wrong,
+    Embedded, File, Identity, Ixit, Process, Provision, Reset, Secrets, Setting, Timers, Wrong,
 };
 use crate::wire::ics;
 
@@ -295,8 +295,8 @@ impl Target {
         for secret in &self.secrets {
             hidden.add(secret.clone());
         }
-        if let Some(Push::Smpp(smpp)) = self.ixit.as_ref().map(|i| &i.push) {
-            hidden.add(smpp.password.clone().unwrap_or_default());
+        for password in self.ixit.iter().flat_map(Ixit::passwords) {
+            hidden.add(password.reveal());
         }
         hidden
     }

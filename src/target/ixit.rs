@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::wire::smtp::ways::{MailCommand, Secret, SmtpTerms, SmtpWays};
+
 /// What a tester must know to drive a relay.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -99,6 +101,12 @@ pub struct Mm4 {
     /// Address and port where it takes MM4 over SMTP.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<SocketAddr>,
+    /// How a peer speaks SMTP with it.
+    #[serde(default)]
+    pub smtp: SmtpWays,
+    /// The program that takes MM4 for it, where it does not speak SMTP.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<MailCommand>,
 }
 
 /// The channel through which the relay pushes; `mmspec` plays the gateway.
@@ -128,7 +136,7 @@ pub struct PushSmpp {
     pub system_id: Option<String>,
     /// Its password, never shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub password: Option<String>,
+    pub password: Option<Secret>,
     /// Messages a second; more are throttled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub throttle: Option<u32>,
@@ -144,6 +152,9 @@ pub struct Peer {
     pub listen: SocketAddr,
     /// Numbers the relay routes to it begin so; six digits are appended.
     pub prefix: String,
+    /// What `mmspec` offers and demands there in SMTP.
+    #[serde(default)]
+    pub smtp: SmtpTerms,
 }
 
 /// A name server that `mmspec` plays, UDP and TCP.
@@ -256,6 +267,18 @@ fn value(number: &str) -> Option<u64> {
 }
 
 impl Ixit {
+    /// Every password in it.
+    pub(super) fn passwords(&self) -> Vec<&Secret> {
+        let gateway = match &self.push {
+            Push::Smpp(smpp) => smpp.password.as_ref(),
+            Push::Kannel(_) => None,
+        };
+        let own = self.mm4.smtp.auth.as_ref().map(|auth| &auth.password);
+        let peers = self.peers.values().filter_map(|peer| peer.smtp.auth.as_ref());
+        let peers = peers.map(|login| &login.password);
+        gateway.into_iter().chain(own).chain(peers).collect()
+    }
+
     /// What makes no sense, and how to mend it.
     pub(super) fn check(&self) -> Result<(), String> {
         if !(self.mm1.url.starts_with("http://") || self.mm1.url.starts_with("https://")) {
@@ -263,6 +286,13 @@ impl Ixit {
                 "ixit.mm1.url is `{}`; it begins with http:// or https://",
                 self.mm1.url
             ));
+        }
+        if self.mm4.to.is_some() == self.mm4.command.is_some() {
+            return Err(
+                "ixit.mm4 has either `to:` (address and port where the relay takes MM4 over SMTP) or `command:` (the program that \
+                 takes it)"
+                    .into(),
+            );
         }
         if self.mm1.identity.is_empty() {
             return Err(

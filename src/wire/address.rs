@@ -92,6 +92,14 @@ pub fn domain(text: &str) -> Option<String> {
     domain.map(str::to_lowercase)
 }
 
+/// A path of an envelope without its domain if it is a phone number's, else as it is.
+pub fn unqualified(path: &str) -> &str {
+    match (Address::parse(path), split_domain(path)) {
+        (Address::Plmn(_), (local, Some(_))) => local,
+        _ => path,
+    }
+}
+
 /// Splits an RFC 5322 address list at its commas. Quoted strings, comments and angle brackets keep theirs; the members of
 /// a group (`Name: a, b;`) count singly; empty elements (RFC 5322 §4.4) are dropped.
 pub fn list(text: &str) -> Vec<String> {
@@ -126,7 +134,7 @@ pub fn list(text: &str) -> Vec<String> {
 }
 
 /// What stands between the angle brackets, or else the whole text without comments; no source route.
-fn addr_spec(text: &str) -> String {
+pub fn addr_spec(text: &str) -> String {
     let mut open = None;
     let mut close = None;
     let mut plain = String::new();

@@ -28,7 +28,12 @@ pub fn http(seconds: i64) -> String {
         .to_string()
 }
 
-/// Reads any of the above, with comments or without a zone (then it is UTC), and every RFC 5322 zone and obsolete form, and the two old forms of HTTP-date
+/// `2611241300`: as receipts of SMPP have it (SMPP 3.4 App. B), in UTC.
+pub fn minute(seconds: i64) -> String {
+    timestamp(seconds).strftime("%y%m%d%H%M").to_string()
+}
+
+/// Reads any of the above but the last, with comments or without a zone (then it is UTC), and every RFC 5322 zone and obsolete form, and the two old forms of HTTP-date
 /// (RFC 9110 §5.6.7). A wrong day of the week does not matter. Bare digits are no date here: on the wire they would be
 /// delta-seconds.
 pub fn parse(text: &str) -> Option<i64> {

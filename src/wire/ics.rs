@@ -26,7 +26,7 @@ const fn may(name: &'static str, what: &'static str) -> Item {
     }
 }
 
-/// All items.
+/// All items. `push.…` items say which way pushes take: a target's push adapter decides them, not its `lacks:`.
 pub const ITEMS: &[Item] = &[
     must("mm1.submit", "takes M-Send.req", "OMA MMS ENC 1.3 App. B.2"),
     must(
@@ -73,6 +73,7 @@ pub const ITEMS: &[Item] = &[
         "mm1.wap-identity",
         "knows clients by the header that a WAP gateway sets, and by nothing else",
     ),
+    may("push.smpp", "pushes through an SMSC, by SMPP"),
     must("mm4.inbound", "takes MM4_forward.REQ", "3GPP TS 23.140 §8.4.1"),
     must("mm4.outbound", "sends MM4_forward.REQ", "3GPP TS 23.140 §8.4.1"),
     must(

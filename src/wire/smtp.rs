@@ -1,4 +1,8 @@
-//! SMTP framing without I/O: what RFC 5321 says about octets on the wire, for a receiving side.
+//! SMTP framing without I/O: what RFC 5321 says about octets on the wire, for a receiving side. [`ways`] is how two MMSEs agree to
+//! carry MM4, [`sysexits`] what the exit code of a mail command means in SMTP.
+
+pub mod sysexits;
+pub mod ways;
 
 /// The longest command line that is kept, in octets. RFC 5321 §4.5.3.1.4 asks for 512; extensions add to it.
 pub const LINE_LIMIT: usize = 8 * 1024;

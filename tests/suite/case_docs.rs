@@ -57,6 +57,7 @@ fn the_page_names_every_word_of_the_language() {
         "rule",
         "smtpRule",
         "httpRule",
+        "smppRule",
         "naptrRecord",
         "mxRecord",
         "line",

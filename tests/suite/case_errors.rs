@@ -63,6 +63,7 @@ fn steps_and_verbs() {
         "  - just text\n",
         "  - { kill: C }\n  - { use: retrieve }\n  - { use: fetch, with: { ta: bob } }\n",
         "  - { set: p }\n  - { set: p, smtp: [{ at: date, reply: later }, { at: rcpt, reply: '451' , drop: true }] }\n  - { set: alice, acknowledge: no }\n  - { set: p, acknowledge: Error-network-problems }\n",
+        "  - { set: bob, smpp: [{ status: ESME_RMSGQFULL }, { status: sometimes, times: 1 }, { times: 1 }] }\n  - { set: p, smpp: [] }\n  - { set: alice, smpp: [], http: [] }\n",
         "  - { dialogue: lmtp, from: p, lines: [] }\n  - { dialogue: smtp, from: p, lines: [{ receive: 220 }, { recv: 250, test: [TP-SMT-01] }] }\n",
         "  - repeat: { times: 0, steps: [] }\n",
         "  - any-of: [{ expect: M-Send.conf, at: alice }]\n",

@@ -2,8 +2,8 @@
 
 use mmspec::case::steps::answers_expected;
 use mmspec::case::{
-    Action, Body, ContentDemand, Expect, Line, Matcher, Phase, Place, Script, Selector, Send, Step,
-    split_reference,
+    Action, Behaviour, Body, Catalogue, ContentDemand, Expect, Line, Matcher, Phase, Place, Script, Selector,
+    Send, Step, explain, split_reference,
 };
 use mmspec::wire::PduType;
 use mmspec::wire::damage::Damage;
@@ -386,4 +386,28 @@ rules:
     let names: Vec<String> = script.expectation_ids().into_values().collect();
     assert_eq!(names, ["M-Send.conf+M-Forward.conf@any#1", "fresh"]);
     assert_eq!(script.purposes(), ["TP-SUB-03", "TP-NTF-15"]);
+}
+
+/// What an SMSC answers can only be said where there is one.
+#[test]
+fn rules_for_an_smsc_require_one() {
+    let script = script(&steps(
+        "  - parallel:
+      - { set: bob, smpp: [{ status: ESME_RMSGQFUL, times: 2 }, { status: 0x58, times: 1 }, { status: 1025 }] }
+  - { set: bob, smpp: [] }
+  - { expect: M-Notification.ind, at: bob, tests: [TP-NTF-01] }",
+    ));
+    assert_eq!(script.requires, ["push.smpp"]);
+    let mut told = script.steps().filter_map(|step| match &step.action {
+        Action::Set(set) => match &set.behaviour {
+            Behaviour::Smpp(rules) => Some(rules.iter().map(|r| (r.status, r.times)).collect::<Vec<_>>()),
+            _ => None,
+        },
+        _ => None,
+    });
+    assert_eq!(told.next(), Some(vec![(0x14, 2), (0x58, 1), (1025, 0)]));
+    assert_eq!(told.next(), Some(Vec::new()));
+    let read_aloud = explain(&script, &Catalogue::default());
+    let said = "from now on an SMSC answers messages for bob with ESME_RMSGQFUL 2 times, ESME_RTHROTTLED 1 times, 0x00000401";
+    assert!(read_aloud.contains(said), "{read_aloud}");
 }

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use mmspec::link::shape::{Cut, Direction, Pace, Shape, State};
 use mmspec::link::{Arrival, Crossing, Hop, Line, LossKind, Mails, Tunnel};
 use mmspec::party::peer::Dialogue;
-use mmspec::party::user_agent::UserAgent;
+use mmspec::party::user_agent::{AgentWays, UserAgent};
 use mmspec::party::{Desk, Pushes, kannel};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -209,7 +209,9 @@ async fn a_user_agent_knows_what_arrived_before_the_wire_broke() {
     let line = Line::new("bob");
     line.set(cut(Direction::Down, u64::try_from(answer.len() - 5).unwrap()));
     let tunnel = tunnel(&line, addr).await;
-    let agent = UserAgent::new(0).unwrap().through(tunnel.addr);
+    let agent = UserAgent::new(&AgentWays::default())
+        .unwrap()
+        .through(tunnel.addr);
     let none = agent
         .get(&format!("http://{addr}/x"), &[], LIMIT)
         .await
@@ -232,7 +234,9 @@ async fn the_relay_is_named_as_the_url_names_it() {
         String::from_utf8_lossy(&octets[..read]).to_ascii_lowercase()
     });
     let tunnel = tunnel(&Line::new("bob"), addr).await;
-    let agent = UserAgent::new(0).unwrap().through(tunnel.addr);
+    let agent = UserAgent::new(&AgentWays::default())
+        .unwrap()
+        .through(tunnel.addr);
     let _ = agent.get(&format!("http://{addr}/a?b"), &[], LIMIT).await;
     let request = request.await.unwrap();
     assert!(request.starts_with("get /a?b http/1.1\r\n"), "{request}");

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use mmspec::link::{Arrival, Crossing};
-use mmspec::party::peer::{Delivery, PeerIdentity, deliver, serve};
+use mmspec::party::peer::{Delivery, PeerIdentity, Terms, deliver, serve_on};
 use mmspec::party::{Desk, Guest, Listening, SmtpAct, SmtpRule, SmtpStage};
 use tokio::sync::mpsc::UnboundedReceiver;
 
@@ -30,15 +30,23 @@ pub struct Peer {
 
 impl Peer {
     pub async fn open() -> Peer {
-        let desk = Desk::new();
-        let (guest, arrivals) = desk.open(1);
-        guest.claim_number("+15550200017", "p");
-        let identity = PeerIdentity {
+        Peer::open_on(Terms::default()).await
+    }
+
+    pub fn identity() -> PeerIdentity {
+        PeerIdentity {
             name: "p".to_owned(),
             host: "mx.mms.peer.example".to_owned(),
             domain: "mms.peer.example".to_owned(),
-        };
-        let server = serve(Arc::clone(&desk), identity, "A", any_port()).await.unwrap();
+        }
+    }
+
+    pub async fn open_on(terms: Terms) -> Peer {
+        let desk = Desk::new();
+        let (guest, arrivals) = desk.open(1);
+        guest.claim_number("+15550200017", "p");
+        let served = serve_on(Arc::clone(&desk), Peer::identity(), terms, "A", any_port()).await;
+        let server = served.unwrap();
         Peer {
             desk,
             guest,

@@ -4,10 +4,12 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use mmspec::party::user_agent::{UserAgent, fetch_url};
+use mmspec::party::tls;
+use mmspec::party::user_agent::{AgentWays, UserAgent, fetch_url};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
+use crate::party_peer_terms::fixture;
 use crate::party_support::LIMIT;
 
 /// A server that takes one request, answers with this text and closes; the task yields the request.
@@ -39,7 +41,7 @@ fn complete(request: &[u8]) -> bool {
 
 #[tokio::test]
 async fn a_post_goes_out_with_its_headers_and_the_answer_comes_whole() {
-    let agent = UserAgent::new(0).unwrap();
+    let agent = UserAgent::new(&AgentWays::default()).unwrap();
     let (addr, served) =
         answering("HTTP/1.1 302 Found\r\nLocation: http://x/\r\nX-A: 1\r\nX-A: 2\r\n\r\n\x00body").await;
     let headers = [
@@ -72,7 +74,7 @@ async fn a_post_goes_out_with_its_headers_and_the_answer_comes_whole() {
 
 #[tokio::test]
 async fn a_get_asks_for_the_location_as_it_was_given() {
-    let agent = UserAgent::new(0).unwrap();
+    let agent = UserAgent::new(&AgentWays::default()).unwrap();
     let (addr, served) = answering("HTTP/1.1 204 No Content\r\n\r\n").await;
     let url = fetch_url(
         "http://mmsc.invalid/p@7/a%2fB;x=1?t=\"q\"&u=a+b",
@@ -88,8 +90,147 @@ async fn a_get_asks_for_the_location_as_it_was_given() {
 }
 
 #[tokio::test]
+async fn a_proxy_is_asked_for_whole_urls() {
+    let (proxy, served) = answering("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx").await;
+    let agent = UserAgent::new(&AgentWays {
+        proxy: Some(proxy),
+        ..AgentWays::default()
+    })
+    .unwrap();
+    let url = "http://mmsc.invalid:8002/mms?a=b";
+    assert_eq!(agent.next_hop(url), proxy.to_string());
+    let reply = agent.post(url, &[], "pdu".into(), LIMIT).await.unwrap();
+    assert_eq!(reply.body.as_ref(), b"x");
+    let request = served.await.unwrap().to_ascii_lowercase();
+    assert!(
+        request.starts_with("post http://mmsc.invalid:8002/mms?a=b http/1.1\r\n"),
+        "{request}"
+    );
+    assert!(request.contains("\r\nhost: mmsc.invalid:8002\r\n"), "{request}");
+}
+
+/// A relay that speaks HTTPS, answers once, and hands over the request.
+async fn https() -> (SocketAddr, tokio::task::JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let addr = listener.local_addr().unwrap();
+    let config = tls::server(&fixture("relay.pem"), &fixture("relay.key")).unwrap();
+    let acceptor = tokio_rustls::TlsAcceptor::from(std::sync::Arc::new(config));
+    let served = tokio::spawn(async move {
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            // A client that trusts nobody leaves.
+            let Ok(mut stream) = acceptor.accept(stream).await else {
+                continue;
+            };
+            let mut request = Vec::new();
+            while !complete(&request) {
+                assert_ne!(stream.read_buf(&mut request).await.unwrap(), 0);
+            }
+            let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+            stream.write_all(answer).await.unwrap();
+            stream.flush().await.unwrap();
+            return String::from_utf8_lossy(&request).into_owned();
+        }
+    });
+    (addr, served)
+}
+
+fn trusting() -> AgentWays {
+    AgentWays {
+        root: Some(fixture("root.pem")),
+        ..AgentWays::default()
+    }
+}
+
+#[tokio::test]
+async fn https_needs_a_root_and_the_right_name() {
+    let (addr, served) = https().await;
+    let url = format!("https://{addr}/mms");
+    let nobody = UserAgent::new(&AgentWays::default()).unwrap();
+    let why = nobody.get(&url, &[], LIMIT).await.unwrap_err().why;
+    assert!(
+        why.starts_with("TLS failed: ") && why.contains("UnknownIssuer"),
+        "{why}"
+    );
+
+    let agent = UserAgent::new(&trusting()).unwrap();
+    // Over another wire the certificate is still that of whom the URL names.
+    let wire = agent.through(addr);
+    let other = wire.get("https://another.invalid.net/mms", &[], LIMIT).await;
+    let why = other.unwrap_err().why;
+    assert!(why.contains("another.invalid.net"), "{why}");
+    let reply = wire
+        .post("https://mms.home.example/mms", &[], "pdu".into(), LIMIT)
+        .await;
+    assert_eq!(reply.unwrap().body.as_ref(), b"ok");
+    let request = served.await.unwrap();
+    assert!(request.starts_with("POST /mms HTTP/1.1\r\n"), "{request}");
+    assert!(request.contains("host: mms.home.example\r\n"), "{request}");
+
+    let missing = AgentWays {
+        root: Some(fixture("nobody.pem")),
+        ..AgentWays::default()
+    };
+    assert!(
+        UserAgent::new(&missing)
+            .unwrap_err()
+            .to_string()
+            .contains("nobody.pem")
+    );
+}
+
+#[tokio::test]
+async fn https_goes_through_a_proxy() {
+    let (relay, served) = https().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let proxy = listener.local_addr().unwrap();
+    let asked = tokio::spawn(async move {
+        let (mut near, _) = listener.accept().await.unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(near.read_u8().await.unwrap());
+        }
+        near.write_all(b"HTTP/1.1 200 Established\r\nVia: x\r\n\r\n")
+            .await
+            .unwrap();
+        let mut far = tokio::net::TcpStream::connect(relay).await.unwrap();
+        tokio::io::copy_bidirectional(&mut near, &mut far).await.ok();
+        String::from_utf8(head).unwrap()
+    });
+    let ways = AgentWays {
+        proxy: Some(proxy),
+        ..trusting()
+    };
+    let agent = UserAgent::new(&ways).unwrap();
+    let reply = agent.get("https://mms.home.example/x", &[], LIMIT).await.unwrap();
+    assert_eq!(reply.body.as_ref(), b"ok");
+    assert!(served.await.unwrap().starts_with("GET /x HTTP/1.1\r\n"));
+    drop(agent);
+    assert!(
+        asked
+            .await
+            .unwrap()
+            .starts_with("CONNECT mms.home.example:443 HTTP/1.1\r\n")
+    );
+
+    let (refusing, _) = answering("HTTP/1.1 403 No\r\n\r\n").await;
+    let ways = AgentWays {
+        proxy: Some(refusing),
+        ..trusting()
+    };
+    let none = UserAgent::new(&ways)
+        .unwrap()
+        .get("https://mms.home.example/x", &[], LIMIT)
+        .await;
+    assert_eq!(
+        none.unwrap_err().why,
+        "the proxy answered CONNECT with \"HTTP/1.1 403 No\""
+    );
+}
+
+#[tokio::test]
 async fn failures_are_told_in_words() {
-    let agent = UserAgent::new(0).unwrap();
+    let agent = UserAgent::new(&AgentWays::default()).unwrap();
     let get = async |addr: SocketAddr, limit| {
         agent
             .get(&format!("http://{addr}/"), &[], limit)

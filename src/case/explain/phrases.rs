@@ -7,6 +7,7 @@ use crate::case::model::{
     Template,
 };
 use crate::case::vocabulary as words;
+use crate::wire::push::smpp::status_name;
 
 /// The relays and parties of the case.
 pub(super) fn stage(script: &Script) -> String {
@@ -147,6 +148,19 @@ pub(super) fn behaviour(set: &Set) -> String {
                 .map(|r| format!("{}{}", r.status, times(r.times)))
                 .collect();
             format!("from now on pushes for {node} are answered {}", all.join(", "))
+        }
+        Behaviour::Smpp(rules) if rules.is_empty() => {
+            format!("the SMSC takes messages for {node} as usual again")
+        }
+        Behaviour::Smpp(rules) => {
+            let all: Vec<String> = rules
+                .iter()
+                .map(|r| format!("{}{}", status_name(r.status), times(r.times)))
+                .collect();
+            format!(
+                "from now on an SMSC answers messages for {node} with {}",
+                all.join(", ")
+            )
         }
         Behaviour::Home(views) => {
             let all: Vec<String> = views

@@ -1,11 +1,12 @@
 //! `set:` — how a fake party behaves from now on.
 
-use crate::case::behaviour::{HttpRule, SmtpAct, SmtpRule, SmtpStage};
+use crate::case::behaviour::{HttpRule, SmppRule, SmtpAct, SmtpRule, SmtpStage};
 use crate::case::diagnostic::{Diagnostic, nearest};
 use crate::case::model::{Action, Behaviour, Set};
 use crate::case::vocabulary as words;
 use crate::case::world::NodeKind;
 use crate::case::yaml::Node;
+use crate::wire::push::smpp::{STATUSES, status_by_name};
 use crate::wire::table::{Kind, field};
 
 use super::reader::{Args, Reader};
@@ -18,21 +19,21 @@ impl Reader<'_> {
         if let Some(dns) = self.dns_set(object, args) {
             return dns;
         }
-        let given: Vec<_> = ["smtp", "http", "acknowledge", "home"]
+        let given: Vec<_> = ["smtp", "http", "smpp", "acknowledge", "home"]
             .into_iter()
             .filter_map(|k| args.said(k).map(|node| (k, node)))
             .collect();
         let [(what, value)] = given[..] else {
             self.error(Diagnostic::at(
                 &args.at,
-                "`set` says one of `smtp:`, `http:`, `acknowledge:`, `home:`, `shape:`, `radio:`, or what the DNS says of \
-                 a name"
+                "`set` says one of `smtp:`, `http:`, `smpp:`, `acknowledge:`, `home:`, `shape:`, `radio:`, or what the \
+                 DNS says of a name"
                     .to_owned(),
             ));
             return None;
         };
         let node = match what {
-            "http" | "home" => self.node(object, "user agent", |k| *k == NodeKind::User)?,
+            "http" | "smpp" | "home" => self.node(object, "user agent", |k| *k == NodeKind::User)?,
             _ => self.node(object, "peer MMSE", |k| *k == NodeKind::Peer)?,
         };
         let behaviour = match what {
@@ -46,6 +47,12 @@ impl Reader<'_> {
                 self.list(value, "`http`")
                     .iter()
                     .filter_map(|rule| self.http_rule(rule))
+                    .collect(),
+            ),
+            "smpp" => Behaviour::Smpp(
+                self.list(value, "`smpp`")
+                    .iter()
+                    .filter_map(|rule| self.smpp_rule(rule))
                     .collect(),
             ),
             "home" => Behaviour::Home(self.homes(value)?),
@@ -116,6 +123,33 @@ impl Reader<'_> {
             status,
             times: self.rule_times(&args),
         })
+    }
+
+    fn smpp_rule(&mut self, node: &Node) -> Option<SmppRule> {
+        let args = self.args(node, "an SMPP rule", words::SMPP_RULE)?;
+        Some(SmppRule {
+            status: self.command_status(args.get("status")?)?,
+            times: self.rule_times(&args),
+        })
+    }
+
+    /// `ESME_RMSGQFUL`, `0x14` or `20`.
+    fn command_status(&mut self, node: &Node) -> Option<u32> {
+        let text = self.text(node, "a command_status")?;
+        let number = match text.strip_prefix("0x") {
+            Some(digits) => u32::from_str_radix(digits, 16).ok(),
+            None => text.parse().ok(),
+        };
+        let status = number.or_else(|| status_by_name(text));
+        if status.is_none() {
+            let known = STATUSES.iter().map(|(_, name)| *name);
+            self.error(
+                Diagnostic::at(&node.span, format!("`{text}` is no command_status of SMPP"))
+                    .suggest(text, known)
+                    .help("a name of SMPP 3.4 §5.1.3 (`ESME_RTHROTTLED`), or a number: `0x58`, `88`"),
+            );
+        }
+        status
     }
 
     fn rule_times(&mut self, args: &Args<'_>) -> u32 {

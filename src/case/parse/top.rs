@@ -274,7 +274,7 @@ fn read_script(
         (None, Some(topology)) => Some(topology.to_owned()),
         (name, None) => name.clone(),
     };
-    Some(Script {
+    let mut script = Script {
         id: match &row_name {
             Some(name) => format!("{case_id}[{name}]"),
             None => case_id.clone(),
@@ -291,6 +291,21 @@ fn read_script(
         nodes,
         body,
         cost,
+    };
+    if tells_an_smsc(&script) && !script.requires.iter().any(|r| r == VIA_SMSC) {
+        script.requires.push(VIA_SMSC.to_owned());
+    }
+    Some(script)
+}
+
+/// The ICS item of relays that push through an SMSC.
+const VIA_SMSC: &str = "push.smpp";
+
+/// Cases that say what an SMSC answers are about relays that have one.
+fn tells_an_smsc(script: &Script) -> bool {
+    script.steps().any(|step| match &step.action {
+        Action::Set(set) => matches!(set.behaviour, Behaviour::Smpp(_)),
+        _ => false,
     })
 }
 

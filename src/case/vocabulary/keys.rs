@@ -332,6 +332,16 @@ pub(crate) const HTTP_RULE: &[Key] = &[
     may("times", Shape::Count, "how often; always if not said"),
 ];
 
+/// The keys of an SMPP rule.
+pub(crate) const SMPP_RULE: &[Key] = &[
+    need(
+        "status",
+        Shape::CommandStatus,
+        "the command_status: `ESME_RMSGQFUL`, `0x14`, `20`",
+    ),
+    may("times", Shape::Count, "how often; always if not said"),
+];
+
 /// The keys of a shape.
 pub(crate) const SHAPE: &[Key] = &[
     may("rate", Shape::Rate, "`9600bps`, `40kbps`, `2Mbps`"),

@@ -51,6 +51,9 @@ pub(crate) enum Shape {
     DnsDemands,
     SmtpRules,
     HttpRules,
+    SmppRules,
+    /// The name of a command_status of SMPP, or its number.
+    CommandStatus,
     NaptrRecords,
     MxRecords,
     Acknowledge,

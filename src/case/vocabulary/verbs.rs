@@ -102,6 +102,11 @@ pub(crate) const VERBS: &[Verb] = &[
                 "how pushes for this user agent are answered from now on",
             ),
             may(
+                "smpp",
+                Shape::SmppRules,
+                "how an SMSC answers messages for this user agent from now on",
+            ),
+            may(
                 "acknowledge",
                 Shape::Acknowledge,
                 "the peer's answer to REQs that ask for one: a status, or `no`",

@@ -15,6 +15,7 @@ mod schema;
 mod shared;
 mod target_check;
 mod target_init;
+mod shim;
 
 pub(super) use coverage::coverage;
 pub(super) use decode::decode;
@@ -29,3 +30,4 @@ pub(super) use run::run;
 pub(super) use schema::schema;
 pub(super) use target_check::target_check;
 pub(super) use target_init::target_init;
+pub(super) use shim::shim;

@@ -1,4 +1,5 @@
-//! The TCP stream under the peer's SMTP client: passes octets, keeps the dialogue and every reply as it came.
+//! The connection under the peer's SMTP client: passes octets, keeps the dialogue and every reply as it came. It sits above TLS, so
+//! it sees what is said.
 
 use std::io;
 use std::net::SocketAddr;
@@ -7,35 +8,60 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use lettre::transport::smtp::client::AsyncTokioStream;
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::channel::Channel;
 use crate::link::reply::{Replies, Reply};
-use crate::link::stream::Stream;
+use crate::link::transaction::hidden;
+use crate::wire::smtp::ways::Greeting;
 
-/// How the client introduces itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Greeting {
-    Ehlo,
-    /// To a server that knows no EHLO (RFC 5321 §3.2): the library says only EHLO, so the stream changes the word.
-    Helo,
-}
-
-/// What passed over a stream; shared with whoever made it.
-#[derive(Debug, Clone, Default)]
+/// A connection and what passed over it; shared with whoever made it.
+#[derive(Debug, Clone)]
 pub(super) struct Record(Arc<Mutex<Kept>>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Kept {
+    channel: Channel,
+    /// The library says only EHLO; for HELO the stream changes the word.
+    greeting: Greeting,
     dialogue: Vec<String>,
     replies: Replies,
     /// Replies nobody asked for yet.
     unread: Vec<Reply>,
-    /// A message is being sent: its octets are no dialogue.
-    message: bool,
+    sending: Sending,
     nonsense: Option<String>,
 }
 
+/// What the client sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sending {
+    Commands,
+    /// Its octets are no dialogue.
+    Message,
+    /// Part of an AUTH exchange.
+    Secrets,
+}
+
 impl Record {
+    pub(super) fn new(channel: Channel, greeting: Greeting) -> Record {
+        Record(Arc::new(Mutex::new(Kept {
+            channel,
+            greeting,
+            dialogue: Vec::new(),
+            replies: Replies::new(),
+            unread: Vec::new(),
+            sending: Sending::Commands,
+            nonsense: None,
+        })))
+    }
+
+    /// The connection as the library wants it.
+    pub(super) fn stream(&self) -> RecordedStream {
+        RecordedStream(self.clone())
+    }
+
     /// The oldest reply not taken yet.
     pub(super) fn next_reply(&self) -> Option<Reply> {
         let mut kept = self.kept();
@@ -51,9 +77,35 @@ impl Record {
         self.kept().dialogue.clone()
     }
 
-    /// From now on the client sends a message, or commands again.
-    pub(super) fn message(&self, on: bool) {
-        self.kept().message = on;
+    /// From now on the client sends this.
+    pub(super) fn sends(&self, what: Sending) {
+        self.kept().sending = what;
+    }
+
+    /// Goes on over TLS. What the server sent before the handshake and nobody has read is no part of what is protected, and ends
+    /// the connection (RFC 3207 §4.2).
+    ///
+    /// # Errors
+    /// The handshake fails.
+    pub(super) async fn secure(
+        &self,
+        config: Arc<ClientConfig>,
+        server: ServerName<'static>,
+    ) -> io::Result<()> {
+        let channel = {
+            let mut kept = self.kept();
+            if !kept.unread.is_empty() || !kept.replies.rest().is_empty() {
+                return Err(kept.refuse("more than a reply, before TLS".to_owned()));
+            }
+            std::mem::replace(&mut kept.channel, Channel::Closed)
+        };
+        let secured = channel.into_client_tls(config, server).await?;
+        let mut kept = self.kept();
+        if let Some(tls) = secured.tls() {
+            kept.dialogue.push(format!("* {tls}"));
+        }
+        kept.channel = secured;
+        Ok(())
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
@@ -63,10 +115,15 @@ impl Record {
 
 impl Kept {
     fn written(&mut self, octets: &[u8]) {
-        if !self.message {
-            let text = String::from_utf8_lossy(octets);
-            let lines = text.trim_end_matches(['\r', '\n']).split("\r\n");
-            self.dialogue.extend(lines.map(|line| format!("C: {line}")));
+        if self.sending == Sending::Message {
+            return;
+        }
+        let text = String::from_utf8_lossy(octets);
+        for line in text.trim_end_matches(['\r', '\n']).split("\r\n") {
+            self.dialogue.push(match self.sending {
+                Sending::Secrets => format!("C: {}", hidden(line)),
+                _ => format!("C: {line}"),
+            });
         }
     }
 
@@ -100,67 +157,45 @@ impl Kept {
     }
 }
 
-/// A TCP stream that keeps a [`Record`].
+/// A connection that keeps a [`Record`].
 #[derive(Debug)]
-pub(super) struct RecordedStream {
-    stream: Stream,
-    record: Record,
-    greeting: Greeting,
-}
-
-impl RecordedStream {
-    /// # Errors
-    /// There is no connection.
-    pub(super) async fn connect(
-        addr: SocketAddr,
-        greeting: Greeting,
-    ) -> io::Result<(RecordedStream, Record)> {
-        let stream = Stream::connect(addr).await?;
-        let record = Record::default();
-        let recorded = RecordedStream {
-            stream,
-            record: record.clone(),
-            greeting,
-        };
-        Ok((recorded, record))
-    }
-}
+pub(super) struct RecordedStream(Record);
 
 impl AsyncTokioStream for RecordedStream {
     fn peer_addr(&self) -> io::Result<SocketAddr> {
-        self.stream.peer_addr()
+        self.0.kept().channel.peer_addr()
     }
 }
 
 impl AsyncRead for RecordedStream {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let this = self.get_mut();
+        let mut kept = self.0.kept();
         let before = buf.filled().len();
-        ready!(Pin::new(&mut this.stream).poll_read(cx, buf))?;
-        Poll::Ready(this.record.kept().read(&buf.filled()[before..]))
+        ready!(Pin::new(&mut kept.channel).poll_read(cx, buf))?;
+        Poll::Ready(kept.read(&buf.filled()[before..]))
     }
 }
 
 impl AsyncWrite for RecordedStream {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        let this = self.get_mut();
-        if this.greeting == Greeting::Helo && buf.starts_with(b"EHLO ") {
+        let mut kept = self.0.kept();
+        if kept.greeting == Greeting::Helo && kept.sending == Sending::Commands && buf.starts_with(b"EHLO ") {
             // The word has the same length; the rest of the command follows unchanged.
             let said = [b"HELO ", &buf[5..]].concat();
-            let written = ready!(Pin::new(&mut this.stream).poll_write(cx, &said))?;
-            this.record.kept().written(&said[..written]);
+            let written = ready!(Pin::new(&mut kept.channel).poll_write(cx, &said))?;
+            kept.written(&said[..written]);
             return Poll::Ready(Ok(written));
         }
-        let written = ready!(Pin::new(&mut this.stream).poll_write(cx, buf))?;
-        this.record.kept().written(&buf[..written]);
+        let written = ready!(Pin::new(&mut kept.channel).poll_write(cx, buf))?;
+        kept.written(&buf[..written]);
         Poll::Ready(Ok(written))
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
+        Pin::new(&mut self.0.kept().channel).poll_flush(cx)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
+        Pin::new(&mut self.0.kept().channel).poll_shutdown(cx)
     }
 }

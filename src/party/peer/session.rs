@@ -5,18 +5,20 @@ use std::time::Duration;
 
 use smtp_proto::{Error as ParseError, Request};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
+use super::channel::Channel;
+use super::client::CALLED;
 use super::server::House;
 use crate::link::follow::path_in;
 use crate::link::reply::Reply;
-use crate::link::stream::reset;
-use crate::link::transaction::Transaction;
+use crate::link::transaction::{Transaction, begins_auth};
 use crate::link::{Arrival, Crossing};
 use crate::party::delay;
 use crate::party::desk::GuestId;
 use crate::party::script::{SmtpAct, SmtpStage};
 use crate::wire::smtp::{Received, Receiver};
+
+mod security;
 
 /// Octets of a message that are taken; offered as SIZE (RFC 1870).
 const LONGEST_MESSAGE: usize = 50 * 1024 * 1024;
@@ -32,12 +34,14 @@ const CHUNK: usize = 16 * 1024;
 /// A session and the transaction under way.
 pub(super) struct Session {
     house: Arc<House>,
-    stream: TcpStream,
+    channel: Channel,
     receiver: Receiver,
     /// Replies that are not sent yet.
     outgoing: Vec<u8>,
     transaction: Transaction,
     greeted: Greeted,
+    /// The client has said who it is, and is.
+    authenticated: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,22 +63,21 @@ enum Over {
 type Step<T = ()> = Result<T, Over>;
 
 impl Session {
-    pub(super) fn new(house: Arc<House>, stream: TcpStream) -> Self {
+    pub(super) fn new(house: Arc<House>, channel: Channel) -> Self {
         Session {
             house,
-            stream,
-            receiver: Receiver::with_message_limit(LONGEST_MESSAGE),
+            channel,
+            receiver: receiver(),
             outgoing: Vec::new(),
             transaction: Transaction::new(),
             greeted: Greeted::No,
+            authenticated: false,
         }
     }
 
     pub(super) async fn run(mut self) {
-        // A socket that refuses the option works without it, a little slower.
-        let _ = self.stream.set_nodelay(true);
         match self.converse().await {
-            Err(Over::Dropped) => reset(&self.stream),
+            Err(Over::Dropped) => self.channel.reset(),
             Ok(()) | Err(Over::Closed) => {
                 self.client_left();
                 self.part().await;
@@ -84,10 +87,14 @@ impl Session {
 
     /// Lets the client close first: a port that was closed first waits in TIME_WAIT, and a run has thousands of connections.
     async fn part(&mut self) {
-        let mut rest = [0; 1024];
-        let left = async { while !matches!(self.stream.read(&mut rest).await, Ok(0) | Err(_)) {} };
+        let left = async {
+            let mut rest = [0; 1024];
+            // A client that is gone needs no farewell.
+            let _ = self.channel.take_leave().await;
+            while !matches!(self.channel.read(&mut rest).await, Ok(0) | Err(_)) {}
+        };
         if delay::within(PARTING, left).await.is_ok() {
-            reset(&self.stream);
+            self.channel.reset();
         }
     }
 
@@ -113,7 +120,10 @@ impl Session {
     }
 
     async fn command(&mut self, line: &str) -> Step {
-        self.transaction.client_said(line);
+        match begins_auth(line) {
+            true => self.transaction.client_hid(line),
+            false => self.transaction.client_said(line),
+        }
         let mut parsed = line.as_bytes().to_vec();
         parsed.push(b'\n');
         let request = Request::parse(&mut parsed.iter()).map(Request::into_owned);
@@ -129,6 +139,11 @@ impl Session {
             Ok(Request::Mail { .. }) | Err(ParseError::InvalidSenderAddress) => self.mail(line).await,
             Ok(Request::Rcpt { .. }) | Err(ParseError::InvalidRecipientAddress) => self.rcpt(line).await,
             Ok(Request::Data) => self.data().await,
+            Ok(Request::StartTls) => self.start_tls().await,
+            Ok(Request::Auth {
+                mechanism,
+                initial_response,
+            }) => self.auth(mechanism, &initial_response).await,
             Ok(Request::Rset) => {
                 self.abandon();
                 self.say_text("250 2.0.0 Ok").await
@@ -146,6 +161,7 @@ impl Session {
             Err(ParseError::UnsupportedParameter { .. }) => {
                 self.say_text("555 5.5.4 Unknown parameter").await
             }
+            Err(ParseError::UnknownCommand) if is_called(line) => self.say_text("250 2.0.0 Noted").await,
             Err(ParseError::UnknownCommand) => self.say_text("500 5.5.2 Unknown command").await,
             Err(_) => self.say_text("501 5.5.4 Syntax error").await,
         }
@@ -154,8 +170,9 @@ impl Session {
     async fn hello(&mut self, host: &str, extended: bool) -> Step {
         let house = &self.house.identity.host;
         let ordinary = if extended {
+            let offers = self.security_offers();
             format!(
-                "250-{house}\n250-8BITMIME\n250-SIZE {LONGEST_MESSAGE}\n250-PIPELINING\n250 ENHANCEDSTATUSCODES"
+                "250-{house}\n250-8BITMIME\n250-SIZE {LONGEST_MESSAGE}\n250-PIPELINING\n{offers}250 ENHANCEDSTATUSCODES"
             )
         } else {
             format!("250 {house}")
@@ -183,9 +200,8 @@ impl Session {
             return self.say_text("501 5.5.4 MAIL FROM:<path>").await;
         };
         self.transaction.begin(&path);
-        let reply = self
-            .answer(SmtpStage::Mail, self.exclusive(), "250 2.1.0 Ok")
-            .await?;
+        let ordinary = self.security_demand().unwrap_or("250 2.1.0 Ok");
+        let reply = self.answer(SmtpStage::Mail, self.exclusive(), ordinary).await?;
         if !reply.is_completion() {
             let crossing = self.transaction.end(Vec::new(), Some(&reply));
             self.arrived(self.exclusive(), crossing);
@@ -286,7 +302,7 @@ impl Session {
                 self.flush().await?;
                 tokio::select! {
                     () = delay::pass(time) => Ok(Reply::written(ordinary)),
-                    () = gone(&self.stream) => Err(Over::Closed),
+                    () = self.channel.gone() => Err(Over::Closed),
                 }
             }
         }
@@ -342,7 +358,7 @@ impl Session {
             }
             self.flush().await?;
             let mut chunk = [0; CHUNK];
-            let read = match delay::within(IDLE, self.stream.read(&mut chunk)).await {
+            let read = match delay::within(IDLE, self.channel.read(&mut chunk)).await {
                 Ok(read) => read.map_err(|_| Over::Closed)?,
                 Err(_) => return self.close_with("421 4.4.2 Idle for too long").await,
             };
@@ -383,17 +399,22 @@ impl Session {
             return Ok(());
         }
         let outgoing = std::mem::take(&mut self.outgoing);
-        match delay::within(IDLE, self.stream.write_all(&outgoing)).await {
+        let written = async {
+            self.channel.write_all(&outgoing).await?;
+            self.channel.flush().await
+        };
+        match delay::within(IDLE, written).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) | Err(_) => Err(Over::Closed),
         }
     }
 }
 
-/// Ends when the client closes the connection while nothing is read from it. Octets that wait to be read hide that.
-async fn gone(stream: &TcpStream) {
-    match stream.peek(&mut [0]).await {
-        Ok(0) | Err(_) => {}
-        Ok(_) => std::future::pending().await,
-    }
+fn receiver() -> Receiver {
+    Receiver::with_message_limit(LONGEST_MESSAGE)
+}
+
+/// Whether a mail command of ours tells how it was called; it is in the dialogue, and needs no more.
+fn is_called(line: &str) -> bool {
+    line.split(' ').next().is_some_and(|word| word == CALLED)
 }

@@ -67,6 +67,38 @@ impl Stage {
     }
 }
 
+impl Stage {
+    /// What a script needs of SMTP where a relay takes MM4 through a command.
+    pub(super) fn miss_smtp(&mut self, script: &Script) {
+        for relay in script.topology.relays() {
+            if self
+                .access(relay)
+                .is_none_or(|access| access.mm4.smtp_addr().is_some())
+            {
+                continue;
+            }
+            let speaks = script.steps().any(|step| match &step.action {
+                Action::Dialogue(dialogue) => {
+                    let to = dialogue.to.as_deref();
+                    to.unwrap_or(script.topology.relays()[0]) == *relay
+                }
+                _ => false,
+            });
+            if speaks {
+                self.missing
+                    .push(format!("SMTP at relay {relay} (it takes MM4 through a command)"));
+            }
+            let own = shaped(script);
+            let links = peers_of(script).into_iter().map(|peer| peer_link(relay, &peer));
+            self.missing.extend(
+                links
+                    .filter(|link| own.contains(link))
+                    .map(|link| format!("a link {link} (relay {relay} takes MM4 through a command)")),
+            );
+        }
+    }
+}
+
 /// Whether a target is what a case requires: `mm4.ack`, or `not mm1.mmbox`.
 fn fulfils(target: &Target, requirement: &str) -> bool {
     match requirement.strip_prefix("not ") {

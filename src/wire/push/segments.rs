@@ -169,6 +169,24 @@ impl Reassembler {
         }
     }
 
+    /// Takes back a segment that came last: its sender was told that it was not taken. The rest of its datagram waits for it.
+    pub fn withdraw(&mut self, from: &str, segment: Segment) {
+        let key = key(from, segment);
+        let Some(kept) = self.kept.get_mut(&key) else {
+            return;
+        };
+        self.order.remove(&kept.rank());
+        kept.again = None;
+        if let Some(part) = kept.parts.remove(&segment.number) {
+            self.octets -= part.len();
+        }
+        if kept.parts.is_empty() {
+            self.kept.remove(&key);
+        } else {
+            self.order.insert(kept.rank(), key);
+        }
+    }
+
     /// The whole datagram if this segment was the last one to come.
     fn add(&mut self, key: Key, segment: Segment, data: &[u8]) -> Option<Taken> {
         let age = self.next_age;

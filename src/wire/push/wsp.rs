@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use crate::wire::finding::Findings;
 use crate::wire::wsp::{self, Cursor, Fault, write};
-use crate::wire::{Finding, MediaType, Span, Undecodable, mm1};
+use crate::wire::{Finding, MediaType, Span, Undecodable, date, mm1};
 
 /// A decoded WSP push.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +23,13 @@ pub struct Push {
     pub findings: Vec<Finding>,
 }
 
+impl Push {
+    /// ConfirmedPush, which belongs to a session (WAP-230 §8.2.4).
+    pub fn is_confirmed(&self) -> bool {
+        self.pdu_type == CONFIRMED_PUSH
+    }
+}
+
 /// PDU types of WSP (WAP-230 table 34).
 const PUSH: u8 = 0x06;
 const CONFIRMED_PUSH: u8 = 0x07;
@@ -38,6 +45,8 @@ const CONTENT_LENGTH_CODE: u8 = 0x0D;
 const DATE_CODE: u8 = 0x12;
 const INITIATOR_URI_CODE: u8 = 0x31;
 const PUSH_FLAG_CODE: u8 = 0x34;
+/// Header fields of an entity that do not go further than the gateway.
+const OF_TRANSPORT: &[&str] = &["Content-Type", "Content-Transfer-Encoding", "MIME-Version"];
 /// The bits of Push-Flag that mean something.
 const PUSH_FLAGS: u8 = 0x07;
 
@@ -226,12 +235,64 @@ pub fn encode_as(shape: &Shape, tid: u8, body: &[u8]) -> Vec<u8> {
     for header in &shape.headers {
         write_header(&mut head, header);
     }
-    let mut out = Vec::with_capacity(body.len() + head.len() + 3);
-    out.extend([tid, if shape.confirmed { CONFIRMED_PUSH } else { PUSH }]);
+    with_head(shape.confirmed, tid, &head, body)
+}
+
+/// The push that a gateway makes of an entity it was handed over with header fields of MIME (WAP-249): the media type and
+/// the fields as they are, each by its number where WSP has one. What belongs to MIME or HTTP alone is left out.
+pub fn encode_entity(
+    confirmed: bool,
+    tid: u8,
+    media: &MediaType,
+    headers: &[(String, String)],
+    body: &[u8],
+) -> Vec<u8> {
+    let mut head = Vec::new();
+    wsp::write_media_type(&mut head, media);
+    for (name, value) in headers {
+        if !OF_TRANSPORT.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+            write_header(&mut head, &PushHeader::of_field(name, value));
+        }
+    }
+    with_head(confirmed, tid, &head, body)
+}
+
+fn with_head(confirmed: bool, tid: u8, head: &[u8], body: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(body.len() + head.len() + 7);
+    out.extend([tid, if confirmed { CONFIRMED_PUSH } else { PUSH }]);
     write::uintvar(&mut out, head.len() as u32);
-    out.extend_from_slice(&head);
+    out.extend_from_slice(head);
     out.extend_from_slice(body);
     out
+}
+
+impl PushHeader {
+    /// A field as MIME or HTTP writes it.
+    fn of_field(name: &str, value: &str) -> PushHeader {
+        let value = value.trim();
+        let number = || value.parse::<u64>().ok();
+        let known = match name.to_ascii_lowercase().as_str() {
+            "x-wap-application-id" => Some(match number() {
+                Some(code) => PushHeader::ApplicationCode(code),
+                None => PushHeader::ApplicationUri(value.to_owned()),
+            }),
+            "content-length" => number().map(PushHeader::ContentLength),
+            "date" => date::parse(value)
+                .and_then(|seconds| u64::try_from(seconds).ok())
+                .map(PushHeader::Date),
+            "push-flag" => value
+                .parse()
+                .ok()
+                .filter(|flags| *flags < 0x80)
+                .map(PushHeader::PushFlag),
+            "x-wap-initiator-uri" => Some(PushHeader::InitiatorUri(value.to_owned())),
+            _ => None,
+        };
+        known.unwrap_or_else(|| PushHeader::Named {
+            name: name.to_owned(),
+            value: value.to_owned(),
+        })
+    }
 }
 
 fn write_content_type(out: &mut Vec<u8>, form: ContentTypeForm) {
@@ -345,6 +406,44 @@ mod tests {
             ]
         );
         assert!(push.findings.is_empty());
+    }
+
+    #[test]
+    fn what_a_gateway_was_handed_over_is_pushed_as_it_was_labelled() {
+        let fields = |fields: &[(&str, &str)]| -> Vec<(String, String)> {
+            let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+            fields.iter().map(own).collect()
+        };
+        let media = MediaType::new(mm1::MEDIA_TYPE);
+        let plain = fields(&[
+            ("x-wap-application-id", "4"),
+            ("Content-Transfer-Encoding", "binary"),
+        ]);
+        assert_eq!(encode_entity(false, 1, &media, &plain, BODY), encode(1, BODY));
+
+        let all = fields(&[
+            ("X-Wap-Application-Id", APPLICATION_URI),
+            ("Content-Length", "7"),
+            ("Date", "Tue, 24 Nov 2026 13:00:00 GMT"),
+            ("X-Own", "value"),
+        ]);
+        let push = decode(&encode_entity(true, 2, &media, &all, BODY).into()).unwrap();
+        assert_eq!((push.tid, push.pdu_type), (2, CONFIRMED_PUSH));
+        assert_eq!(push.application_id.as_deref(), Some(APPLICATION_URI));
+        assert_eq!(
+            push.headers[1..],
+            [
+                ("Content-Length".to_owned(), "7".to_owned()),
+                ("Date".to_owned(), "1795525200".to_owned()),
+                ("X-Own".to_owned(), "value".to_owned()),
+            ]
+        );
+        assert!(push.findings.is_empty(), "{:?}", push.findings);
+
+        let wrong = encode_entity(false, 3, &MediaType::new("text/plain"), &[], BODY);
+        let push = decode(&wrong.into()).unwrap();
+        assert_eq!(push.content_type, "text/plain");
+        assert_eq!(codes(&push), ["push-content-type", "push-application-id-missing"]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The carriers of pushes: what is written is read again, what comes otherwise is found, and nothing that comes does harm.
 
 mod carried;
+mod hook;
 mod hostile;
 mod kannel;
 mod pap;

@@ -207,3 +207,30 @@ proptest! {
         prop_assert!(reassembler.missing().is_empty());
     }
 }
+
+/// A gateway that refuses the last segment has not got it: the sender may send it again alone, or all of them.
+#[test]
+fn a_segment_that_is_taken_back_completes_its_datagram_later() {
+    let datagram = [7; 200];
+    let segments = cut(&datagram, Reference::Narrow(1));
+    for again in [&segments[1..], &segments[..]] {
+        let mut reassembler = Reassembler::default();
+        let mut take = |(segment, data): &(Segment, Vec<u8>)| reassembler.take("a", *segment, data);
+        assert_eq!(take(&segments[0]), Taken::Waiting);
+        assert_eq!(take(&segments[1]), Taken::Whole(datagram.to_vec()));
+        reassembler.withdraw("a", segments[1].0);
+        assert_eq!(reassembler.missing().len(), 1);
+        let taken: Vec<Taken> = again
+            .iter()
+            .map(|(segment, data)| reassembler.take("a", *segment, data))
+            .collect();
+        assert_eq!(taken.last(), Some(&Taken::Whole(datagram.to_vec())));
+        assert_eq!(taken.iter().filter(|t| matches!(t, Taken::Whole(_))).count(), 1);
+    }
+    let mut reassembler = Reassembler::default();
+    let alone = cut(&[7; 20], Reference::Narrow(1));
+    reassembler.take("a", alone[0].0, &alone[0].1);
+    reassembler.withdraw("a", alone[0].0);
+    reassembler.withdraw("a", alone[0].0);
+    assert!(reassembler.missing().is_empty());
+}

@@ -298,3 +298,32 @@ proptest! {
         prop_assert_eq!(read.tlvs.len(), pdu.tlvs.len());
     }
 }
+
+#[test]
+fn a_stream_is_cut_where_its_pdus_end() {
+    use mmspec::wire::push::smpp::{Cut, cut};
+    let enquire = encode(&Pdu::new(command_by_name("enquire_link").unwrap()));
+    let two = [&enquire[..], &enquire[..7]].concat();
+    assert_eq!(cut(&two, 100), Cut::Whole(16));
+    assert_eq!(cut(&two[16..], 100), Cut::Partial);
+    assert_eq!(cut(&two[..3], 100), Cut::Partial);
+    assert_eq!(cut(&[0, 0, 0, 15], 100), Cut::Impossible(15));
+    assert_eq!(cut(&[0, 0, 0, 101], 100), Cut::Impossible(101));
+    assert_eq!(cut(&[0xFF; 4], usize::MAX), Cut::Partial);
+}
+
+#[test]
+fn an_answer_belongs_to_its_request() {
+    for command in COMMANDS.iter().filter(|command| command.id < 0x8000_0000) {
+        let mut request = Pdu::new(command);
+        request.sequence_number = 77;
+        let answer = request.response(0);
+        assert_eq!((answer.sequence_number, answer.is_response()), (77, true));
+        let expected = match command.name {
+            "outbind" => "generic_nack".to_owned(),
+            name => format!("{name}_resp"),
+        };
+        assert_eq!(answer.name(), expected);
+        assert_eq!(encode(&request.response(0x58)).len(), 16);
+    }
+}

@@ -2,6 +2,7 @@
 
 use super::address::Address;
 use super::table::Version;
+use crate::wire::push::wsp;
 use crate::wire::{Name, Part, date};
 
 /// A message between a push initiator and a push proxy gateway.
@@ -46,6 +47,34 @@ impl Pap {
                 .and_then(|code| code.trim().parse().ok())
         };
         of(&self.message).or_else(|| self.message.children.iter().find_map(of))
+    }
+
+    /// What a push proxy makes of a push-message for the air: a WSP push with the labels of the content, confirmed if the message
+    /// asks for that delivery method and no other. None of another message, or without content.
+    pub fn over_the_air(&self, tid: u8) -> Option<Vec<u8>> {
+        let content = self
+            .content
+            .as_ref()
+            .filter(|_| self.message.name == "push-message")?;
+        let location = content.content_location.clone();
+        let location = location.map(|location| ("Content-Location".to_owned(), location));
+        let headers: Vec<(String, String)> = content.headers.iter().cloned().chain(location).collect();
+        let confirmed = self.delivery_method() == Some("confirmed");
+        Some(wsp::encode_entity(
+            confirmed,
+            tid,
+            &content.media,
+            &headers,
+            &content.data,
+        ))
+    }
+
+    /// `confirmed`, `preferconfirmed`, `unconfirmed` or `notspecified`, where the message says it.
+    pub fn delivery_method(&self) -> Option<&str> {
+        let mut quality = self.message.children.iter();
+        quality
+            .find(|child| child.name == "quality-of-service")?
+            .attribute("delivery-method")
     }
 
     /// X-Wap-Application-Id of the content.

@@ -347,3 +347,9 @@ pub const CODES: &[(u16, &str)] = &[
     (4000, "service failure"),
     (4001, "service unavailable"),
 ];
+
+/// What a code means; those of a client's abort have no words here.
+pub fn meaning(code: u16) -> Option<&'static str> {
+    let mut known = CODES.iter().filter(|(known, _)| *known == code);
+    known.next().map(|(_, meaning)| *meaning)
+}

@@ -7,7 +7,7 @@ use crate::wire::finding::Findings;
 use crate::wire::{Finding, Span, Undecodable};
 
 /// Octets of the header: command_length, command_id, command_status, sequence_number.
-const HEADER: usize = 16;
+pub(super) const HEADER: usize = 16;
 /// TLVs of a PDU that are read.
 const MAX_TLVS: usize = 256;
 
@@ -151,47 +151,21 @@ impl Pdu {
         self.tlvs.iter().find(|tlv| tlv.tag == tag)
     }
 
-    pub(super) fn octet(&self, name: &str) -> Option<u8> {
+    /// A mandatory parameter of one octet.
+    pub fn octet(&self, name: &str) -> Option<u8> {
         match self.param(name) {
             Some(Smpp::Number(number)) => Some(*number),
             _ => None,
         }
     }
 
-    pub(super) fn string(&self, name: &str) -> Option<&str> {
+    /// A mandatory parameter that is text.
+    pub fn string(&self, name: &str) -> Option<&str> {
         match self.param(name) {
             Some(Smpp::Text(text)) => Some(text),
             _ => None,
         }
     }
-}
-
-/// A run of octets of a stream.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Frame {
-    /// One PDU by its command_length, at this offset.
-    Pdu(usize, Bytes),
-    /// The rest: a PDU that is not complete, or whose length cannot be.
-    Rest(usize, Bytes),
-}
-
-/// Cuts a stream by command_length (SMPP 3.4 §3.2). A length below 16 or above 1 MiB ends it.
-pub fn frames(stream: &Bytes) -> Vec<Frame> {
-    const MOST: usize = 1 << 20;
-    let mut frames = Vec::new();
-    let mut at = 0;
-    while at < stream.len() {
-        let length = stream
-            .get(at..at + 4)
-            .map_or(0, |b| u32::from_be_bytes([b[0], b[1], b[2], b[3]]) as usize);
-        if !(HEADER..=MOST).contains(&length) || stream.len() - at < length {
-            frames.push(Frame::Rest(at, stream.slice(at..)));
-            break;
-        }
-        frames.push(Frame::Pdu(at, stream.slice(at..at + length)));
-        at += length;
-    }
-    frames
 }
 
 /// Decodes one PDU leniently; octets behind its command_length are a finding.

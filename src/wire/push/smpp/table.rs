@@ -205,21 +205,34 @@ pub const STATUSES: &[(u32, &str)] = &[
     (0x0D, "ESME_RBINDFAIL"),
     (0x0E, "ESME_RINVPASWD"),
     (0x0F, "ESME_RINVSYSID"),
+    (0x11, "ESME_RCANCELFAIL"),
+    (0x13, "ESME_RREPLACEFAIL"),
     (0x14, "ESME_RMSGQFUL"),
     (0x15, "ESME_RINVSERTYP"),
+    (0x33, "ESME_RINVNUMDESTS"),
+    (0x34, "ESME_RINVDLNAME"),
+    (0x40, "ESME_RINVDESTFLAG"),
+    (0x42, "ESME_RINVSUBREP"),
     (0x43, "ESME_RINVESMCLASS"),
+    (0x44, "ESME_RCNTSUBDL"),
     (0x45, "ESME_RSUBMITFAIL"),
     (0x48, "ESME_RINVSRCTON"),
     (0x49, "ESME_RINVSRCNPI"),
     (0x50, "ESME_RINVDSTTON"),
     (0x51, "ESME_RINVDSTNPI"),
+    (0x53, "ESME_RINVSYSTYP"),
+    (0x54, "ESME_RINVREPFLAG"),
+    (0x55, "ESME_RINVNUMMSGS"),
     (0x58, "ESME_RTHROTTLED"),
     (0x61, "ESME_RINVSCHED"),
     (0x62, "ESME_RINVEXPIRY"),
+    (0x63, "ESME_RINVDFTMSGID"),
     (0x64, "ESME_RX_T_APPN"),
     (0x65, "ESME_RX_P_APPN"),
     (0x66, "ESME_RX_R_APPN"),
+    (0x67, "ESME_RQUERYFAIL"),
     (0xC0, "ESME_RINVOPTPARSTREAM"),
+    (0xC1, "ESME_ROPTPARNOTALLWD"),
     (0xC2, "ESME_RINVPARLEN"),
     (0xC3, "ESME_RMISSINGOPTPARAM"),
     (0xC4, "ESME_RINVOPTPARAMVAL"),
@@ -227,8 +240,36 @@ pub const STATUSES: &[(u32, &str)] = &[
     (0xFF, "ESME_RUNKNOWNERR"),
 ];
 
+/// Those that programs decide by.
+pub mod status {
+    pub const OK: u32 = 0x00;
+    pub const INVALID_MESSAGE_LENGTH: u32 = 0x01;
+    pub const INVALID_COMMAND_LENGTH: u32 = 0x02;
+    pub const INVALID_COMMAND_ID: u32 = 0x03;
+    pub const INVALID_BIND_STATUS: u32 = 0x04;
+    pub const ALREADY_BOUND: u32 = 0x05;
+    pub const SYSTEM_ERROR: u32 = 0x08;
+    pub const INVALID_SOURCE: u32 = 0x0A;
+    pub const INVALID_DESTINATION: u32 = 0x0B;
+    pub const INVALID_PASSWORD: u32 = 0x0E;
+    pub const INVALID_SYSTEM_ID: u32 = 0x0F;
+    pub const QUEUE_FULL: u32 = 0x14;
+    pub const SUBMIT_FAILED: u32 = 0x45;
+    pub const THROTTLED: u32 = 0x58;
+    pub const TEMPORARY_ERROR: u32 = 0x64;
+    pub const INVALID_OPTIONAL_STREAM: u32 = 0xC0;
+    pub const DELIVERY_FAILURE: u32 = 0xFE;
+    pub const UNKNOWN_ERROR: u32 = 0xFF;
+}
+
 /// The name of a command_status, or its number in hex.
 pub fn status_name(status: u32) -> String {
     let named = STATUSES.iter().find(|(number, _)| *number == status);
     named.map_or_else(|| format!("0x{status:08X}"), |(_, name)| (*name).to_owned())
+}
+
+/// The command_status of that name.
+pub fn status_by_name(name: &str) -> Option<u32> {
+    let named = STATUSES.iter().find(|(_, known)| *known == name);
+    named.map(|(status, _)| *status)
 }

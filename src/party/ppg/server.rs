@@ -1,0 +1,146 @@
+//! PAP over HTTP.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use axum::Router;
+use axum::body::to_bytes;
+use axum::extract::{Request, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use tokio::runtime::Handle;
+
+use super::answers;
+use super::ledger::{Ledger, code};
+use super::notify::{self, Notice};
+use crate::party::desk::Desk;
+use crate::party::gateway::{Gateway, Push};
+use crate::party::user_agent::{AgentWays, UserAgent};
+use crate::party::{Listening, http};
+use crate::wire::push::pap::{self, Element, Pap};
+
+/// A longer message carries no notification.
+const LONGEST_BODY: usize = 1 << 20;
+const NAME: &str = "pap";
+/// As documents name who wrote them.
+pub(super) const PRODUCT: &str = "mmspec";
+
+/// A gateway for one relay.
+#[derive(Debug)]
+pub(super) struct Ppg {
+    pub(super) gateway: Gateway,
+    ledger: Mutex<Ledger>,
+    client: UserAgent,
+    /// Where notices are sent from: what sets off one may be no task.
+    tasks: Handle,
+}
+
+/// Opens a gateway for one relay at `addr` (port 0: any); its path does not matter. What is pushed through it arrives, from `relay`, at the
+/// places that own the numbers, before the push is answered.
+///
+/// # Errors
+/// `addr` cannot be bound, or there is no HTTP client for result notifications.
+pub async fn listen(desk: Arc<Desk>, relay: &str, addr: SocketAddr) -> io::Result<Listening> {
+    let ppg = Arc::new(Ppg {
+        gateway: Gateway::new(desk, relay, NAME),
+        ledger: Mutex::default(),
+        client: UserAgent::new(&AgentWays::default()).map_err(io::Error::other)?,
+        tasks: Handle::current(),
+    });
+    http::serve(addr, Router::new().fallback(message).with_state(ppg)).await
+}
+
+async fn message(State(ppg): State<Arc<Ppg>>, request: Request) -> Response {
+    if *request.method() != Method::POST {
+        return (StatusCode::METHOD_NOT_ALLOWED, "PAP is spoken by POST\n").into_response();
+    }
+    let content_type = request
+        .headers()
+        .get(CONTENT_TYPE)
+        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    let Ok(body) = to_bytes(request.into_body(), LONGEST_BODY).await else {
+        let text = "the message is too long for a push\n";
+        return (StatusCode::PAYLOAD_TOO_LARGE, text).into_response();
+    };
+    let answer = pap::encode(&ppg.answer(content_type.as_deref(), &body));
+    let headers = [(CONTENT_TYPE, answer.content_type)];
+    (StatusCode::ACCEPTED, headers, answer.body).into_response()
+}
+
+impl Ppg {
+    /// The answer to a message, in its version.
+    fn answer(self: &Arc<Self>, content_type: Option<&str>, body: &Bytes) -> Pap {
+        let (version, element) = match pap::decode(content_type, body) {
+            Ok(reading) => {
+                let version = reading.value.version;
+                let message = &reading.value.message;
+                let element = match &*message.name {
+                    "push-message" => self.submit(&reading, body),
+                    "statusquery-message" | "cancel-message" => self.asked(message, body),
+                    "ccq-message" => answers::capabilities_response(message),
+                    _ => answers::bad_message(code::BAD_REQUEST, body),
+                };
+                (version, element)
+            }
+            Err(why) => {
+                let push = Push {
+                    recipient: String::new(),
+                    params: vec![("note".to_owned(), format!("no PAP: {why}"))],
+                    wsp: Bytes::new(),
+                };
+                let refused = StatusCode::BAD_REQUEST.as_u16();
+                self.gateway.hand_over(None, refused, push);
+                (
+                    pap::Version::default(),
+                    answers::bad_message(code::BAD_REQUEST, body),
+                )
+            }
+        };
+        Pap {
+            version,
+            product_name: Some(PRODUCT.to_owned()),
+            ..Pap::new(element)
+        }
+    }
+
+    /// The answer to a query or a cancellation.
+    fn asked(&self, message: &Element, body: &Bytes) -> Element {
+        let Some(push_id) = message.attribute("push-id") else {
+            return answers::bad_message(code::BAD_REQUEST, body);
+        };
+        let addresses: Vec<String> = message
+            .children
+            .iter()
+            .filter(|child| child.name == "address")
+            .filter_map(|child| child.attribute("address-value").map(str::to_owned))
+            .collect();
+        let mut ledger = self.ledger();
+        if message.name == "cancel-message" {
+            answers::cancel_response(push_id, ledger.cancel(push_id, &addresses, now()))
+        } else {
+            answers::status_response(push_id, ledger.query(push_id, &addresses, now()))
+        }
+    }
+
+    pub(super) fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells the initiator, in a task of its own.
+    pub(super) fn tell(&self, notice: Option<Notice>) {
+        let Some(notice) = notice else { return };
+        let client = self.client.clone();
+        self.tasks
+            .spawn(async move { notify::send(&client, notice, now()).await });
+    }
+}
+
+/// Seconds since 1970.
+pub(super) fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
