@@ -7,6 +7,14 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+mod hook;
+mod push;
+mod smpp;
+
+pub use hook::{Hook, HookBody};
+pub use push::{DeliveryMethod, Kannel, Method, Pap, Push, Unfit, Wsp};
+pub use smpp::{Bind, Smpp, SmppForm, Source};
+
 /// One MMS Relay/Server. Several with the same `domain` form one MMSE.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -21,6 +29,7 @@ pub struct Config {
     pub system_address: String,
     pub mm1: Mm1,
     pub mm4: Mm4,
+    /// The channel by which notifications leave.
     pub push: Push,
     /// Own subscribers and the relay each is homed on. The longest matching prefix wins; a full number is a prefix too.
     pub subscribers: Vec<Subscribers>,
@@ -113,16 +122,6 @@ pub struct Mm1 {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Mm4 {
     pub listen: SocketAddr,
-}
-
-/// How notifications leave: Kannel's sendsms form.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Push {
-    /// `http://127.0.0.1:13013/cgi-bin/sendsms`
-    pub kannel: String,
-    pub username: String,
-    pub password: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

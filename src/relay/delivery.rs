@@ -10,6 +10,7 @@ use super::ledger::Entry;
 use super::model::{Mm, Status};
 use super::node::Node;
 use super::owed::Telling;
+use super::push::Taken;
 use super::store::Delivery;
 use super::timer::{self, Time};
 use super::{mm1, reports};
@@ -88,13 +89,16 @@ async fn attend(
     loop {
         if !std::mem::take(&mut notified) {
             tokio::select! {
-                taken = node.push_to(&number, &notification) => if taken {
-                    node.note(|| Entry::Notified { token: token.clone() });
-                    if node.has(Seed::DeliveryPushedIsRetrieved) {
-                        return finish(&node, &token, Status::Retrieved);
+                taken = node.push_to(&number, &notification) => match taken {
+                    Taken::Yes => {
+                        node.note(|| Entry::Notified { token: token.clone() });
+                        if node.has(Seed::DeliveryPushedIsRetrieved) {
+                            return finish(&node, &token, Status::Retrieved);
+                        }
                     }
-                } else if node.has(Seed::PushLostForGood) {
-                    repeats = Vec::new().into_iter();
+                    Taken::NotNow if !node.has(Seed::PushLostForGood) => {}
+                    // What a gateway will never take is not repeated to it.
+                    Taken::NotNow | Taken::Never => repeats = Vec::new().into_iter(),
                 },
                 () = timer::sleep_until(deadline) => break,
             }

@@ -116,6 +116,7 @@ impl Relay {
         resume::resume(&node, past);
         homes::watch(&node);
         replica::watch(&node);
+        node.push.begin(&node);
         node.spawn(mm1::serve(node.clone(), mm1));
         node.spawn(mm4::serve(node.clone(), mm4));
         Ok(Relay { node, mm4_addr })
@@ -143,6 +144,7 @@ impl Relay {
         self.node.exchanges.close();
         // An exchange that does not finish in time is cut below.
         let _ = tokio::time::timeout(STOP_GRACE, self.node.exchanges.wait()).await;
+        self.node.push.leave().await;
         self.node.gone.cancel();
         self.node.all_ended().await;
     }

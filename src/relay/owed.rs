@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::ledger::{Entry, base64_text};
 use super::mm4;
 use super::node::Node;
+use super::push::Taken;
 use super::routing::Hop;
 use super::timer::{self, Time};
 
@@ -134,7 +135,7 @@ async fn attend(node: Arc<Node>, owed: Owed) {
         What::Mail(mail) => mm4::post(&node, mail, until).await,
         What::Push { number, pdu } => {
             let pdu = Bytes::from(pdu);
-            while !node.push_to(&number, &pdu).await && !until.is_past() {
+            while node.push_to(&number, &pdu).await == Taken::NotNow && !until.is_past() {
                 timer::pause(PUSH_AGAIN).await;
             }
         }

@@ -16,6 +16,7 @@ mod exchange;
 mod execute;
 mod fetch;
 mod holds;
+mod gateways;
 pub mod host;
 pub mod journal;
 pub mod judge;

@@ -35,6 +35,7 @@ mod fitness;
 mod homes;
 mod lines;
 mod names;
+mod pushing;
 mod remote;
 mod routes;
 

@@ -9,9 +9,10 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 use crate::party::peer::{self, PeerIdentity, Terms};
-use crate::party::{Desk, Listening, dns, kannel};
+use crate::party::{Desk, Listening, dns};
 use crate::target::{Target, probe};
 
+use super::gateways::Gateway;
 use super::host::Host;
 use super::lag::Lag;
 use super::numbers::Numbers;
@@ -48,7 +49,7 @@ pub struct World {
     pub lag: Arc<Lag>,
     /// Whether any relay has been heard so far.
     heard: AtomicBool,
-    kannels: BTreeMap<String, Listening>,
+    gateways: BTreeMap<String, Gateway>,
     peers: BTreeMap<(String, String), Listening>,
     dns: BTreeMap<String, Listening>,
     peer_names: Vec<String>,
@@ -80,7 +81,7 @@ impl World {
             turns: Arc::new(Semaphore::new(BUSY)),
             lag: Arc::new(Lag::new()),
             heard: AtomicBool::new(false),
-            kannels: BTreeMap::new(),
+            gateways: BTreeMap::new(),
             peers: BTreeMap::new(),
             dns: BTreeMap::new(),
             peer_names: peer_names.into_iter().collect(),
@@ -134,9 +135,9 @@ impl World {
         .ok()
     }
 
-    /// Where this relay's Kannel is.
-    pub fn kannel(&self, relay: &str) -> Option<SocketAddr> {
-        self.kannels.get(relay).map(|l| l.addr)
+    /// The gateway that this relay pushes through.
+    pub fn gateway(&self, relay: &str) -> Option<&Gateway> {
+        self.gateways.get(relay)
     }
 
     /// Where this relay's name server is; a remote relay may have none that the suite plays.
@@ -167,12 +168,11 @@ impl World {
 
     async fn listen(&mut self, relay: &str, target: &Target) -> Result<(), Unfit> {
         let any = self.host.any();
-        let at = target.ixit.as_ref().and_then(|i| i.push.stream()).unwrap_or(any);
         let unfit = |what: String, addr| move |reason| Unfit::listen(relay, target, addr, what, reason);
-        let kannel = kannel::listen(Arc::clone(&self.desk), relay, at)
+        let gateway = Gateway::open(Arc::clone(&self.desk), relay, target, any)
             .await
-            .map_err(unfit(format!("the Kannel of relay {relay}"), at))?;
-        self.kannels.insert(relay.to_owned(), kannel);
+            .map_err(|(what, addr, reason)| Unfit::listen(relay, target, addr, what, reason))?;
+        self.gateways.insert(relay.to_owned(), gateway);
         let name_server = match &target.ixit {
             None => Some(any),
             Some(ixit) => ixit.dns.as_ref().map(|dns| dns.listen),

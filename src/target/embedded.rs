@@ -26,3 +26,16 @@ pub enum PushChannel {
     Hook,
     Wsp,
 }
+
+impl PushChannel {
+    /// As a target file has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            PushChannel::Kannel => "kannel",
+            PushChannel::Smpp => "smpp",
+            PushChannel::Pap => "pap",
+            PushChannel::Hook => "hook",
+            PushChannel::Wsp => "wsp",
+        }
+    }
+}

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Push;
 use crate::wire::smtp::ways::{MailCommand, Secret, SmtpTerms, SmtpWays};
 
 /// What a tester must know to drive a relay.
@@ -109,39 +110,6 @@ pub struct Mm4 {
     pub command: Option<MailCommand>,
 }
 
-/// The channel through which the relay pushes; `mmspec` plays the gateway.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Push {
-    /// Kannel's sendsms, by GET or POST.
-    Kannel(PushKannel),
-    /// A short message service centre: SMPP 3.4.
-    Smpp(PushSmpp),
-}
-
-/// Where the relay expects its Kannel.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct PushKannel {
-    pub listen: SocketAddr,
-}
-
-/// Where the relay binds, and as whom.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct PushSmpp {
-    pub listen: SocketAddr,
-    /// The only system_id that may bind; anybody if not said.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub system_id: Option<String>,
-    /// Its password, never shown.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub password: Option<Secret>,
-    /// Messages a second; more are throttled.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub throttle: Option<u32>,
-}
-
 /// A peer MMSE as the relay has it configured.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -166,24 +134,6 @@ pub struct Dns {
     /// Apex below which it looks numbers up; `e164.arpa` if not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enum_apex: Option<String>,
-}
-
-impl Push {
-    /// Its name: `kannel`, `smpp`.
-    pub fn channel(&self) -> &'static str {
-        match self {
-            Push::Kannel(_) => "kannel",
-            Push::Smpp(_) => "smpp",
-        }
-    }
-
-    /// Where the gateway listens for connections; one that takes datagrams does not.
-    pub fn stream(&self) -> Option<SocketAddr> {
-        match self {
-            Push::Kannel(kannel) => Some(kannel.listen),
-            Push::Smpp(smpp) => Some(smpp.listen),
-        }
-    }
 }
 
 impl Mm1 {
@@ -271,7 +221,7 @@ impl Ixit {
     pub(super) fn passwords(&self) -> Vec<&Secret> {
         let gateway = match &self.push {
             Push::Smpp(smpp) => smpp.password.as_ref(),
-            Push::Kannel(_) => None,
+            _ => None,
         };
         let own = self.mm4.smtp.auth.as_ref().map(|auth| &auth.password);
         let peers = self.peers.values().filter_map(|peer| peer.smtp.auth.as_ref());

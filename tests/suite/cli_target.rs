@@ -124,7 +124,12 @@ fn a_relay_that_is_well_configured_can_be_driven() {
 fn where_nobody_listens_is_said() {
     let (kannel, peer) = free();
     let (mm1, mm4) = free();
-    let (text, code) = check(&target(&format!("http://{mm1}/mms"), &mm4.to_string(), kannel, peer));
+    let (text, code) = check(&target(
+        &format!("http://{mm1}/mms"),
+        &mm4.to_string(),
+        kannel,
+        peer,
+    ));
     assert_eq!(code, 1, "{text}");
     holds(
         &text,
@@ -165,7 +170,9 @@ fn an_smtp_server_that_refuses_is_quoted() {
     std::thread::spawn(move || {
         for stream in refusing.incoming() {
             // Whoever went away already is not told.
-            let _ = stream.unwrap().write_all(b"554 5.7.1 this host is not trusted\r\n");
+            let _ = stream
+                .unwrap()
+                .write_all(b"554 5.7.1 this host is not trusted\r\n");
         }
     });
     let (text, code) = check(&target(&relay.mm1, &mm4.to_string(), kannel, peer));
@@ -234,7 +241,11 @@ fn nothing_is_sent_if_nothing_may_be() {
 
 fn init(dir: &Path, args: &[&str]) -> assert_cmd::assert::Assert {
     let mut command = Command::cargo_bin("mmspec").unwrap();
-    command.current_dir(dir).args(["target", "init"]).args(args).assert()
+    command
+        .current_dir(dir)
+        .args(["target", "init"])
+        .args(args)
+        .assert()
 }
 
 #[test]
@@ -243,13 +254,18 @@ fn a_first_target_file_can_be_read() {
     for start in ["remote", "command"] {
         for push in ["kannel", "smpp"] {
             let name = format!("{start}-{push}");
-            let args = ["--name", &name, "--start", start, "--push", push, "--prefix", "+4917"];
+            let args = [
+                "--name", &name, "--start", start, "--push", push, "--prefix", "+4917",
+            ];
             init(dir.path(), &args).success();
             let text = fs::read_to_string(dir.path().join(format!("{name}.yaml"))).unwrap();
             let target = parsed(&text).unwrap_or_else(|wrong| panic!("{wrong}\n{text}"));
             assert_eq!(target.name, name);
             let ixit = target.ixit.unwrap();
-            assert_eq!((ixit.push.channel(), ixit.numbers.prefix().as_str()), (push, "+4917"));
+            assert_eq!(
+                (ixit.push.channel(), ixit.numbers.prefix().as_str()),
+                (push, "+4917")
+            );
         }
     }
 }

@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use mmspec::case::{Action, Behaviour, Cost, Routing, Script, Topology};
-use mmspec::relay::Config;
 use mmspec::relay::config::Dns;
+use mmspec::relay::{Config, config};
 use mmspec::run::outcome::{RunResult, Verdict};
 use mmspec::run::suite::Suite;
-use mmspec::target::{self, Push, PushKannel};
+use mmspec::target::{self, Push, PushAt};
 
 use crate::system_support::{against, block_on, execute, options, turn};
 use crate::system_targets::{RELAY, TARGET, parsed};
@@ -168,8 +168,11 @@ fn start(dir: &Path, by: By) -> (Process, PathBuf) {
     let any = SocketAddr::from(([127, 0, 0, 1], 0));
     (config.mm1.listen, config.mm4.listen) = (any, any);
     let free = FreePorts::take(1 + ixit.peers.len());
-    ixit.push = Push::Kannel(PushKannel { listen: free.addr(0) });
-    config.push.kannel = format!("http://{}/cgi-bin/sendsms", free.addr(0));
+    ixit.push = Push::Kannel(PushAt { listen: free.addr(0) });
+    let config::Push::Kannel(kannel) = &mut config.push else {
+        panic!("{:?}", config.push);
+    };
+    kannel.url = format!("http://{}/cgi-bin/sendsms", free.addr(0));
     for (n, peer) in ixit.peers.values_mut().enumerate() {
         peer.listen = free.addr(n + 1);
         let route = config

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use mmspec::relay::Config;
+use mmspec::relay::{Config, config};
 use mmspec::run;
 use mmspec::target::{Identity, Numbers, Setting, Start, Target, Wrong};
 use mmspec::wire::ics;
@@ -39,8 +39,11 @@ fn the_shipped_pair_belongs_together() {
         format!("http://{}{}", config.mm1.listen, config.mm1.path)
     );
     assert_eq!(ixit.mm4.to, Some(config.mm4.listen));
+    let config::Push::Kannel(kannel) = config.push else {
+        panic!("{:?}", config.push);
+    };
     assert_eq!(
-        config.push.kannel,
+        kannel.url,
         format!("http://{}/cgi-bin/sendsms", ixit.push.stream().unwrap())
     );
     let identity = &ixit.mm1.identity;

@@ -191,7 +191,23 @@ fn read(path: &Path) -> Result<Config, Failure> {
 }
 
 fn parse(name: &str, text: &str) -> Result<Config, Failure> {
-    serde_saphyr::from_str(text).map_err(|e| Failure::usage(format!("{name}: {e}")))
+    serde_saphyr::from_str(text).map_err(|e| Failure::usage(placed(name, &e)))
+}
+
+/// `file:line:column: what is wrong`, and the lines around it.
+fn placed(name: &str, error: &serde_saphyr::Error) -> String {
+    let Some(at) = error.location() else {
+        return format!("{name}: {error}");
+    };
+    let (line, column) = (at.line(), at.column());
+    let excerpt = error.render_with_options(serde_saphyr::render_options! { source_name: Some(name) });
+    let excerpt = excerpt.split_once('\n').map_or("", |(_, excerpt)| excerpt);
+    let message = error.without_snippet().to_string();
+    let suffix = format!(" at line {line}, column {column}");
+    let message = message.strip_suffix(&suffix).unwrap_or(&message);
+    format!("{name}:{line}:{column}: {message}\n{excerpt}")
+        .trim_end()
+        .to_owned()
 }
 
 fn defects() -> String {

@@ -10,6 +10,7 @@ use crate::run::world::World;
 
 use super::NotUp;
 use super::names::{HOME_APEX, Names};
+use super::pushing;
 use super::routes::{Peer, dns, peers};
 
 /// The relay that alone speaks with other MMSEs, where there is one.
@@ -45,13 +46,14 @@ pub struct Around<'a> {
 /// The configuration of one embedded relay.
 ///
 /// # Errors
-/// The world has no Kannel for the relay.
+/// The world has no push gateway for the relay.
 pub fn configure(relay: &str, around: Around<'_>) -> Result<relay::Config, NotUp> {
     let (script, world) = (around.script, around.world);
     let any = world.host.any();
-    let kannel = world
-        .kannel(relay)
-        .ok_or_else(|| NotUp(format!("relay {relay} has no Kannel")))?;
+    let push = world
+        .gateway(relay)
+        .and_then(|gateway| pushing::push(relay, gateway))
+        .ok_or_else(|| NotUp(format!("relay {relay} has no push gateway")))?;
     let topology = script.topology;
     let Ways {
         subscribers,
@@ -88,11 +90,7 @@ pub fn configure(relay: &str, around: Around<'_>) -> Result<relay::Config, NotUp
             identity_header: IDENTITY.to_owned(),
         },
         mm4: config::Mm4 { listen: any },
-        push: config::Push {
-            kannel: format!("http://{kannel}/cgi-bin/sendsms"),
-            username: relay.to_owned(),
-            password: "mmspec".to_owned(),
-        },
+        push,
         subscribers,
         relays,
         edge,

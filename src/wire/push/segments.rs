@@ -53,7 +53,8 @@ pub enum Reference {
 }
 
 impl Reference {
-    fn segment(self, total: u8, number: u8) -> Segment {
+    /// The place of one of them.
+    pub fn segment(self, total: u8, number: u8) -> Segment {
         let (reference, wide) = match self {
             Reference::Narrow(reference) => (reference.into(), false),
             Reference::Wide(reference) => (reference, true),

@@ -10,6 +10,12 @@ pub const PUSH_PORT: u16 = 2948;
 /// The user data header of an SMS to the port of connectionless push, 2948, from 9200.
 pub const PORTS_UDH: [u8; 7] = [0x06, 0x05, 0x04, 0x0B, 0x84, 0x23, 0xF0];
 
+/// The same as ports.
+pub const PUSH_PORTS: Ports = Ports {
+    destination: PUSH_PORT,
+    source: 9200,
+};
+
 /// Information element identifiers.
 pub const CONCATENATION_8: u8 = 0x00;
 pub const PORTS_8: u8 = 0x04;

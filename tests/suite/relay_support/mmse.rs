@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use mmspec::link::Hop;
 use mmspec::relay::Config;
-use mmspec::relay::config::{Limits, Mm1, Mm4, Neighbour, Push, Route, Subscribers, Timers};
+use mmspec::relay::config::{Kannel, Limits, Mm1, Mm4, Neighbour, Push, Route, Subscribers, Timers};
 
 use super::Running;
 
@@ -62,11 +62,11 @@ pub fn config(gateway: SocketAddr, peer: SocketAddr) -> Config {
             identity_header: "X-WAP-Network-Client-MSISDN".to_owned(),
         },
         mm4: Mm4 { listen: local() },
-        push: Push {
-            kannel: format!("http://{gateway}/cgi-bin/sendsms"),
-            username: "mms".to_owned(),
-            password: "se cret".to_owned(),
-        },
+        push: Push::Kannel(Kannel::new(
+            format!("http://{gateway}/cgi-bin/sendsms"),
+            "mms",
+            "se cret",
+        )),
         subscribers: vec![Subscribers {
             prefix: "+1555010".to_owned(),
             home: "A".to_owned(),

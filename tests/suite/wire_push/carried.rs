@@ -4,7 +4,7 @@ use bytes::Bytes;
 use mmspec::wire::push::kannel::SendSms;
 use mmspec::wire::push::pap::{Element, Pap, plmn_address};
 use mmspec::wire::push::segments::{Reassembler, Reference, SMS_OCTETS, Taken, split};
-use mmspec::wire::push::smpp::{self, Pdu, Smpp, command_by_name};
+use mmspec::wire::push::smpp::{self, Carriage, Segmentation, Pdu, Smpp, carry, command_by_name};
 use mmspec::wire::push::sms::{self, Address, Tpdu};
 use mmspec::wire::push::udh::Ports;
 use mmspec::wire::push::{self, Carried, PORTS_UDH, Pushed};
@@ -147,4 +147,76 @@ fn what_is_no_push_is_found() {
     assert_eq!(codes(carried), ["kannel-ports"]);
     assert!(Carried::of_kannel(&SendSms::default().with("text", "x")).is_empty());
     assert!(Pushed::of_pap(&Pap::new(Element::new("push-response"))).is_empty());
+}
+
+#[test]
+fn what_is_put_into_short_messages_is_found_there() {
+    let each = Pdu::new(command_by_name("submit_sm").unwrap())
+        .with("destination_addr", Smpp::Text(NUMBER.to_owned()))
+        .with("data_coding", Smpp::Number(4));
+    let carriages = [
+        Carriage::Header { always: false },
+        Carriage::Header { always: true },
+        Carriage::Tlv,
+        Carriage::Payload,
+        Carriage::Sar,
+    ];
+    let long: Vec<u8> = (0..3_000u32).map(|n| (n % 251) as u8).collect();
+    for carriage in carriages {
+        for reference in [Reference::Narrow(9), Reference::Wide(0x109)] {
+            for part in [None, Some(60)] {
+                for length in [1, 60, 61, 128, 133, 134, 140, 141, 254, 255, 3_000] {
+                    let cut = Segmentation { reference, part };
+                    let datagram = &long[..length];
+                    let what = format!("{carriage:?} {cut:?} {length}");
+                    let messages = carry(&each, datagram, PORTS, carriage, cut).expect(&what);
+                    let mut reassembler = Reassembler::default();
+                    let mut whole = None;
+                    for message in &messages {
+                        let (read, findings) = smpp::decode(&smpp::encode(message).into()).unwrap();
+                        assert!(findings.is_empty(), "{what}: {findings:?}");
+                        let carried = smpp::carried(&read).unwrap();
+                        assert!(carried.findings.is_empty(), "{what}: {:?}", carried.findings);
+                        assert_eq!(carried.ports, Some(PORTS), "{what}");
+                        match reassembler.take_carried(&carried) {
+                            Taken::Whole(datagram) => whole = Some(datagram),
+                            other => assert_eq!(other, Taken::Waiting, "{what}"),
+                        }
+                    }
+                    assert_eq!(whole.as_deref(), Some(datagram), "{what}");
+                }
+            }
+        }
+    }
+    let cut = |part| Segmentation {
+        reference: Reference::Narrow(1),
+        part,
+    };
+    let count = |length: usize, carriage| {
+        let messages = carry(&each, &long[..length], PORTS, carriage, cut(None));
+        messages.map(|messages| messages.len())
+    };
+    let header = Carriage::Header { always: false };
+    assert_eq!((count(133, header), count(134, header)), (Some(1), Some(2)));
+    assert_eq!((count(256, header), count(257, header)), (Some(2), Some(3)));
+    assert_eq!(
+        (count(140, Carriage::Sar), count(141, Carriage::Sar)),
+        (Some(1), Some(2))
+    );
+    for part in [0, 255] {
+        for carriage in [header, Carriage::Sar] {
+            assert_eq!(carry(&each, &long, PORTS, carriage, cut(Some(part))), None);
+        }
+    }
+    assert_eq!(carry(&each, &long, PORTS, header, cut(Some(5))), None);
+}
+
+#[test]
+fn statuses_that_may_pass_are_told_from_those_that_stay() {
+    for later in [0x08, 0x14, 0x58, 0x64, 0x400, 0x4FF] {
+        assert!(smpp::is_transient(later), "{later:#x}");
+    }
+    for never in [0x01, 0x0A, 0x0B, 0x15, 0x43, 0x65, 0xC3] {
+        assert!(!smpp::is_transient(never), "{never:#x}");
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::kannel::percent;
@@ -12,7 +13,7 @@ use super::super::kannel::percent;
 /// number: { query: to }
 /// pdu: { in: { field: message.data }, holds: wsp, coding: base64 }
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct HookForm {
     pub number: NumberAt,
@@ -21,7 +22,7 @@ pub struct HookForm {
 }
 
 /// Where the number of the recipient is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum NumberAt {
     /// A parameter of the query.
@@ -36,7 +37,7 @@ pub enum NumberAt {
 }
 
 /// Where the PDU is and how it is written.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct PduForm {
     #[serde(default, rename = "in")]
@@ -47,7 +48,7 @@ pub struct PduForm {
     pub coding: Coding,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum PduIn {
     /// All of the body.
@@ -61,7 +62,7 @@ pub enum PduIn {
     Field(String),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Holds {
     /// The PDU of MM1, such as M-Notification.ind. Whoever gets it makes a WSP push of it.
@@ -71,7 +72,7 @@ pub enum Holds {
     Wsp,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Coding {
     /// The octets themselves; escapes of a query or a form are undone.
@@ -83,7 +84,7 @@ pub enum Coding {
 }
 
 /// The path of requests with `{number}` as one of its segments or in one, such as `/users/{number}/push`; `*` is any segment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
 pub struct PathPattern(String);
 

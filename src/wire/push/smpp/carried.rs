@@ -8,14 +8,14 @@ use crate::wire::finding::Findings;
 use crate::wire::push::carried::{Carried, Coding, add_moved, check_coding, check_ports};
 use crate::wire::push::udh::{Ports, Segment, Udh};
 
-const DESTINATION_PORT: u16 = 0x020B;
-const SOURCE_PORT: u16 = 0x020A;
-const SAR_REFERENCE: u16 = 0x020C;
-const SAR_TOTAL: u16 = 0x020E;
-const SAR_NUMBER: u16 = 0x020F;
-const MESSAGE_PAYLOAD: u16 = 0x0424;
+pub(super) const DESTINATION_PORT: u16 = 0x020B;
+pub(super) const SOURCE_PORT: u16 = 0x020A;
+pub(super) const SAR_REFERENCE: u16 = 0x020C;
+pub(super) const SAR_TOTAL: u16 = 0x020E;
+pub(super) const SAR_NUMBER: u16 = 0x020F;
+pub(super) const MESSAGE_PAYLOAD: u16 = 0x0424;
 /// The bit of esm_class that says that user data begins with a header (SMPP 3.4 §5.2.12).
-const UDHI: u8 = 0x40;
+pub(super) const UDHI: u8 = 0x40;
 
 /// Reads the datagram. None if the PDU carries no message at all.
 pub fn carried(pdu: &Pdu) -> Option<Carried> {

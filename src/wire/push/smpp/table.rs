@@ -273,3 +273,18 @@ pub fn status_by_name(name: &str) -> Option<u32> {
     let named = STATUSES.iter().find(|(_, known)| *known == name);
     named.map(|(status, _)| *status)
 }
+
+/// Whether the same request may succeed later. Statuses that nobody here knows, those of an SMSC's vendor among them, may be such.
+pub fn is_transient(status: u32) -> bool {
+    const LATER: &[&str] = &[
+        "ESME_RINVBNDSTS",
+        "ESME_RSYSERR",
+        "ESME_RMSGQFUL",
+        "ESME_RSUBMITFAIL",
+        "ESME_RTHROTTLED",
+        "ESME_RX_T_APPN",
+        "ESME_RUNKNOWNERR",
+    ];
+    let named = STATUSES.iter().find(|(number, _)| *number == status);
+    named.is_none_or(|(_, name)| LATER.contains(name))
+}
