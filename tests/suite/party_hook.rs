@@ -6,7 +6,7 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use mmspec::link::{Arrival, Crossing};
-use mmspec::party::user_agent::UserAgent;
+use mmspec::party::user_agent::{AgentWays, UserAgent};
 use mmspec::party::{Desk, Guest, HttpRule, Listening, hook};
 use mmspec::wire::push;
 use mmspec::wire::push::hook::HookForm;
@@ -47,7 +47,7 @@ impl Hook {
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
-        let client = UserAgent::new(0).unwrap();
+        let client = UserAgent::new(&AgentWays::default()).unwrap();
         let url = format!("http://{}{target}", self.server.addr);
         let body = body.to_vec().into();
         let reply = client.post(&url, &headers, body, LIMIT).await.unwrap();
@@ -55,7 +55,7 @@ impl Hook {
     }
 
     async fn get(&self, target: &str) -> (u16, String) {
-        let client = UserAgent::new(0).unwrap();
+        let client = UserAgent::new(&AgentWays::default()).unwrap();
         let url = format!("http://{}{target}", self.server.addr);
         let reply = client.get(&url, &[], LIMIT).await.unwrap();
         (reply.status, String::from_utf8(reply.body.to_vec()).unwrap())

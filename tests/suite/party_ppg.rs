@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use mmspec::link::{Arrival, Crossing, LossKind};
-use mmspec::party::user_agent::UserAgent;
+use mmspec::party::user_agent::{AgentWays, UserAgent};
 use mmspec::party::{Desk, Guest, HttpRule, Listening, Pushes, ppg};
 use mmspec::wire::push::pap::{Element, Pap, Version, decode, encode, plmn_address};
 use mmspec::wire::{MediaType, Part, date, push};
@@ -67,7 +67,7 @@ impl Gateway {
 /// The answer to a message, which is a faultless document.
 async fn say(addr: SocketAddr, content_type: &str, body: Vec<u8>) -> Pap {
     let headers = [("Content-Type".to_owned(), content_type.to_owned())];
-    let client = UserAgent::new(0).unwrap();
+    let client = UserAgent::new(&AgentWays::default()).unwrap();
     let url = format!("http://{addr}/pap");
     let reply = client.post(&url, &headers, body.into(), LIMIT).await.unwrap();
     assert_eq!(reply.status, 202);
@@ -307,7 +307,7 @@ async fn what_is_wrong_is_refused_and_nobodys() {
     });
     assert!(noted.count() >= 4, "{unsolicited:?}");
 
-    let client = UserAgent::new(0).unwrap();
+    let client = UserAgent::new(&AgentWays::default()).unwrap();
     let url = format!("http://{}/", gateway.server.addr);
     assert_eq!(client.get(&url, &[], LIMIT).await.unwrap().status, 405);
 }
