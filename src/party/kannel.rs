@@ -55,7 +55,10 @@ async fn sendsms(State(gateway): State<Arc<Gateway>>, request: Request) -> (Stat
 
 /// What the request says of its connection, if it says two things at once.
 fn connection(headers: &HeaderMap) -> Option<String> {
-    let values = headers.get_all("connection").iter().filter_map(|value| value.to_str().ok());
+    let values = headers
+        .get_all("connection")
+        .iter()
+        .filter_map(|value| value.to_str().ok());
     let said = values.collect::<Vec<_>>().join(", ").to_ascii_lowercase();
     (said.contains("keep-alive") && said.contains("close")).then_some(said)
 }
@@ -73,7 +76,8 @@ fn take(gateway: &Gateway, sms: &SendSms, connection: Option<String>) -> u16 {
         StatusCode::BAD_REQUEST.as_u16()
     };
     let mut push = push(sms);
-    push.params.extend(connection.map(|said| ("http-connection".to_owned(), said)));
+    push.params
+        .extend(connection.map(|said| ("http-connection".to_owned(), said)));
     gateway.hand_over(owner.as_ref(), answered, push);
     answered
 }

@@ -55,7 +55,9 @@ impl Gateway {
                 .map(|(listening, bound)| Open::Smsc(listening, bound)),
             PushChannel::Wsp => {
                 let (network, port) = network(push);
-                Datagrams::open(desk, relay, network, port).await.map(Open::Datagrams)
+                Datagrams::open(desk, relay, network, port)
+                    .await
+                    .map(Open::Datagrams)
             }
         };
         match opened {
@@ -115,7 +117,10 @@ fn account(push: Option<&Push>) -> Account {
     match push {
         Some(Push::Smpp(smpp)) => Account {
             system_id: smpp.system_id.clone(),
-            password: smpp.password.as_ref().map(|password| password.reveal().to_owned()),
+            password: smpp
+                .password
+                .as_ref()
+                .map(|password| password.reveal().to_owned()),
             throttle: smpp.throttle,
             silence: None,
         },

@@ -195,7 +195,11 @@ impl World {
                 .peer_identity(&name, relay)
                 .map(|(domain, _)| domain)
                 .unwrap_or_default();
-            let smtp = target.ixit.as_ref().and_then(|i| i.peers.get(&name)).map(|p| &p.smtp);
+            let smtp = target
+                .ixit
+                .as_ref()
+                .and_then(|i| i.peers.get(&name))
+                .map(|p| &p.smtp);
             let terms = Terms::new(&smtp.cloned().unwrap_or_default()).map_err(|e| Unfit::Terms {
                 peer: name.clone(),
                 reason: e.to_string(),

@@ -6,9 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::template::{self, Given};
-use super::{
-    Embedded, File, Identity, Ixit, Process, Provision, Reset, Secrets, Setting, Timers, Wrong,
-};
+use super::{Embedded, File, Identity, Ixit, Process, Provision, Reset, Secrets, Setting, Timers, Wrong};
 use crate::wire::ics;
 
 /// A relay under test as its target file describes it.

@@ -129,7 +129,7 @@ fn shapes_a_link_to_a_peer(script: &Script) -> bool {
 
 /// How the relay finds its peers.
 #[derive(PartialEq)]
-enum By {
+pub enum By {
     Tables,
     Enum,
 }
@@ -151,7 +151,7 @@ fn verdicts(run: &RunResult) -> BTreeMap<String, (Verdict, BTreeMap<String, Verd
 }
 
 /// A relay process, killed when this is dropped.
-struct Process(Child);
+pub struct Process(Child);
 
 impl Drop for Process {
     fn drop(&mut self) {
@@ -162,6 +162,11 @@ impl Drop for Process {
 
 /// Starts the relay of the fixtures on free ports, and writes the target file for it.
 fn start(dir: &Path, by: By) -> (Process, PathBuf) {
+    start_with(dir, by, |_| ())
+}
+
+/// The same, with a configuration that differs.
+pub fn start_with(dir: &Path, by: By, edit: impl FnOnce(&mut Config)) -> (Process, PathBuf) {
     let mut config: Config = serde_saphyr::from_str(RELAY).unwrap();
     let mut target = parsed(TARGET).unwrap();
     let ixit = target.ixit.as_mut().unwrap();
@@ -208,6 +213,7 @@ fn start(dir: &Path, by: By) -> (Process, PathBuf) {
             timeout_ms: 500,
         });
     }
+    edit(&mut config);
     let config_file = dir.join("relay.yaml");
     fs::write(&config_file, serde_saphyr::to_string(&config).unwrap()).unwrap();
     let mut child = Command::new(assert_cmd::cargo::cargo_bin("mmspec"))

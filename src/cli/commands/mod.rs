@@ -13,9 +13,9 @@ mod relay;
 mod run;
 mod schema;
 mod shared;
+mod shim;
 mod target_check;
 mod target_init;
-mod shim;
 
 pub(super) use coverage::coverage;
 pub(super) use decode::decode;
@@ -28,6 +28,6 @@ pub(super) use rejudge::rejudge;
 pub(super) use relay::relay;
 pub(super) use run::run;
 pub(super) use schema::schema;
+pub(super) use shim::shim;
 pub(super) use target_check::target_check;
 pub(super) use target_init::target_init;
-pub(super) use shim::shim;

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use mmspec::wire::push::kannel::SendSms;
 use mmspec::wire::push::pap::{Element, Pap, plmn_address};
 use mmspec::wire::push::segments::{Reassembler, Reference, SMS_OCTETS, Taken, split};
-use mmspec::wire::push::smpp::{self, Carriage, Segmentation, Pdu, Smpp, carry, command_by_name};
+use mmspec::wire::push::smpp::{self, Carriage, Pdu, Segmentation, Smpp, carry, command_by_name};
 use mmspec::wire::push::sms::{self, Address, Tpdu};
 use mmspec::wire::push::udh::Ports;
 use mmspec::wire::push::{self, Carried, PORTS_UDH, Pushed};

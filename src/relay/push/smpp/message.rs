@@ -8,7 +8,7 @@ use crate::relay::config::{SmppForm, Source};
 use crate::relay::node::Node;
 use crate::wire::address::Address;
 use crate::wire::mm1;
-use crate::wire::push::smpp::{Carriage, Segmentation, Pdu, Smpp, carry, command_by_name};
+use crate::wire::push::smpp::{Carriage, Pdu, Segmentation, Smpp, carry, command_by_name};
 use crate::wire::push::udh::PUSH_PORTS;
 
 /// Characters of an address (SMPP 3.4 §5.2.8).

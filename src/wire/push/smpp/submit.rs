@@ -36,7 +36,13 @@ pub struct Segmentation {
 
 /// The messages that carry a datagram: `message`, with all that is the same in each, filled in order. None if it takes more than
 /// 255 segments, or a segment has no room or more octets than a short_message.
-pub fn carry(message: &Pdu, datagram: &[u8], ports: Ports, carriage: Carriage, cut: Segmentation) -> Option<Vec<Pdu>> {
+pub fn carry(
+    message: &Pdu,
+    datagram: &[u8],
+    ports: Ports,
+    carriage: Carriage,
+    cut: Segmentation,
+) -> Option<Vec<Pdu>> {
     let with_data = |data: Vec<u8>| message.clone().with("short_message", Smpp::Octets(data.into()));
     match carriage {
         Carriage::Header { always } => {
