@@ -28,6 +28,21 @@ fn list(numbers: &[&str]) -> Numbers {
     Numbers::List(numbers.iter().map(|n| (*n).to_owned()).collect())
 }
 
+/// Cases that are neither passed nor passed over, with what they got.
+fn broken(run: &RunResult) -> Vec<String> {
+    let broken = run
+        .cases
+        .iter()
+        .filter(|case| !matches!(case.verdict, Verdict::Pass | Verdict::NotApplicable));
+    broken
+        .map(|case| {
+            let got = case.expectations.iter().filter(|e| e.verdict > Verdict::Pass);
+            let got: Vec<_> = got.map(|e| format!("{}: {}", e.id, e.got)).collect();
+            format!("{} {:?} {got:?}", case.id, case.reason)
+        })
+        .collect()
+}
+
 fn verdicts(run: &RunResult) -> Vec<(&str, Verdict, Option<&str>)> {
     run.cases
         .iter()
@@ -51,10 +66,7 @@ fn scripts_share_few_numbers_and_fail_nothing() {
             ..against(dir.path(), &cases, target.clone())
         };
         let result = block_on(execute(options)).result;
-        let broken: Vec<_> = verdicts(&result)
-            .into_iter()
-            .filter(|(_, verdict, _)| !matches!(verdict, Verdict::Pass | Verdict::NotApplicable))
-            .collect();
+        let broken = broken(&result);
         assert!(broken.is_empty(), "{jobs:?}: {broken:#?}");
         assert!(result.summary.pass > 20, "{:?}", result.summary);
     }
@@ -92,11 +104,9 @@ id: leaves-a-notification
 title: A notification that nobody answers, and none after it
 topology: one-relay
 examples:
-  columns: [which]
-  rows:
-    - { id: one, which: one }
-    - { id: two, which: two }
-    - { id: three, which: three }
+  - { name: one, which: first }
+  - { name: two, which: second }
+  - { name: three, which: third }
 steps:
   - { send: M-Send.req, from: alice, headers: { To: $bob.plmn, Subject: $which } }
   - { expect: M-Notification.ind, at: bob, tests: [TP-NTF-01] }
