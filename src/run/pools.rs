@@ -1,14 +1,17 @@
 //! Numbers that are few: a target lists the subscribers its relay knows, and scripts lease them.
 //!
 //! A script takes all it needs at once, pool after pool in one order, so that no two wait for each other. Numbers that nobody
-//! had yet go first, then those that have rested longest: what a relay still sends for an earlier script has time to come.
+//! had yet go first, then those that have rested longest, and none before it has rested for the time `quiet`, after which nothing more
+//! is believed to come: what a relay still sends for an earlier script must not look like news for the next.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::case::Script;
+use crate::party::delay;
 use crate::target::{Numbers, Target};
 
 use super::stage::homes_of;
@@ -25,6 +28,8 @@ pub struct Pools {
 struct Pool {
     numbers: Numbers,
     size: usize,
+    /// How long a number rests at least.
+    rest: Duration,
     permits: Arc<Semaphore>,
     places: Mutex<Places>,
 }
@@ -36,8 +41,8 @@ struct Places {
     start: usize,
     /// How many have been taken for the first time.
     begun: usize,
-    /// Those that were given back, the longest ago first.
-    rested: VecDeque<usize>,
+    /// Those that were given back and when, the longest ago first.
+    resting: VecDeque<(usize, Instant)>,
 }
 
 /// Numbers of one script, until this is dropped.
@@ -65,9 +70,12 @@ impl Pools {
                 continue;
             };
             let Some(size) = numbers.count() else { continue };
+            let rest = Duration::from_millis(target.timers.quiet);
             let known = pools.pools.iter().position(|pool| pool.numbers == *numbers);
             let at = known.unwrap_or_else(|| {
-                pools.pools.push(Arc::new(Pool::new(numbers.clone(), size, seed)));
+                pools
+                    .pools
+                    .push(Arc::new(Pool::new(numbers.clone(), size, rest, seed)));
                 pools.pools.len() - 1
             });
             pools.of.insert(relay.clone(), at);
@@ -112,7 +120,10 @@ impl Pools {
             let Ok(permits) = Arc::clone(&pool.permits).acquire_many_owned(many).await else {
                 continue;
             };
-            let places = pool.take(needed);
+            let (places, rested_at) = pool.take(needed);
+            if let Some(rested_at) = rested_at {
+                delay::pass(rested_at.saturating_duration_since(Instant::now())).await;
+            }
             let numbers = places.iter().filter_map(|place| pool.numbers.at(*place));
             given.insert(at, numbers.collect());
             lease.shares.push(Share {
@@ -158,32 +169,36 @@ impl Pools {
 }
 
 impl Pool {
-    fn new(numbers: Numbers, size: usize, seed: u64) -> Pool {
+    fn new(numbers: Numbers, size: usize, rest: Duration, seed: u64) -> Pool {
         let start = usize::try_from(seed % u64::try_from(size.max(1)).unwrap_or(1)).unwrap_or_default();
         Pool {
             numbers,
             size,
+            rest,
             permits: Arc::new(Semaphore::new(size.min(Semaphore::MAX_PERMITS))),
             places: Mutex::new(Places {
                 start,
                 begun: 0,
-                rested: VecDeque::new(),
+                resting: VecDeque::new(),
             }),
         }
     }
 
-    /// Takes so many places; there are as many permits as places.
-    fn take(&self, many: usize) -> Vec<usize> {
+    /// Takes so many places, and says when the last of them has rested. There are as many permits as places.
+    fn take(&self, many: usize) -> (Vec<usize>, Option<Instant>) {
         let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut rested_at = None;
         let next = |_| {
             if places.begun < self.size {
                 places.begun += 1;
-                Some((places.start + places.begun - 1) % self.size)
-            } else {
-                places.rested.pop_front()
+                return Some((places.start + places.begun - 1) % self.size);
             }
+            let (place, since) = places.resting.pop_front()?;
+            rested_at = rested_at.max(Some(since + self.rest));
+            Some(place)
         };
-        (0..many).filter_map(next).collect()
+        let taken = (0..many).filter_map(next).collect();
+        (taken, rested_at)
     }
 }
 
@@ -197,6 +212,9 @@ impl Lease {
 impl Drop for Share {
     fn drop(&mut self) {
         let mut places = self.pool.places.lock().unwrap_or_else(PoisonError::into_inner);
-        places.rested.extend(self.places.drain(..));
+        let now = Instant::now();
+        places
+            .resting
+            .extend(self.places.drain(..).map(|place| (place, now)));
     }
 }

@@ -435,7 +435,7 @@ fn a_location_is_fetched_as_it_is_if_that_is_near() {
             .front
             .requests()
             .iter()
-            .all(|request| request.method() == "POST")
+            .all(|request| request.method() != "GET")
     );
 }
 
