@@ -42,7 +42,7 @@ pub async fn round_trip(mail: &Mail) -> Result<RoundTrip, Box<dyn Error>> {
     let (kannel, pushed) = gateway()?;
     let relay = Relay::start(config(kannel, peer.addr)?).await?;
     let sent = peer::deliver(
-        relay.mm4_addr(),
+        relay.mm4_addr().ok_or("no SMTP")?,
         &mail.helo,
         &mail.mail_from,
         &mail.rcpt_to,

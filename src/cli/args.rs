@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::cli::target_args::TargetCommand;
+use crate::cli::target_args::{PushArg, TargetCommand};
 use crate::inspect::Kind;
 
 /// Conformance and interop tests for MMS Relay/Servers (MM1 and MM4).
@@ -71,6 +71,12 @@ pub struct RunArgs {
     /// Seed a defect into embedded relays, or into one of them (mmspec relay --list-defects)
     #[arg(long = "defect", value_name = "[NODE=]NAME")]
     pub defects: Vec<String>,
+    /// Let embedded relays imitate a way of real ones (mmspec relay --list-dialects)
+    #[arg(long = "dialect", value_name = "NAME[=MILLISECONDS]")]
+    pub dialects: Vec<String>,
+    /// The channel through which embedded relays push [default: kannel]
+    #[arg(long, value_name = "CHANNEL")]
+    pub push: Option<PushArg>,
     #[command(flatten)]
     pub cases: CaseDirs,
     /// Demands of level should and of basis derived count too (default when every relay is embedded)
@@ -145,9 +151,32 @@ pub struct RelayArgs {
     /// Show the defects that can be seeded
     #[arg(long, conflicts_with_all = ["config", "print_config"])]
     pub list_defects: bool,
+    /// Show the dialects that the relay can speak
+    #[arg(long, conflicts_with_all = ["config", "print_config", "list_defects"])]
+    pub list_dialects: bool,
+    /// Speak this dialect besides those of the configuration (mmspec relay --list-dialects)
+    #[arg(long = "dialect", value_name = "NAME[=MILLISECONDS]")]
+    pub dialects: Vec<String>,
     /// Print the configuration in effect and end
     #[arg(long)]
     pub print_config: bool,
+    /// Hand the message on standard input to the relay that runs with this `mm4.deliver-socket`; ends in 0, or in 255 if the
+    /// relay does not have it
+    #[arg(long, value_name = "SOCKET", requires = "rcpt", conflicts_with_all = ["config", "print_config", "dialects"])]
+    pub deliver: Option<PathBuf>,
+    /// Whom the message to deliver is from (MAIL FROM); empty for nobody
+    #[arg(
+        short = 'f',
+        long,
+        value_name = "PATH",
+        requires = "deliver",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub mail: String,
+    /// Whom the message to deliver is for (RCPT TO)
+    #[arg(short = 't', long, value_name = "PATH", requires = "deliver")]
+    pub rcpt: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -2,6 +2,8 @@
 
 use crate::run::outcome::RunResult;
 
+/// Interrupted from outside: nothing was judged.
+pub const INTERRUPTED: u8 = 130;
 /// Everything came out as expected: every case is `pass` or `not-applicable`.
 pub const AS_EXPECTED: u8 = 0;
 /// A counting demand was violated (`fail`), or a case could not decide (`inconc`). Also: `decode --strict` met a finding of
@@ -13,6 +15,9 @@ pub const USAGE: u8 = 2;
 pub const NOTHING_TESTED: u8 = 3;
 /// Some case ended in `error`: the suite or its environment is at fault, whatever else was found.
 pub const ERROR: u8 = 4;
+
+/// `relay --deliver`: the relay does not have the message. What such programs of relays end in.
+pub const NOT_DELIVERED: u8 = 255;
 
 /// The code for a finished run. [`ERROR`] beats [`NOTHING_TESTED`], which beats [`VIOLATED`].
 pub fn exit_code(run: &RunResult) -> u8 {

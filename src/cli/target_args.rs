@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use crate::target::PushChannel;
+
 #[derive(Debug, Subcommand)]
 pub enum TargetCommand {
     /// Write a commented target file for a new relay; asks for what the options do not say
@@ -99,13 +101,13 @@ impl StartArg {
 }
 
 impl PushArg {
-    pub fn word(self) -> &'static str {
+    pub fn channel(self) -> PushChannel {
         match self {
-            PushArg::Kannel => "kannel",
-            PushArg::Smpp => "smpp",
-            PushArg::Pap => "pap",
-            PushArg::Hook => "hook",
-            PushArg::Wsp => "wsp",
+            PushArg::Kannel => PushChannel::Kannel,
+            PushArg::Smpp => PushChannel::Smpp,
+            PushArg::Pap => PushChannel::Pap,
+            PushArg::Hook => PushChannel::Hook,
+            PushArg::Wsp => PushChannel::Wsp,
         }
     }
 }

@@ -8,10 +8,14 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 mod hook;
+mod mm1;
+mod mm4;
 mod push;
 mod smpp;
 
 pub use hook::{Hook, HookBody};
+pub use mm1::{Headers, HttpTls, IdentityForm, Mm1};
+pub use mm4::{Credentials, Mm4, PeerTls, SmtpTls};
 pub use push::{DeliveryMethod, Kannel, Method, Pap, Push, Unfit, Wsp};
 pub use smpp::{Bind, Smpp, SmppForm, Source};
 
@@ -65,9 +69,30 @@ pub struct Config {
     /// The other relays that work on the same `store` (model C), by name. Empty: it is this relay's own.
     #[serde(default)]
     pub store_with: Vec<String>,
+    /// Ways of other relays in which this one speaks, by name (`mmspec relay --list-dialects`), some as `NAME=MILLISECONDS`.
+    #[serde(default)]
+    pub dialects: Vec<String>,
     /// Seeded misbehaviour, by name (`mmspec relay --list-defects`).
     #[serde(default)]
     pub defects: Vec<String>,
+}
+
+impl Config {
+    /// Whether everything that goes out has a way.
+    ///
+    /// # Errors
+    /// What has none, for a person.
+    pub(super) fn check_ways(&self) -> Result<(), String> {
+        let without = self.routes.iter().find(|route| route.mm4.is_none());
+        match (&self.mm4.send_command, without) {
+            (Some(command), _) if command.is_empty() => Err("mm4.send-command names no program".to_owned()),
+            (None, Some(route)) => Err(format!(
+                "the route to {} has no `mm4` address, and there is no mm4.send-command",
+                route.domain
+            )),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// What a hub makes of a message.
@@ -109,23 +134,6 @@ fn lookup_time() -> u64 {
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Mm1 {
-    /// Port 0 lets the system choose.
-    pub listen: SocketAddr,
-    /// Path of the MM1 service, for example `/mms`.
-    pub path: String,
-    /// Header in which the WAP gateway names the client: `X-WAP-Network-Client-MSISDN`.
-    pub identity_header: String,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Mm4 {
-    pub listen: SocketAddr,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Subscribers {
     /// `+15550100`
     pub prefix: String,
@@ -148,10 +156,32 @@ pub struct Route {
     pub prefix: String,
     /// Domain of the peer MMSE.
     pub domain: String,
-    pub mm4: SocketAddr,
+    /// None: what goes there is given to `mm4.send-command`, as everything for other MMSEs is if there is one.
+    #[serde(default)]
+    pub mm4: Option<SocketAddr>,
     /// Domain of the hub that ends MM4 transactions on the way to this peer: it answers for the peer.
     #[serde(default)]
     pub hub: Option<String>,
+    /// Who this relay is for that MMSE, by AUTH PLAIN or LOGIN.
+    #[serde(default)]
+    pub auth: Option<Credentials>,
+    /// STARTTLS, which then has to be offered.
+    #[serde(default)]
+    pub tls: Option<PeerTls>,
+}
+
+impl Route {
+    /// To the MMSE of that domain at this address.
+    pub fn to(prefix: &str, domain: &str, mm4: SocketAddr) -> Route {
+        Route {
+            prefix: prefix.to_owned(),
+            domain: domain.to_owned(),
+            mm4: Some(mm4),
+            hub: None,
+            auth: None,
+            tls: None,
+        }
+    }
 }
 
 /// Routing by DNS: numbers are made domains by ENUM or by prefix, domains are made hosts by MX and address records.

@@ -1,7 +1,6 @@
 //! An MM on its way to a client of this relay: notified, repeated, and over at last.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 
@@ -11,6 +10,7 @@ use super::model::{Mm, Status};
 use super::node::Node;
 use super::owed::Telling;
 use super::push::Taken;
+use super::pushing::UnderWay;
 use super::store::Delivery;
 use super::timer::{self, Time};
 use super::{mm1, reports};
@@ -25,7 +25,8 @@ pub(crate) fn begin(node: &Arc<Node>, mm: &Arc<Mm>, number: &str) {
         node.ids.transaction()
     };
     let notification = mm1::notification_ind(node, mm, &tid, &token);
-    let delivery = Delivery::new(mm.clone(), number.to_owned(), tid);
+    let mut delivery = Delivery::new(mm.clone(), number.to_owned(), tid);
+    delivery.unready = node.accent.queue.unready.is_some();
     node.note(|| Entry::Kept {
         record: mm.record.clone(),
         token: token.clone(),
@@ -63,7 +64,16 @@ fn start(node: &Arc<Node>, token: String, delivery: Delivery, notification: Byte
     if blocked {
         return;
     }
-    let task = attend(node.clone(), token, number, deadline, notification, notified);
+    let under_way = node.pushing.begin();
+    let task = attend(
+        node.clone(),
+        token,
+        number,
+        deadline,
+        notification,
+        notified,
+        under_way,
+    );
     node.spawn(async move {
         over.run_until_cancelled(task).await;
     });
@@ -84,12 +94,14 @@ async fn attend(
     deadline: Time,
     mut notification: Bytes,
     mut notified: bool,
+    under_way: UnderWay,
 ) {
-    let mut repeats = node.config.timers.notification_repeat_ms.clone().into_iter();
+    let mut under_way = Some(under_way);
+    let mut repeats = node.repeats().into_iter();
     loop {
         if !std::mem::take(&mut notified) {
             tokio::select! {
-                taken = node.push_to(&number, &notification) => match taken {
+                taken = push(&node, &number, &notification) => match taken {
                     Taken::Yes => {
                         node.note(|| Entry::Notified { token: token.clone() });
                         if node.has(Seed::DeliveryPushedIsRetrieved) {
@@ -100,19 +112,22 @@ async fn attend(
                     // What a gateway will never take is not repeated to it.
                     Taken::NotNow | Taken::Never => repeats = Vec::new().into_iter(),
                 },
-                () = timer::sleep_until(deadline) => break,
+                () = node.expiry(deadline) => break,
             }
         }
+        if under_way.take().is_some() {
+            get_ready(&node, &token).await;
+        }
         let Some(pause) = repeats.next() else {
-            timer::sleep_until(deadline).await;
+            node.expiry(deadline).await;
             break;
         };
         tokio::select! {
-            () = timer::pause(Duration::from_millis(pause)) => {}
-            () = timer::sleep_until(deadline) => break,
+            () = timer::pause(pause) => {}
+            () = node.expiry(deadline) => break,
         }
         let Some(tid) = unanswered(&node, &token) else {
-            timer::sleep_until(deadline).await;
+            node.expiry(deadline).await;
             break;
         };
         if node.has(Seed::NotificationNewTid) {
@@ -130,6 +145,22 @@ async fn attend(
             Status::Expired
         },
     );
+}
+
+async fn push(node: &Node, number: &str, notification: &Bytes) -> Taken {
+    node.turn().await;
+    node.push_to(number, notification).await
+}
+
+/// Lets the MM be fetched, some time after the gateway took its notification where that is the relay's way.
+async fn get_ready(node: &Node, token: &str) {
+    let Some(lead) = node.accent.queue.unready else {
+        return;
+    };
+    timer::pause(lead).await;
+    if let Some(delivery) = node.state().deliveries.get_mut(token) {
+        delivery.unready = false;
+    }
 }
 
 /// The transaction id of a notification that the client has not reacted to.

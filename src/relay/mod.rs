@@ -10,9 +10,11 @@
 //! Several relays of one MMSE: `homes` knows whose subscriber a number is, and lets MMs follow one who moves; on a `common` ledger
 //! `replica` learns what the others wrote and takes over for one that died.
 
+mod accent;
 mod common;
 mod defects;
 mod delivery;
+mod dialects;
 mod dns;
 mod homes;
 mod ids;
@@ -24,10 +26,13 @@ mod model;
 mod node;
 mod owed;
 mod push;
+mod pushing;
+mod queue;
 mod replica;
 mod reports;
 mod resume;
 mod routing;
+mod secure;
 mod socket;
 mod store;
 mod timer;
@@ -36,4 +41,6 @@ pub mod config;
 
 pub use config::Config;
 pub use defects::{DEFECTS, Defect, UnknownDefect, find as find_defect};
+pub use dialects::{DIALECTS, Dialect, DialectError, check_dialects};
+pub use mm4::deliver;
 pub use node::{Log, Relay, StartError};

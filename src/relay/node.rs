@@ -13,15 +13,19 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::accent::Accent;
 use super::common::{Common, Turn};
 use super::config::{Config, Subscribers};
 use super::defects::{Seed, Seeds, UnknownDefect};
+use super::dialects::{self, DialectError};
 use super::dns::Resolver;
 use super::homes::{self, Homes};
 use super::ids::Ids;
 use super::ledger::{Entry, Ledger, Line};
 use super::push::PushGateway;
+use super::pushing::Pushing;
 use super::routing::Routing;
+use super::secure::Secure;
 use super::socket::Socket;
 use super::store::{State, Store};
 use super::{mm1, mm4, replica, resume, timer};
@@ -44,6 +48,11 @@ pub enum StartError {
     },
     #[error("{0}")]
     UnknownDefect(UnknownDefect),
+    #[error("{0}")]
+    Dialect(DialectError),
+    /// Of what secures connections, or of how MM4 goes out.
+    #[error("{0}")]
+    Ways(String),
     #[error("cannot read the store {path}: {source}")]
     Store { path: PathBuf, source: io::Error },
     #[error("push gateway: {0}")]
@@ -59,14 +68,14 @@ pub type Log = Arc<dyn Fn(&str) + Send + Sync>;
 #[derive(Debug)]
 pub struct Relay {
     node: Arc<Node>,
-    mm4_addr: SocketAddr,
+    mm4_addr: Option<SocketAddr>,
 }
 
 impl Relay {
     /// Binds both listeners and serves.
     ///
     /// # Errors
-    /// An address that cannot be bound, or a defect that does not exist.
+    /// An address that cannot be bound, a defect or a dialect that does not exist.
     pub async fn start(config: Config) -> Result<Relay, StartError> {
         Self::start_logging(config, Arc::new(|_: &str| {})).await
     }
@@ -77,6 +86,9 @@ impl Relay {
     /// As for [`Relay::start`].
     pub async fn start_logging(config: Config, log: Log) -> Result<Relay, StartError> {
         let seeds = Seeds::of(&config.defects).map_err(StartError::UnknownDefect)?;
+        let accent = dialects::accent(&config.dialects).map_err(StartError::Dialect)?;
+        let secure = Secure::of(&config).map_err(StartError::Ways)?;
+        config.check_ways().map_err(StartError::Ways)?;
         let push = PushGateway::new(&config.push).map_err(StartError::Push)?;
         let path = config.store.clone().filter(|_| !seeds.has(Seed::StoreForgets));
         let (ledger, past) =
@@ -87,7 +99,11 @@ impl Relay {
                     source,
                 })?;
         let mm1 = listen("MM1", config.mm1.listen).await?;
-        let mm4 = listen("MM4", config.mm4.listen).await?;
+        let mm4 = match config.mm4.listen {
+            Some(addr) => Some(listen("MM4", addr).await?),
+            None => None,
+        };
+        let doorway = mm4::Doorway::of(&config).map_err(StartError::Ways)?;
         let node = Arc::new(Node {
             routing: Routing::new(&config, &seeds),
             homes: Homes::new(&config, &seeds).map_err(StartError::Homes)?,
@@ -95,8 +111,12 @@ impl Relay {
             ids: Ids::new(&config.name, &config.domain),
             mm1_addr: address_of(&mm1, "MM1", config.mm1.listen)?,
             config,
+            accent,
+            secure,
             seeds,
             push,
+            pushing: Pushing::default(),
+            lines: mm4::Lines::default(),
             store: Store::default(),
             ledger,
             tasks: TaskTracker::new(),
@@ -106,19 +126,28 @@ impl Relay {
             killed: Arc::new(AtomicBool::new(false)),
             log,
         });
-        let mm4_addr = address_of(&mm4, "MM4", node.config.mm4.listen)?;
+        let mm4_addr = match (&mm4, node.config.mm4.listen) {
+            (Some(listener), Some(addr)) => Some(address_of(listener, "MM4", addr)?),
+            _ => None,
+        };
         node.log(|| {
-            format!(
-                "{} serves MM1 on {} and MM4 on {mm4_addr}",
-                node.config.name, node.mm1_addr
-            )
+            let mm4 = mm4_addr.map_or_else(String::new, |addr| format!(" and MM4 on {addr}"));
+            format!("{} serves MM1 on {}{mm4}", node.config.name, node.mm1_addr)
         });
         resume::resume(&node, past);
         homes::watch(&node);
         replica::watch(&node);
         node.push.begin(&node);
+        if let Some(every) = node.accent.smtp.keep_open {
+            node.spawn(mm4::keep(node.clone(), every));
+        }
         node.spawn(mm1::serve(node.clone(), mm1));
-        node.spawn(mm4::serve(node.clone(), mm4));
+        if let Some(doorway) = doorway {
+            node.spawn(mm4::serve_local(node.clone(), doorway));
+        }
+        if let Some(listener) = mm4 {
+            node.spawn(mm4::serve(node.clone(), listener));
+        }
         Ok(Relay { node, mm4_addr })
     }
 
@@ -126,7 +155,8 @@ impl Relay {
         self.node.mm1_addr
     }
 
-    pub fn mm4_addr(&self) -> SocketAddr {
+    /// None: it does not listen for SMTP.
+    pub fn mm4_addr(&self) -> Option<SocketAddr> {
         self.mm4_addr
     }
 
@@ -198,10 +228,16 @@ fn address_of(
 /// What the parts of one relay share.
 pub(crate) struct Node {
     pub config: Config,
+    pub accent: Accent,
+    pub secure: Secure,
     pub routing: Routing,
     /// None: nothing is looked up.
     pub resolver: Option<Resolver>,
     pub ids: Ids,
+    /// Pushes on their way to the gateway.
+    pub pushing: Pushing,
+    /// SMTP connections that stay open, if any do.
+    pub lines: mm4::Lines,
     store: Store,
     pub homes: Homes,
     pub ledger: Ledger,
@@ -245,7 +281,7 @@ impl Node {
     }
 
     /// Runs an exchange that somebody outside began: a stopping relay waits for it.
-    fn spawn_exchange(self: &Arc<Self>, exchange: impl Future<Output = ()> + Send + 'static) {
+    pub fn spawn_exchange(self: &Arc<Self>, exchange: impl Future<Output = ()> + Send + 'static) {
         let gone = self.gone.clone();
         self.exchanges.spawn(async move {
             gone.run_until_cancelled(exchange).await;

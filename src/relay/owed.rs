@@ -135,6 +135,7 @@ async fn attend(node: Arc<Node>, owed: Owed) {
         What::Mail(mail) => mm4::post(&node, mail, until).await,
         What::Push { number, pdu } => {
             let pdu = Bytes::from(pdu);
+            node.turn().await;
             while node.push_to(&number, &pdu).await == Taken::NotNow && !until.is_past() {
                 timer::pause(PUSH_AGAIN).await;
             }

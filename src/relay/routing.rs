@@ -41,6 +41,8 @@ pub(crate) struct Hop {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Way {
     Address(SocketAddr),
+    /// By the command that takes what goes to other MMSEs.
+    Command,
     /// By its MX and address records, anew at each attempt.
     Dns,
 }
@@ -87,7 +89,7 @@ impl Routing {
         let peer = |r: &super::config::Route| {
             let hop = Hop {
                 domain: r.domain.to_ascii_lowercase(),
-                way: Way::Address(r.mm4),
+                way: way(r),
                 inner: false,
                 edge: false,
             };
@@ -96,7 +98,7 @@ impl Routing {
         let hub = |r: &super::config::Route| {
             let hop = Hop {
                 domain: r.hub.as_ref()?.to_ascii_lowercase(),
-                way: Way::Address(r.mm4),
+                way: way(r),
                 inner: false,
                 edge: false,
             };
@@ -199,6 +201,12 @@ impl Routing {
             .cloned();
         peer.or_else(|| self.edge.clone())
             .or_else(|| self.resolves.then(|| resolved(domain)))
+    }
+
+    /// Whether a host of this name is a neighbour, or of a peer or hub in the tables.
+    pub fn is_peer_or_neighbour(&self, host: &str) -> bool {
+        let mut peers = self.peers.iter().chain(&self.hubs);
+        self.neighbour_at(host).is_some() || peers.any(|(_, hop)| same_mmse(&hop.domain, host))
     }
 
     /// The hop to the MMSE that ENUM named for this number; none if that is this node, which does not serve it.
@@ -320,6 +328,10 @@ impl Routing {
             _ => Destination::Nowhere,
         }
     }
+}
+
+fn way(route: &super::config::Route) -> Way {
+    route.mm4.map_or(Way::Command, Way::Address)
 }
 
 fn resolved(domain: &str) -> Hop {

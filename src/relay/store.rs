@@ -39,6 +39,8 @@ pub(crate) struct Delivery {
     /// Set once, when the transaction is over.
     pub outcome: Option<Status>,
     pub read_reported: bool,
+    /// It cannot be fetched yet.
+    pub unready: bool,
     /// Another relay of the store attends to it.
     pub elsewhere: bool,
     /// Ends the delivery's task.
@@ -57,6 +59,7 @@ impl Delivery {
             report_allowed: true,
             outcome: None,
             read_reported: false,
+            unready: false,
             elsewhere: false,
             over: CancellationToken::new(),
         }

@@ -61,6 +61,14 @@ pub(crate) async fn sleep_until(then: Time) {
     }
 }
 
+/// Waits until the next whole multiple of this time since 1970: ticks come whether anybody waits for them or not.
+pub(crate) async fn next_tick(tick: Duration) {
+    let tick = i64::try_from(tick.as_millis()).unwrap_or(i64::MAX).max(1);
+    let since = Time::now().0.rem_euclid(tick);
+    let left = Duration::from_millis(u64::try_from(tick - since).unwrap_or(0));
+    tokio::time::sleep(left).await;
+}
+
 /// How long an impatient relay waits for a client or a peer.
 pub(crate) const IMPATIENCE: Duration = Duration::from_millis(200);
 

@@ -100,6 +100,9 @@ impl Terminal<'_> {
         out.push_str(&not_reached(case));
         if self.verbose {
             out.push_str(&findings(case));
+            for line in words::logs(&case.log).lines() {
+                out.push_str(&format!("  {}\n", visible_up_to(line, GOT_LIMIT)));
+            }
         }
         if cases.len() > 1 {
             let others: Vec<_> = cases[1..].iter().map(|c| visible(&c.id)).collect();

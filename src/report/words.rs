@@ -1,6 +1,6 @@
 //! The words that several reports use for the same thing.
 
-use crate::run::outcome::{Blame, CaseResult, ExpectationResult, Held, TrailStep, Verdict};
+use crate::run::outcome::{Blame, CaseResult, ExpectationResult, Held, RelayLog, TrailStep, Verdict};
 
 /// The purposes an expectation decides, `TP-E2E-03, TP-M4R-01`; its own id when it decides none.
 pub(super) fn decides(e: &ExpectationResult) -> String {
@@ -16,6 +16,22 @@ pub(super) fn decides(e: &ExpectationResult) -> String {
 pub(super) fn uncounted(case: &CaseResult) -> impl Iterator<Item = &ExpectationResult> {
     let unmet = |e: &&ExpectationResult| !e.counts && matches!(e.verdict, Verdict::Fail | Verdict::Inconc);
     case.expectations.iter().filter(unmet)
+}
+
+/// What relays said, a line each below the relay's name.
+pub(super) fn logs(logs: &[RelayLog]) -> String {
+    let mut out = String::new();
+    for log in logs {
+        let left_out = match log.left_out {
+            0 => String::new(),
+            n => format!(" ({n} earlier lines are left out)"),
+        };
+        out.push_str(&format!("relay {} said{left_out}:\n", log.relay));
+        for line in &log.lines {
+            out.push_str(&format!("  {line}\n"));
+        }
+    }
+    out
 }
 
 /// `relay A, hop A-B: A passed it on wrong: …`.

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::case::{Script, Topology};
-use crate::target::{Identity, Setting, Target};
+use crate::relay::check_dialects;
+use crate::target::{Embedded, Identity, Setting, Target};
 
 use super::execute::{Options, Refused};
 use super::stage::{domain_of, own_prefix};
@@ -48,11 +49,18 @@ pub fn targets(
             target.timers.hasten(limit);
         }
     }
+    for embedded in targets.values().filter_map(|target| target.embedded.as_ref()) {
+        spoken(&embedded.dialects)?;
+    }
+    spoken(&options.dialects)?;
     let mut targets: BTreeMap<String, Arc<Target>> = targets
         .into_iter()
         .map(|(relay, target)| (relay, Arc::new(target)))
         .collect();
-    let embedded = Arc::new(Target::embedded());
+    let embedded = Arc::new(Target::embedded_as(Embedded {
+        push: options.push,
+        dialects: options.dialects.clone(),
+    }));
     for relay in scenarios.iter().flat_map(|s| s.topology.relays()) {
         targets
             .entry((*relay).to_owned())
@@ -92,6 +100,10 @@ fn face_each_other(targets: &mut BTreeMap<String, Target>) -> Result<(), Refused
         }
     }
     Ok(())
+}
+
+fn spoken(dialects: &[String]) -> Result<(), Refused> {
+    check_dialects(dialects).map_err(|e| Refused::Usage(e.to_string()))
 }
 
 fn usage(wrong: crate::target::Wrong) -> Refused {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use tokio::sync::mpsc;
 
-use super::journal::{Event, What};
+use super::journal::{Event, NodeState, What};
 use super::judge::{RuleJudge, Side, Sighting};
 use super::outcome::UnsolicitedResult;
 
@@ -52,6 +52,18 @@ pub fn stranger(event: &Event) -> Option<UnsolicitedResult> {
         case: case.clone(),
         why: why.clone(),
     })
+}
+
+/// A relay that ended while no script used it, and how.
+pub fn idle_death(event: &Event) -> Option<(String, String)> {
+    match &event.what {
+        What::Node {
+            node,
+            state: NodeState::Died,
+            detail,
+        } if event.script.is_empty() => Some((node.clone(), detail.clone())),
+        _ => None,
+    }
 }
 
 /// Shows an event to the rules, if it is one they can speak of.

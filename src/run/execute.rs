@@ -11,22 +11,28 @@ use tokio::task::JoinSet;
 use crate::case::Script;
 use crate::link::Arrival;
 use crate::party::Past;
+use crate::target::PushChannel;
 
 use super::collect::{self, collect};
 use super::coverage::Coverage;
 use super::drive::Driver;
-use super::holds::{apart, hold_peers};
+use super::holds::hold_peers;
 use super::host::{Host, Isolation};
 use super::journal::{Event, NodeState, RunHead, What};
 use super::judge::{Judge, RuleJudge};
+use super::launched::{Seat, Usage, provision};
 use super::observer::Observer;
 use super::outcome::{CaseResult, QuirkResult, RunInfo, RunResult, SCHEMA, Summary, Tool, UnsolicitedResult};
 use super::plan::Plan;
 use super::recorder::Recorder;
+use super::redact::redact;
 use super::stage::Stage;
 use super::statics;
 use super::suite::Suite;
-use super::world::World;
+use super::world::{World, safe};
+
+/// What the relays that a run starts say, in the run's folder.
+const LOGS: &str = "logs";
 
 /// What to run and how to count.
 #[derive(Debug, Clone, Default)]
@@ -36,6 +42,10 @@ pub struct Options {
     pub relays: BTreeMap<String, PathBuf>,
     /// `[NODE=]NAME`
     pub defects: Vec<String>,
+    /// Ways of other relays that embedded ones without a target file imitate.
+    pub dialects: Vec<String>,
+    /// The channel through which they push.
+    pub push: PushChannel,
     pub case_dirs: Vec<PathBuf>,
     /// `None`: strict when every relay is embedded.
     pub strict: Option<bool>,
@@ -112,7 +122,7 @@ pub async fn execute(options: Options, observer: &dyn Observer) -> Result<Finish
     let environment = |e: &dyn std::fmt::Display| Refused::Environment(e.to_string());
     let started = jiff::Timestamp::now();
     let seed = u64::try_from(started.as_nanosecond()).unwrap_or_default();
-    let world = World::open(
+    let mut world = World::open(
         plan.targets.clone(),
         plan.defects.clone(),
         plan.peers.clone(),
@@ -127,6 +137,8 @@ pub async fn execute(options: Options, observer: &dyn Observer) -> Result<Finish
             options.report_dir.display()
         ))
     })?;
+    let brought_up = world.bring_up(&dir.join(LOGS), None).await;
+    brought_up.map_err(|e| environment(&e))?;
     let world = Arc::new(world);
     let rules = plan
         .rules
@@ -141,7 +153,9 @@ pub async fn execute(options: Options, observer: &dyn Observer) -> Result<Finish
 
     observer.begin(plan.scenarios.len() + plan.rules.len());
     let mut cases = play_all(&plan, &world, sender.clone(), observer).await;
-    let unsolicited = unsolicited(&world);
+    world.put_down().await;
+    let unsolicited = of_no_script(&world);
+    let deaths: Vec<_> = unsolicited.iter().filter_map(collect::idle_death).collect();
     let strangers = unsolicited.iter().filter_map(collect::stranger).collect();
     for event in unsolicited {
         // The collector listens until the last sender is gone.
@@ -164,6 +178,7 @@ pub async fn execute(options: Options, observer: &dyn Observer) -> Result<Finish
         cases.push(result);
     }
     cases.extend(statics::judge(&head.lacks, &head.bindings));
+    cases.extend(statics::fallen(&deaths));
     observer.end();
     let result = result(head, cases, strangers);
     Ok(Finished {
@@ -213,26 +228,35 @@ pub(super) fn result(
     }
 }
 
-/// What arrived for nobody, as journal entries that belong to no script.
-fn unsolicited(world: &World) -> Vec<Event> {
+/// What arrived for nobody, and relays that ended when nobody used them, as journal entries that belong to no script.
+fn of_no_script(world: &World) -> Vec<Event> {
     let unsolicited = world.desk.unsolicited();
-    let arrivals = unsolicited.first.into_iter().zip(unsolicited.past);
-    let event = |(seq, (arrival, past)): (u64, (Arrival, Option<Past>))| {
+    let arrived = |(arrival, past): (Arrival, Option<Past>)| {
         let (case, why) = past.map(|past| (past.case, past.why)).unzip();
-        Event {
-            script: String::new(),
-            seq,
-            at_us: 0,
-            what: What::Unsolicited {
-                place: arrival.place,
-                from: arrival.from,
-                crossing: arrival.crossing,
-                case,
-                why,
-            },
+        What::Unsolicited {
+            place: arrival.place,
+            from: arrival.from,
+            crossing: arrival.crossing,
+            case,
+            why,
         }
     };
-    (0..).zip(arrivals).map(event).collect()
+    let arrivals = unsolicited.first.into_iter().zip(unsolicited.past).map(arrived);
+    let deaths = world.keepers().iter().flat_map(|(relay, keeper)| {
+        let died = move |detail| What::Node {
+            node: relay.clone(),
+            state: NodeState::Died,
+            detail,
+        };
+        keeper.node().idle_deaths().into_iter().map(died)
+    });
+    let event = |(seq, what): (usize, What)| Event {
+        script: String::new(),
+        seq: u64::try_from(seq).unwrap_or(u64::MAX),
+        at_us: 0,
+        what: redact(what, world.secrets()),
+    };
+    arrivals.chain(deaths).enumerate().map(event).collect()
 }
 
 /// Every scenario, each in a task of its own, as many side by side as the plan allows. Those that wait longest begin first.
@@ -292,11 +316,17 @@ async fn play(
     } else {
         None
     };
-    let world = match apart(&script, &world, key).await {
-        Some(own) => own,
-        None => world,
+    let (stage, world, usage) = match Seat::take(&script, &world, key).await {
+        Ok(Seat { world, usage }) => {
+            // Relays of its own know no earlier script.
+            let lease = match world.is_private() {
+                true => world.pools.lease(&script).await,
+                false => lease,
+            };
+            (Stage::build(&script, &world, key, lease).await, world, usage)
+        }
+        Err(not_up) => (Err(not_up), world, Usage::default()),
     };
-    let stage = Stage::build(&script, &world, key, lease).await;
     // The case begins when it has its peers: its times do not count the wait for them.
     let holds = match &stage {
         Ok((stage, _)) if stage.is_fit() => {
@@ -307,7 +337,8 @@ async fn play(
         _ => Vec::new(),
     };
     let unix = jiff::Timestamp::now().as_second();
-    let recorder = Recorder::new(script.id.clone(), judge, unix, Arc::clone(&world.lag), out);
+    let (lag, secrets) = (Arc::clone(&world.lag), Arc::clone(world.secrets()));
+    let recorder = Recorder::new(script.id.clone(), judge, unix, lag, secrets, out);
     match stage {
         Err(not_up) => {
             recorder.record(What::Fault {
@@ -341,13 +372,23 @@ async fn play(
                     Arc::clone(&recorder),
                     turn,
                 );
-                driver.run(arrivals).await;
+                let steps = async {
+                    provision(&stage, &world).await?;
+                    driver.run(arrivals).await;
+                    Ok(())
+                };
+                usage.attend(&recorder, steps).await;
+                stage.record_logs(&recorder);
                 stage.tear_down().await;
                 driver.abandon();
             }
         }
     }
     drop(holds);
+    drop(usage);
+    if world.is_private() {
+        world.put_down().await;
+    }
     let result = recorder.end().map_or_else(
         || broken(&script, "the journal of this case was ended twice".to_owned()),
         Judge::finish,
@@ -355,7 +396,7 @@ async fn play(
     if result.alive {
         world.heard();
     }
-    result
+    redact(result, world.secrets())
 }
 
 /// Our own fault, not the relay's.
@@ -372,6 +413,7 @@ fn broken(script: &Script, reason: String) -> CaseResult {
         quirks: Vec::new(),
         alive: false,
         reason: Some(reason),
+        log: Vec::new(),
     }
 }
 
@@ -382,6 +424,12 @@ fn head(plan: &Plan, options: &Options) -> RunHead {
     }
     for defect in &options.defects {
         words.extend(["--defect".to_owned(), defect.clone()]);
+    }
+    for dialect in &options.dialects {
+        words.extend(["--dialect".to_owned(), dialect.clone()]);
+    }
+    if options.push != PushChannel::default() {
+        words.extend(["--push".to_owned(), options.push.name().to_owned()]);
     }
     for path in &options.case_dirs {
         words.extend(["--cases".to_owned(), path.display().to_string()]);
@@ -438,18 +486,6 @@ fn folder(reports: &Path, plan: &Plan, started: jiff::Timestamp) -> std::io::Res
     }
     point_latest(reports, &dir);
     Ok(dir)
-}
-
-fn safe(name: &str) -> String {
-    name.chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() || "-_.".contains(c) {
-                c
-            } else {
-                '-'
-            }
-        })
-        .collect()
 }
 
 /// Best effort: a run does not fail for want of a link.

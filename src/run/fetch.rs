@@ -103,14 +103,14 @@ impl Driver {
         let mut pauses = pauses.into_iter();
         loop {
             let line = self.stage.line_of_agent(place);
-            let client = self.stage.user_agent(relay);
+            let client = self.stage.agent_towards(relay);
             let way = match Way::over(line.as_ref(), &client.next_hop(&request.url)).await {
                 Ok(way) => way,
                 Err(why) => return self.no_reply(Some(*step), seq, place, relay, why),
             };
             let agent = match way.entrance() {
                 Some(entrance) => client.through(entrance),
-                None => client,
+                None => client.clone(),
             };
             let Request {
                 method,

@@ -41,10 +41,7 @@ impl Gateway {
         any: SocketAddr,
     ) -> Result<Gateway, (String, SocketAddr, std::io::Error)> {
         let push = target.ixit.as_ref().map(|ixit| &ixit.push);
-        let channel = match push {
-            Some(push) => push.named(),
-            None => target.embedded.as_ref().map(|e| e.push).unwrap_or_default(),
-        };
+        let channel = target.channel();
         let at = push.and_then(Push::stream).unwrap_or(any);
         let opened = match channel {
             PushChannel::Kannel => kannel::listen(desk, relay, at).await.map(Open::Stream),

@@ -6,7 +6,7 @@ use crate::case::Script;
 use crate::party::Hold;
 
 use super::drive::needs_alone;
-use super::stage::{Stage, peers_of};
+use super::stage::{NotUp, Stage, controls, peers_of};
 use super::world::World;
 
 /// Holds the peers of a script, alone where it needs that. A relay that nobody has heard so far disturbs nobody: there, no
@@ -36,11 +36,21 @@ pub async fn hold_peers(script: &Script, stage: &Stage, world: &World) -> Vec<Ho
 
 /// A world of its own for a script that wants a peer's connections for itself: the others need not wait for it. Remote relays
 /// know one address for each peer, so there it has to take its turn.
-pub async fn apart(script: &Script, world: &World, key: u64) -> Option<Arc<World>> {
+///
+/// So does a script that puts a relay down that the run started, if there can be more than one instance of it.
+///
+/// # Errors
+/// A relay that can have several instances did not come up once more.
+pub async fn apart(script: &Script, world: &World, key: u64) -> Result<Option<Arc<World>>, NotUp> {
     let wants = peers_of(script).iter().any(|peer| needs_alone(script, peer));
-    if wants {
-        world.again(key).await.map(Arc::new)
-    } else {
-        None
+    let puts_down = world.keepers().keys().any(|relay| controls(script, relay));
+    if !(wants || puts_down) || !world.is_repeatable() {
+        return Ok(None);
+    }
+    match world.again(key, &script.id).await {
+        Ok(own) => Ok(Some(Arc::new(own))),
+        // Listeners that cannot be had twice are shared.
+        Err(_) if world.keepers().is_empty() => Ok(None),
+        Err(unfit) => Err(NotUp::new(unfit.to_string())),
     }
 }

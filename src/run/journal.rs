@@ -149,6 +149,14 @@ pub enum What {
         state: NodeState,
         detail: String,
     },
+    /// What a relay said while the script ran, in which something was not as it should be.
+    Log {
+        node: String,
+        /// The last lines.
+        lines: Vec<String>,
+        /// Earlier lines.
+        left_out: u64,
+    },
     /// A link was shaped.
     Shaped {
         link: String,

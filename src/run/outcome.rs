@@ -202,6 +202,19 @@ pub struct CaseResult {
     pub alive: bool,
     /// Why the case is `error`, `inconc` or `not-applicable` when no expectation says it.
     pub reason: Option<String>,
+    /// What relays said while it ran, if it did not pass.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub log: Vec<RelayLog>,
+}
+
+/// The end of what a relay said while a case ran. Text of relays: untrusted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RelayLog {
+    pub relay: String,
+    /// `process| line`.
+    pub lines: Vec<String>,
+    /// Earlier lines that are not here.
+    pub left_out: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

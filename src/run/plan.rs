@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::case::{Action, Body, Cost, Script};
 use crate::relay::find_defect;
-use crate::target::Target;
+use crate::target::{Reset, Target};
 
 use super::bindings;
 use super::drive::needs_alone;
@@ -16,7 +16,7 @@ use super::host::Isolation;
 use super::judge::Policy;
 use super::pools::Pools;
 use super::select::Selection;
-use super::stage::peers_of;
+use super::stage::{controls, peers_of};
 use super::suite::{Broken, Suite};
 use super::vars;
 
@@ -76,8 +76,12 @@ impl Plan {
         scenarios.sort_by_cached_key(|script| std::cmp::Reverse(least_wait(script, &targets)));
         let all_embedded = targets.values().all(|t| t.is_embedded());
         if !all_embedded {
-            // Those that want a peer for themselves come last: nobody waits for their turns.
-            scenarios.sort_by_key(|script| peers_of(script).iter().any(|peer| needs_alone(script, peer)));
+            // Those that want a peer or a relay for themselves come last: nobody waits for their turns.
+            scenarios.sort_by_key(|script| {
+                let relays = script.topology.relays();
+                relays.iter().any(|relay| controls(script, relay))
+                    || peers_of(script).iter().any(|peer| needs_alone(script, peer))
+            });
         }
         Ok(Plan {
             peers: scenarios
@@ -90,14 +94,19 @@ impl Plan {
                 strict: options.strict.unwrap_or(all_embedded),
                 recalled_inconc: options.recalled_inconc,
             },
-            jobs: options.jobs.unwrap_or(if options.isolation != Isolation::None {
-                PROCESSES
-            } else if all_embedded {
-                JOBS
+            jobs: if targets.values().any(|t| t.reset != Reset::Numbers) {
+                // What is done between scripts would hit those beside.
+                1
             } else {
-                let most = Pools::of(&targets, 0).side_by_side(&scenarios);
-                most.unwrap_or(usize::MAX).min(scenarios.len()).max(1)
-            }),
+                options.jobs.unwrap_or(if options.isolation != Isolation::None {
+                    PROCESSES
+                } else if all_embedded {
+                    JOBS
+                } else {
+                    let most = Pools::of(&targets, 0).side_by_side(&scenarios);
+                    most.unwrap_or(usize::MAX).min(scenarios.len()).max(1)
+                })
+            },
             suite,
             scenarios,
             rules,

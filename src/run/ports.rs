@@ -24,6 +24,15 @@ pub enum Unfit {
         what: String,
         reason: std::io::Error,
     },
+    #[error("relay {relay} cannot be started ({file}): {why}")]
+    NotStarted {
+        relay: String,
+        file: String,
+        why: String,
+    },
+    /// A target file that was right for one instance is not for another, or a library does not work.
+    #[error("{0}")]
+    Broken(String),
     /// What the target file says of a peer's SMTP cannot be had.
     #[error("ixit.peers.{peer}.smtp.tls: {reason}")]
     Terms { peer: String, reason: String },

@@ -10,6 +10,8 @@ use crate::case::StepId;
 use super::journal::{Event, What};
 use super::judge::{Judge, Status};
 use super::lag::Lag;
+use super::redact::redact;
+use crate::target::Secrets;
 
 /// Shared by everything that happens in a script.
 pub struct Recorder {
@@ -19,6 +21,8 @@ pub struct Recorder {
     inner: Mutex<Inner>,
     changed: Notify,
     lag: Arc<Lag>,
+    /// What is judged and never written down.
+    secrets: Arc<Secrets>,
     out: mpsc::UnboundedSender<Event>,
 }
 
@@ -33,6 +37,7 @@ impl Recorder {
         judge: Judge,
         unix: i64,
         lag: Arc<Lag>,
+        secrets: Arc<Secrets>,
         out: mpsc::UnboundedSender<Event>,
     ) -> Arc<Self> {
         Arc::new(Recorder {
@@ -45,6 +50,7 @@ impl Recorder {
             }),
             changed: Notify::new(),
             lag,
+            secrets,
             out,
         })
     }
@@ -71,6 +77,10 @@ impl Recorder {
         judge.feed(&event);
         let looked = look(judge);
         inner.seq += 1;
+        let event = Event {
+            what: redact(event.what, &self.secrets),
+            ..event
+        };
         // The run has ended if nobody listens; what is recorded then belongs to nobody.
         let _ = self.out.send(event);
         drop(inner);

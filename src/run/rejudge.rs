@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::collect::{show, stranger};
+use super::collect::{idle_death, show, stranger};
 use super::execute::{Finished, Refused, result};
 use super::journal::{Event, RunHead};
 use super::judge::{Judge, Policy, RuleJudge};
@@ -26,7 +26,7 @@ pub fn rejudge(dir: &Path, case_dirs: &[PathBuf]) -> Result<Finished, Refused> {
         strict: head.strict,
         recalled_inconc: head.recalled_inconc,
     };
-    let mut strangers = Vec::new();
+    let (mut strangers, mut deaths) = (Vec::new(), Vec::new());
     let mut judges = BTreeMap::new();
     let mut rules = Vec::new();
     for id in &head.scripts {
@@ -54,6 +54,7 @@ pub fn rejudge(dir: &Path, case_dirs: &[PathBuf]) -> Result<Finished, Refused> {
         };
         show(&event, &mut rules);
         strangers.extend(stranger(&event));
+        deaths.extend(idle_death(&event));
         if let Some(judge) = judges.get_mut(&event.script) {
             judge.feed(&event);
         }
@@ -61,6 +62,7 @@ pub fn rejudge(dir: &Path, case_dirs: &[PathBuf]) -> Result<Finished, Refused> {
     let mut cases: Vec<CaseResult> = judges.into_values().map(Judge::finish).collect();
     cases.extend(rules.into_iter().map(RuleJudge::finish));
     cases.extend(statics::judge(&head.lacks, &head.bindings));
+    cases.extend(statics::fallen(&deaths));
     Ok(Finished {
         result: result(head, cases, strangers),
         dir: dir.to_owned(),

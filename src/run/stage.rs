@@ -10,24 +10,27 @@ use tokio::sync::mpsc;
 
 use crate::case::{HomeLookup, Script, Topology};
 use crate::link::{Arrival, Hop, Mails};
-use crate::party::Guest;
 use crate::party::peer::Inbound;
 use crate::party::user_agent::{AgentWays, UserAgent};
+use crate::party::{Guest, Listening};
 use crate::relay;
-use crate::target::Mm1;
+use crate::target::launch::Log;
+use crate::target::{Mm1, Secrets};
 use crate::wire::mm4;
 
 use super::host::{Host, Running};
+use super::journal::What;
+use super::judge::Judge;
+use super::launched::{LOG_LINES, Node};
 use super::pools::Lease;
+use super::recorder::Recorder;
 use super::world::World;
 
 use self::cast::{Agent, PeerNode};
 use self::embedded::{Around, configure, joined};
-use self::fitness::controls;
 use self::homes::Homes;
 use self::lines::Lines;
 use self::names::Names;
-use self::remote::way_in;
 
 mod cast;
 mod embedded;
@@ -41,6 +44,7 @@ mod routes;
 
 pub use cast::{homes_of, peers_of};
 pub use embedded::{domain_of, embedded_limits, embedded_timers, own_prefix};
+pub use fitness::controls;
 pub use names::Unset;
 
 /// Connections of user agents that stay open to an embedded relay.
@@ -68,6 +72,10 @@ pub struct Stage {
     // Given back after the guest has left: fields drop in their order.
     lease: Lease,
     pub agents: BTreeMap<String, Agent>,
+    /// What speaks HTTP for them with embedded relays.
+    user_agent: UserAgent,
+    /// The same for remote relays, each with its own ways.
+    remote_agents: BTreeMap<String, UserAgent>,
     pub peers: BTreeMap<String, PeerNode>,
     pub vars: BTreeMap<String, String>,
     pub bindings: BTreeMap<String, String>,
@@ -76,10 +84,10 @@ pub struct Stage {
     names: Names,
     embedded: Mutex<BTreeMap<String, Embedded>>,
     remote: BTreeMap<String, Access>,
-    /// What speaks HTTP for user agents of relays that have no target.
-    user_agent: UserAgent,
-    /// The same for each relay that is reached in ways of its own.
-    user_agents: BTreeMap<String, UserAgent>,
+    /// What embedded relays say.
+    said: Arc<Log>,
+    /// Remote relays that the run started.
+    launched: BTreeMap<String, Arc<Node>>,
     /// The hops towards each relay.
     hops: BTreeMap<String, Vec<Hop>>,
     /// Where stores of embedded relays lie, if there are any.
@@ -87,12 +95,20 @@ pub struct Stage {
     homes: Homes,
     host: Arc<Host>,
     lines: Lines,
+    /// Sockets of user agents whose pushes are datagrams.
+    _attached: Vec<Listening>,
 }
 
 /// The environment's or our own fault.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct NotUp(String);
+
+impl NotUp {
+    pub(super) fn new(why: String) -> NotUp {
+        NotUp(why)
+    }
+}
 
 impl Stage {
     /// Builds the topology and starts embedded relays. What it has no means for is named in `missing`.
@@ -105,15 +121,48 @@ impl Stage {
         key: u64,
         lease: Lease,
     ) -> Result<(Stage, mpsc::UnboundedReceiver<Arrival>), NotUp> {
+        let (mut stage, arrivals) = Stage::bare(script, world, key)?;
+        stage.lease = lease;
+        stage.judge_fitness(script, world);
+        if stage.is_fit() {
+            stage.cast(script, world);
+            if stage.missing.is_empty() {
+                stage.attach(script, world).await?;
+                stage.start_relays(script, world).await?;
+                stage.define(world, script);
+                stage.miss_smtp(script);
+            }
+        }
+        Ok((stage, arrivals))
+    }
+
+    /// Whether the targets claim and give what a script needs, as far as can be said before anything is brought up for it.
+    ///
+    /// # Errors
+    /// As for [`Stage::build`].
+    pub fn fits(script: &Script, world: &World, key: u64) -> Result<bool, NotUp> {
+        let (mut stage, _) = Stage::bare(script, world, key)?;
+        stage.judge_fitness(script, world);
+        Ok(stage.is_fit())
+    }
+
+    fn bare(
+        script: &Script,
+        world: &World,
+        key: u64,
+    ) -> Result<(Stage, mpsc::UnboundedReceiver<Arrival>), NotUp> {
         let (guest, arrivals) = world.desk.open_for(key, &script.id);
-        let user_agent = client(AgentWays {
+        let ways = AgentWays {
             idle: IDLE_CONNECTIONS,
             ..AgentWays::default()
-        })?;
-        let mut stage = Stage {
+        };
+        let user_agent = UserAgent::new(&ways).map_err(|e| NotUp(e.to_string()))?;
+        let stage = Stage {
             guest,
-            lease,
+            lease: Lease::default(),
             agents: BTreeMap::new(),
+            user_agent,
+            remote_agents: BTreeMap::new(),
             peers: BTreeMap::new(),
             vars: BTreeMap::new(),
             bindings: BTreeMap::new(),
@@ -122,24 +171,30 @@ impl Stage {
             names: Names::default(),
             embedded: Mutex::new(BTreeMap::new()),
             remote: BTreeMap::new(),
-            user_agent,
-            user_agents: BTreeMap::new(),
+            said: Arc::new(Log::new(Secrets::clone(world.secrets()))),
+            launched: BTreeMap::new(),
             hops: BTreeMap::new(),
             stores: None,
             homes: Homes::default(),
             host: Arc::clone(&world.host),
             lines: Lines::of(script),
+            _attached: Vec::new(),
         };
-        stage.judge_fitness(script, world);
-        if stage.is_fit() {
-            stage.cast(script, world);
-            if stage.missing.is_empty() {
-                stage.start_relays(script, world).await?;
-                stage.define(world, script);
-                stage.miss_smtp(script);
+        Ok((stage, arrivals))
+    }
+
+    /// Opens the sockets of user agents whose pushes come straight to them.
+    async fn attach(&mut self, script: &Script, world: &World) -> Result<(), NotUp> {
+        // Any relay of a cluster may push.
+        let relays = script.topology.relays().iter();
+        for datagrams in relays.filter_map(|relay| world.gateway(relay)?.datagrams()) {
+            for (name, agent) in &self.agents {
+                let attached = datagrams.attach(&agent.number).await;
+                self._attached
+                    .push(attached.map_err(|e| NotUp(format!("user agent {name}: {e}")))?);
             }
         }
-        Ok((stage, arrivals))
+        Ok(())
     }
 
     /// Whether the targets claim and give what the script needs.
@@ -164,15 +219,18 @@ impl Stage {
 
     /// How a relay is driven now; `None` while it is down.
     pub fn access(&self, relay: &str) -> Option<Access> {
+        if self.launched.get(relay).is_some_and(|node| node.is_put_down()) {
+            return None;
+        }
         self.remote
             .get(relay)
             .cloned()
             .or_else(|| self.embedded().get(relay).and_then(|e| e.access.clone()))
     }
 
-    /// What speaks HTTP to this relay for its user agents.
-    pub fn user_agent(&self, relay: &str) -> UserAgent {
-        self.user_agents.get(relay).unwrap_or(&self.user_agent).clone()
+    /// What speaks HTTP with a relay for its user agents.
+    pub fn agent_towards(&self, relay: &str) -> &UserAgent {
+        self.remote_agents.get(relay).unwrap_or(&self.user_agent)
     }
 
     pub fn is_embedded(&self, relay: &str) -> bool {
@@ -181,6 +239,9 @@ impl Stage {
 
     /// Ends a relay on the spot: its tasks are aborted, its sockets reset, its memory dropped, or its process gets SIGKILL.
     pub async fn kill(&self, relay: &str) {
+        if let Some(node) = self.launched.get(relay) {
+            return node.kill().await;
+        }
         if let Some(running) = self.take_down(relay) {
             running.kill().await;
         }
@@ -188,6 +249,9 @@ impl Stage {
 
     /// Ends a relay in good order.
     pub async fn stop(&self, relay: &str) {
+        if let Some(node) = self.launched.get(relay) {
+            return node.stop().await;
+        }
         if let Some(running) = self.take_down(relay) {
             running.stop().await;
         }
@@ -198,24 +262,32 @@ impl Stage {
     /// # Errors
     /// It does not start.
     pub async fn start(&self, relay: &str) -> Result<(), NotUp> {
+        if let Some(node) = self.launched.get(relay) {
+            let started = node.start().await;
+            return started.map_err(|e| NotUp(format!("relay {relay}: {e}")));
+        }
         let config = self.embedded().get(relay).map(|e| e.config.clone());
         let Some(config) = config else {
             return Err(NotUp(format!("there is no embedded relay {relay}")));
         };
+        let (said, name) = (Arc::clone(&self.said), relay.to_owned());
         let running = self
             .host
-            .start(config.clone())
+            .start(config.clone(), Arc::new(move |line: &str| said.add(&name, line)))
             .await
             .map_err(|e| NotUp(format!("relay {relay}: {e}")))?;
         for hop in self.hops.get(relay).into_iter().flatten() {
-            hop.set_target(Some(running.mm4_addr()));
+            hop.set_target(running.mm4_addr());
         }
         let access = Access {
             mm1: Mm1::at(
                 format!("http://{}{}", running.mm1_addr(), config.mm1.path),
-                &config.mm1.identity_header,
+                config.mm1.identity_header.first(),
             ),
-            mm4: Inbound::plain(running.mm4_addr()),
+            mm4: running
+                .mm4_addr()
+                .map(Inbound::plain)
+                .ok_or_else(|| NotUp(format!("relay {relay} does not listen for SMTP")))?,
             domain: config.domain.clone(),
             system_address: config.system_address.clone(),
         };
@@ -224,6 +296,21 @@ impl Stage {
             embedded.access = Some(access);
         }
         Ok(())
+    }
+
+    /// If something is not as it should be: what the embedded relays have said.
+    pub fn record_logs(&self, recorder: &Recorder) {
+        if !recorder.ask(Judge::is_troubled) {
+            return;
+        }
+        for relay in self.embedded().keys() {
+            let said = self.said.of(relay, Log::beginning(), LOG_LINES);
+            recorder.record(What::Log {
+                node: relay.clone(),
+                lines: said.lines,
+                left_out: said.left_out,
+            });
+        }
     }
 
     /// Ends everything the script started.
@@ -251,19 +338,19 @@ impl Stage {
     async fn start_relays(&mut self, script: &Script, world: &World) -> Result<(), NotUp> {
         let relays = script.topology.relays();
         for relay in relays {
+            if let Some(keeper) = world.keepers().get(*relay) {
+                let node = Arc::clone(keeper.node());
+                self.launched.insert((*relay).to_owned(), node);
+            }
             if let Some(ixit) = world.target(relay).and_then(|t| t.ixit.as_ref()) {
-                // What a remote relay may do with an idle connection is its own affair.
-                let ways = AgentWays {
-                    idle: 0,
-                    root: ixit.mm1.root.clone(),
-                    proxy: ixit.mm1.proxy,
-                };
-                self.user_agents.insert((*relay).to_owned(), client(ways)?);
+                let unfit = |why: String| NotUp(format!("relay {relay}: {why}"));
+                let agent = remote::agent(ixit).map_err(|e| unfit(format!("ixit.mm1: {e}")))?;
+                self.remote_agents.insert((*relay).to_owned(), agent);
                 self.remote.insert(
                     (*relay).to_owned(),
                     Access {
                         mm1: ixit.mm1.clone(),
-                        mm4: way_in(ixit).map_err(|e| NotUp(format!("relay {relay}: {e}")))?,
+                        mm4: remote::way_in(ixit).map_err(unfit)?,
                         domain: ixit.domain.clone(),
                         system_address: ixit.system_address.clone(),
                     },
@@ -331,11 +418,6 @@ impl Stage {
         }
         Ok(())
     }
-}
-
-/// An HTTP client for a relay's user agents.
-fn client(ways: AgentWays) -> Result<UserAgent, NotUp> {
-    UserAgent::new(&ways).map_err(|e| NotUp(format!("ixit.mm1.root: {e}")))
 }
 
 /// Where embedded relays keep what must survive their being killed in this script.

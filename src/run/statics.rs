@@ -1,4 +1,5 @@
-//! Static conformance: an ICS that denies what the standard makes mandatory is a fail before anything runs.
+//! What is wrong with a relay and belongs to no script: an ICS that denies what the standard makes mandatory, and a relay that ended
+//! while nothing was asked of it.
 
 use std::collections::BTreeMap;
 
@@ -34,6 +35,35 @@ pub fn judge(lacks: &BTreeMap<String, Vec<String>>, labels: &BTreeMap<String, St
         quirks: Vec::new(),
         alive: false,
         reason: None,
+        log: Vec::new(),
+    })
+}
+
+/// One result for all relays that ended unasked while no script ran on them: relay and how it ended, each.
+pub fn fallen(deaths: &[(String, String)]) -> Option<CaseResult> {
+    if deaths.is_empty() {
+        return None;
+    }
+    let reasons: Vec<String> = deaths
+        .iter()
+        .map(|(relay, detail)| format!("relay {relay} ended unasked: {detail}"))
+        .collect();
+    Some(CaseResult {
+        id: "relay-stays-up".to_owned(),
+        title: "A relay does not end while nothing is asked of it".to_owned(),
+        verdict: Verdict::Fail,
+        topology: String::new(),
+        source: Source {
+            file: "relay".to_owned(),
+            ..nowhere()
+        },
+        duration_ms: 0,
+        expectations: Vec::new(),
+        findings: Vec::new(),
+        quirks: Vec::new(),
+        alive: true,
+        reason: Some(reasons.join("\n")),
+        log: Vec::new(),
     })
 }
 

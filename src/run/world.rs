@@ -2,19 +2,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::party::peer::{self, PeerIdentity, Terms};
 use crate::party::{Desk, Listening, dns};
-use crate::target::{Target, probe};
+use crate::target::launch::{Bound, Provisioner};
+use crate::target::{Instances, Secrets, Start, Target, probe};
 
+use super::bindings::instance_dir;
 use super::gateways::Gateway;
 use super::host::Host;
 use super::lag::Lag;
+use super::launched::{Keeper, Node};
 use super::numbers::Numbers;
 use super::pools::Pools;
 use super::ports::{self, Unfit};
@@ -24,6 +28,9 @@ const PROBE: Duration = Duration::from_secs(5);
 
 /// Scripts that are busy at the same time; those that wait do not count.
 const BUSY: usize = 12;
+
+/// Scripts that have an instance of a started relay for themselves at the same time.
+const PRIVATE: usize = 8;
 
 /// One for a run.
 pub struct World {
@@ -53,10 +60,21 @@ pub struct World {
     peers: BTreeMap<(String, String), Listening>,
     dns: BTreeMap<String, Listening>,
     peer_names: Vec<String>,
+    /// Relays that the run starts.
+    keepers: BTreeMap<String, Arc<Keeper>>,
+    provisioner: Provisioner,
+    /// What no report may show.
+    secrets: Arc<Secrets>,
+    /// Where the logs of started relays go.
+    logs: PathBuf,
+    /// Instances beside the common ones.
+    private: Arc<Semaphore>,
+    is_private: bool,
+    _one_of_them: Option<OwnedSemaphorePermit>,
 }
 
 impl World {
-    /// Opens every listener that the given relays need for the given peers, and probes remote relays.
+    /// Opens every listener that the given relays need for the given peers.
     ///
     /// # Errors
     /// A port cannot be bound.
@@ -68,6 +86,10 @@ impl World {
         host: Arc<Host>,
     ) -> Result<World, Unfit> {
         let desk = Desk::new();
+        let mut secrets = Secrets::default();
+        for target in targets.values() {
+            secrets.extend(&target.hidden());
+        }
         let mut world = World {
             desk,
             numbers: Numbers::new(seed),
@@ -85,6 +107,13 @@ impl World {
             peers: BTreeMap::new(),
             dns: BTreeMap::new(),
             peer_names: peer_names.into_iter().collect(),
+            keepers: BTreeMap::new(),
+            provisioner: Provisioner::new().map_err(Unfit::Broken)?,
+            secrets: Arc::new(secrets),
+            logs: PathBuf::new(),
+            private: Arc::new(Semaphore::new(PRIVATE)),
+            is_private: false,
+            _one_of_them: None,
         };
         let relays: Vec<(String, Arc<Target>)> = world
             .targets
@@ -94,12 +123,83 @@ impl World {
         for (relay, target) in relays {
             world.listen(&relay, &target).await?;
             world.warnings.extend(ports::warnings(&relay, &target));
-            world.probe(&relay, &target).await;
-        }
-        if world.silent.is_empty() {
-            world.heard();
         }
         Ok(world)
+    }
+
+    /// Starts the relays that the run has to start, for all scripts or `only` for this one, and probes all that are not embedded. What
+    /// started relays say goes to files in `logs`.
+    ///
+    /// # Errors
+    /// A relay does not come up.
+    pub async fn bring_up(&mut self, logs: &Path, only: Option<&str>) -> Result<(), Unfit> {
+        self.logs = logs.to_owned();
+        let relays: Vec<(String, Arc<Target>)> = self
+            .targets
+            .iter()
+            .map(|(n, t)| (n.clone(), Arc::clone(t)))
+            .collect();
+        for (relay, target) in relays {
+            if target.start == Start::Command {
+                let keeper = self.start(&relay, &target, only).await?;
+                self.keepers.insert(relay.clone(), Arc::new(keeper));
+            }
+            self.probe(&relay, &target).await;
+        }
+        if self.silent.is_empty() {
+            self.heard();
+        }
+        Ok(())
+    }
+
+    async fn start(&self, relay: &str, target: &Arc<Target>, only: Option<&str>) -> Result<Keeper, Unfit> {
+        let (target, secrets) = (Arc::clone(target), Secrets::clone(&self.secrets));
+        let file = target.path().map(|path| path.display().to_string());
+        let name = match only {
+            None => relay.to_owned(),
+            Some(script) => format!("{relay}.{}", safe(script)),
+        };
+        let bound = self.gateway(relay).and_then(Gateway::bound).map(when_bound);
+        let node = Node::new(relay, target, secrets, bound, &self.logs, &name);
+        let started = match only {
+            None => Keeper::shared(node).await,
+            Some(_) => Keeper::private(node).await,
+        };
+        started.map_err(|trouble| Unfit::NotStarted {
+            relay: relay.to_owned(),
+            file: file.unwrap_or_default(),
+            why: self.secrets.hide(&trouble.to_string()).into_owned(),
+        })
+    }
+
+    /// Ends the relays that the run started: in good order, or on the spot if they were one script's.
+    pub async fn put_down(&self) {
+        for keeper in self.keepers.values() {
+            if self.is_private {
+                keeper.kill().await;
+            } else {
+                keeper.stop().await;
+            }
+        }
+    }
+
+    /// Whether it is one script's.
+    pub fn is_private(&self) -> bool {
+        self.is_private
+    }
+
+    /// The relays that the run started.
+    pub fn keepers(&self) -> &BTreeMap<String, Arc<Keeper>> {
+        &self.keepers
+    }
+
+    pub fn provisioner(&self) -> &Provisioner {
+        &self.provisioner
+    }
+
+    /// What no report may show.
+    pub fn secrets(&self) -> &Arc<Secrets> {
+        &self.secrets
     }
 
     /// A relay has said something.
@@ -117,22 +217,37 @@ impl World {
         !self.targets.values().all(|t| t.is_embedded())
     }
 
-    /// Another world for the same relays, if all of them are embedded and its ports can be had.
-    pub async fn again(&self, key: u64) -> Option<World> {
-        if self.has_remote() {
-            return None;
+    /// Whether there can be another world for the same relays: all of them are embedded, or can have more than one instance.
+    pub fn is_repeatable(&self) -> bool {
+        self.targets.values().all(|target| match target.start {
+            Start::Embedded => true,
+            Start::Command => target.instances == Instances::Many,
+            Start::Remote => false,
+        })
+    }
+
+    /// Another world for the same relays and one script, with instances, ports and folders of its own.
+    ///
+    /// # Errors
+    /// Its ports cannot be had, or a relay does not come up once more.
+    pub async fn again(&self, key: u64, script: &str) -> Result<World, Unfit> {
+        let mut targets = self.targets.clone();
+        let mut permit = None;
+        if !self.keepers.is_empty() {
+            permit = Arc::clone(&self.private).acquire_owned().await.ok();
+            for target in targets.values_mut() {
+                let again = target.again(instance_dir());
+                *target = Arc::new(again.map_err(|wrong| Unfit::Broken(wrong.to_string()))?);
+            }
         }
         let seed = self.numbers.other_seed(key);
         let peers = self.peer_names.iter().cloned().collect();
-        World::open(
-            self.targets.clone(),
-            self.defects.clone(),
-            peers,
-            seed,
-            Arc::clone(&self.host),
-        )
-        .await
-        .ok()
+        let host = Arc::clone(&self.host);
+        let mut world = World::open(targets, self.defects.clone(), peers, seed, host).await?;
+        world.is_private = true;
+        world._one_of_them = permit;
+        world.bring_up(&self.logs, Some(script)).await?;
+        Ok(world)
     }
 
     /// The gateway that this relay pushes through.
@@ -221,8 +336,30 @@ impl World {
         if let Some(ixit) = &target.ixit {
             match probe::probe(ixit, PROBE.min(Duration::from_millis(target.timers.reply))).await {
                 probe::Found::Alive => self.alive.push(relay.to_owned()),
-                probe::Found::Silent(why) => self.silent.push(format!("relay {relay}: {why}")),
+                probe::Found::Silent(why) => {
+                    let why = format!("relay {relay}: {why}");
+                    self.silent.push(self.secrets.hide(&why).into_owned());
+                }
             }
         }
     }
+}
+
+/// Waits for a session at a short message service centre.
+fn when_bound(sessions: watch::Receiver<usize>) -> Bound {
+    Arc::new(move || {
+        let mut sessions = sessions.clone();
+        Box::pin(async move {
+            if sessions.wait_for(|count| *count > 0).await.is_err() {
+                // The centre is closed: nobody binds there any more.
+                std::future::pending::<()>().await;
+            }
+        })
+    })
+}
+
+/// As a part of a file's name.
+pub fn safe(name: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    name.chars().map(|c| if plain(c) { c } else { '-' }).collect()
 }

@@ -6,7 +6,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::template::{self, Given};
-use super::{Embedded, File, Identity, Ixit, Process, Provision, Reset, Secrets, Setting, Timers, Wrong};
+use super::{
+    Embedded, File, Identity, Ixit, Process, Provision, PushChannel, Reset, Secrets, Setting, Timers, Wrong,
+};
 use crate::wire::ics;
 
 /// A relay under test as its target file describes it.
@@ -134,6 +136,14 @@ impl Target {
         }
     }
 
+    /// The same, configured so.
+    pub fn embedded_as(embedded: Embedded) -> Target {
+        Target {
+            embedded: Some(embedded),
+            ..Target::embedded()
+        }
+    }
+
     /// Reads a target file for an instance of its relay.
     ///
     /// # Errors
@@ -238,9 +248,25 @@ impl Target {
                     .into(),
             );
         }
-        for process in &self.processes {
-            if process.run.is_empty() {
-                return wrong(format!("process `{}`: `run:` names no program", process.name));
+        let idle = [
+            (Start::Command, !self.files.is_empty(), "files"),
+            (Start::Command, self.reset == Reset::Restart, "reset: restart"),
+            (Start::Remote, !self.provisioning.is_empty(), "provisioning"),
+            (Start::Remote, self.reset != Reset::Numbers, "reset"),
+        ];
+        for (least, is_there, key) in idle {
+            let fits = self.start == Start::Command || (self.start == least && least == Start::Remote);
+            if is_there && !fits {
+                return wrong(format!("`{key}:` does not go with `start: {word}`"));
+            }
+        }
+        let smpp = self.channel() == PushChannel::Smpp;
+        for (n, process) in self.processes.iter().enumerate() {
+            if let Err(reason) = process.check(smpp) {
+                return wrong(format!("process `{}`: {reason}", process.name));
+            }
+            if self.processes[..n].iter().any(|other| other.name == process.name) {
+                return wrong(format!("two processes are called `{}`", process.name));
             }
         }
         for file in &self.files {
@@ -313,7 +339,20 @@ impl Target {
         self.start == Start::Embedded
     }
 
+    /// The channel through which it pushes.
+    pub fn channel(&self) -> PushChannel {
+        match (&self.ixit, &self.embedded) {
+            (Some(ixit), _) => ixit.push.named(),
+            (None, Some(embedded)) => embedded.push,
+            (None, None) => PushChannel::default(),
+        }
+    }
+
+    /// Whether it has an ICS item. That it pushes through a channel follows from the channel it names.
     pub fn claims(&self, item: &str) -> bool {
+        if let Some(channel) = item.strip_prefix("push.") {
+            return self.channel().name() == channel;
+        }
         !self.lacks.iter().any(|l| l == item)
     }
 

@@ -5,6 +5,7 @@ mod embedded;
 mod file;
 mod init;
 mod ixit;
+pub mod launch;
 pub mod probe;
 mod processes;
 mod push;
@@ -15,7 +16,7 @@ mod timers;
 mod wrong;
 
 pub use embedded::{Embedded, PushChannel};
-pub use file::{Start, Target};
+pub use file::{Instances, Start, Target};
 pub use init::Answers;
 pub use ixit::{ContentLocation, Dns, Ixit, Mm1, Mm4, Numbers, Peer};
 pub use processes::{File, Process, Provision, Ready, Reset, Stop};

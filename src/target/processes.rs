@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use regex::Regex;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use super::launch;
 
 /// One program of a relay.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -17,7 +20,7 @@ pub struct Process {
     /// Variables beside those `mmspec` has itself; `~` takes one away.
     #[serde(default)]
     pub environment: BTreeMap<String, Option<String>>,
-    /// Working directory; that of the target file if not said.
+    /// Working directory; the folder of the target file if not said. Relative paths of this process lie in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub directory: Option<PathBuf>,
     /// The user it runs as (a name or a number); needs the rights for it.
@@ -60,10 +63,58 @@ pub enum Ready {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Stop {
-    /// The signal: `TERM`, `INT`, `HUP`, `QUIT`, `KILL`.
+    /// The signal: `TERM`, `INT`, `HUP`, `QUIT`, `USR1`, `USR2`, `KILL`.
     pub signal: String,
     /// Milliseconds it has to end before it gets KILL.
     pub grace: u64,
+}
+
+impl Process {
+    /// What makes no sense, and how to mend it. `smpp`: the relay pushes through a short message service centre.
+    pub(super) fn check(&self, smpp: bool) -> Result<(), String> {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        if self.name.is_empty() || !self.name.chars().all(plain) {
+            return Err("its name is a part of file names: letters, digits, `-`, `_` and `.`".into());
+        }
+        if self.run.first().is_none_or(String::is_empty) {
+            return Err("`run:` names no program".into());
+        }
+        if launch::is_signal(&self.stop.signal) {
+            self.ready.iter().try_for_each(|ready| ready.check(smpp))
+        } else {
+            Err(format!(
+                "`stop.signal` is `{}`; it is TERM, INT, HUP, QUIT, USR1, USR2 or KILL",
+                self.stop.signal
+            ))
+        }
+    }
+}
+
+impl Ready {
+    fn check(&self, smpp: bool) -> Result<(), String> {
+        match self {
+            Ready::Http(url) if !url.starts_with("http://") => Err(format!(
+                "`ready.http` is `{url}`; it begins with http:// (`tcp` does for a relay that speaks TLS)"
+            )),
+            Ready::Tcp(addr) | Ready::Smtp(addr)
+                if addr
+                    .rsplit_once(':')
+                    .is_none_or(|(_, port)| port.parse::<u16>().is_err()) =>
+            {
+                Err(format!(
+                    "`{addr}` under `ready` is no address and port: `127.0.0.1:25`"
+                ))
+            }
+            Ready::SmppBind(true) if !smpp => {
+                Err("`ready.smpp-bind` needs a relay that pushes by SMPP (`ixit.push.smpp`)".into())
+            }
+            Ready::Log(pattern) => match Regex::new(pattern) {
+                Ok(_) => Ok(()),
+                Err(e) => Err(format!("`ready.log`: {e}")),
+            },
+            _ => Ok(()),
+        }
+    }
 }
 
 impl Default for Stop {
@@ -79,7 +130,7 @@ impl Default for Stop {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct File {
-    /// Where it is written.
+    /// Where it is written; a relative path lies in the folder of the instance.
     pub path: PathBuf,
     /// Its text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -105,7 +156,7 @@ pub enum Provision {
     },
     /// A program that must end with 0.
     Command(Vec<String>),
-    /// A line that is appended to a file.
+    /// A line that is appended to a file; a relative path lies in the folder of the instance.
     Line { file: PathBuf, text: String },
 }
 

@@ -105,7 +105,7 @@ pub fn render(
         relay => &setting.relay,
         mmspec => setting.program.display().to_string(),
         dir => setting.dir.display().to_string(),
-        here => here.display().to_string(),
+        here => std::path::absolute(here).unwrap_or_else(|_| here.to_owned()).display().to_string(),
         other => context! { domain => &setting.other.domain, prefix => &setting.other.prefix },
     };
     let mut rendered = environment

@@ -98,6 +98,10 @@ pub const ITEMS: &[Item] = &[
         "routing.imsi",
         "finds the MMSE of a number by the name of its mobile network",
     ),
+    may(
+        "smtp.client",
+        "speaks SMTP itself when it sends MM4, and does not hand mails to a command",
+    ),
     may("smtp.pipelining", "offers PIPELINING"),
     may("store.durable", "keeps what it accepted through a kill -9"),
     may("multi-relay.mesh", "several relays in one MMSE, MM4 between them"),

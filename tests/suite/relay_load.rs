@@ -50,7 +50,13 @@ async fn a_relay_with_any_defect_still_serves() {
         let relay = Relay::start(config).await.unwrap();
         let conf = post(&relay, ALICE, &send_req("t", BOB)).await;
         assert_eq!(conf.pdu().kind, PduType::SendConf, "{}", defect.name);
-        assert_eq!(Smtp::connect(relay.mm4_addr()).await.command("NOOP").await, 250);
+        assert_eq!(
+            Smtp::connect(Running::mm4_addr(&relay))
+                .await
+                .command("NOOP")
+                .await,
+            250
+        );
         relay.kill().await;
     }
 }

@@ -267,7 +267,7 @@ async fn a_killed_relay_resets_its_connections_and_forgets() {
     let (relay, mut gateway) = start().await;
     post(&relay, ALICE, &send_req("t1", BOB)).await;
     gateway.expect(PduType::NotificationInd, BOB).await;
-    let mut smtp = Smtp::connect(relay.mm4_addr()).await;
+    let mut smtp = Smtp::connect(Running::mm4_addr(&relay)).await;
     let (mm1_addr, mm4_addr) = (relay.mm1_addr(), relay.mm4_addr());
     relay.kill().await;
     assert_eq!(

@@ -135,7 +135,7 @@ async fn requests_that_cannot_be_taken_are_refused_in_a_res_or_by_smtp() {
 #[tokio::test]
 async fn smtp_word_by_word() {
     let (relay, _gateway, _peer) = start(vec![]).await;
-    let mut smtp = Smtp::connect(relay.mm4_addr()).await;
+    let mut smtp = Smtp::connect(Running::mm4_addr(&relay)).await;
     assert_eq!(smtp.command("MAIL FROM:<a@b>").await, 503);
     smtp.send(b"EHLO x\r\n").await;
     let (code, lines) = smtp.reply().await;

@@ -232,6 +232,7 @@ pub fn case(id: &str, file: &str, verdict: Verdict, expectations: Vec<Expectatio
         findings: Vec::new(),
         quirks: Vec::new(),
         reason: None,
+        log: Vec::new(),
     }
 }
 

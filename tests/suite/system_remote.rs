@@ -171,7 +171,7 @@ pub fn start_with(dir: &Path, by: By, edit: impl FnOnce(&mut Config)) -> (Proces
     let mut target = parsed(TARGET).unwrap();
     let ixit = target.ixit.as_mut().unwrap();
     let any = SocketAddr::from(([127, 0, 0, 1], 0));
-    (config.mm1.listen, config.mm4.listen) = (any, any);
+    (config.mm1.listen, config.mm4.listen) = (any, Some(any));
     let free = FreePorts::take(1 + ixit.peers.len());
     ixit.push = Push::Kannel(PushAt { listen: free.addr(0) });
     let config::Push::Kannel(kannel) = &mut config.push else {
@@ -185,7 +185,7 @@ pub fn start_with(dir: &Path, by: By, edit: impl FnOnce(&mut Config)) -> (Proces
             .iter_mut()
             .find(|r| r.domain == peer.domain)
             .unwrap();
-        route.mm4 = peer.listen;
+        route.mm4 = Some(peer.listen);
     }
     drop(free);
     if by == By::Enum {

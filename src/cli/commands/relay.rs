@@ -1,7 +1,7 @@
 //! `mmspec relay`: the embedded relay alone, for trying things by hand and as a peer of real ones.
 
 use std::fs;
-use std::io::BufRead as _;
+use std::io::{BufRead as _, Read as _};
 use std::path::{Path, PathBuf};
 
 use tokio::sync::mpsc::{self, UnboundedReceiver};
@@ -11,7 +11,7 @@ use crate::cli::args::RelayArgs;
 use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::cli::output;
-use crate::relay::{Config, DEFECTS, Relay, StartError};
+use crate::relay::{Config, DEFECTS, DIALECTS, Relay, StartError};
 use crate::run::host::READ_AGAIN;
 
 /// The configuration of a relay that was given none.
@@ -26,17 +26,41 @@ pub fn relay(args: &RelayArgs) -> Result<u8, Failure> {
         print(&defects())?;
         return Ok(exit::AS_EXPECTED);
     }
+    if args.list_dialects {
+        print(&dialects())?;
+        return Ok(exit::AS_EXPECTED);
+    }
+    if let (Some(socket), Some(rcpt)) = (&args.deliver, &args.rcpt) {
+        return deliver(socket, &args.mail, rcpt);
+    }
     let (config, further) = match &args.config {
         None => (parse("the built-in configuration", SMALL)?, Further::None),
         Some(path) if path == Path::new("-") => from_input()?,
         Some(path) => (read(path)?, Further::File(path.clone())),
     };
+    let mut config = config;
+    config.dialects.extend(args.dialects.iter().cloned());
     if args.print_config {
         print(&serde_saphyr::to_string(&config).map_err(Failure::error)?)?;
         return Ok(exit::AS_EXPECTED);
     }
     runtime()?.block_on(serve(config, further))?;
     Ok(exit::AS_EXPECTED)
+}
+
+/// Hands standard input to a running relay.
+fn deliver(socket: &Path, mail: &str, rcpt: &str) -> Result<u8, Failure> {
+    let mut message = Vec::new();
+    let read = std::io::stdin().lock().read_to_end(&mut message);
+    let not_delivered = |why: String| {
+        output::complain(&why);
+        exit::NOT_DELIVERED
+    };
+    if let Err(error) = read {
+        return Ok(not_delivered(error.to_string()));
+    }
+    let handed = runtime()?.block_on(crate::relay::deliver(socket, mail, rcpt, &message));
+    Ok(handed.map_or_else(not_delivered, |()| exit::AS_EXPECTED))
 }
 
 /// Where further tables of subscribers come from.
@@ -65,15 +89,23 @@ fn from_input() -> Result<(Config, Further), Failure> {
 /// table of subscribers.
 async fn serve(config: Config, mut further: Further) -> Result<(), Failure> {
     let path = config.mm1.path.clone();
+    let https = config.mm1.tls.is_some();
     let log = std::sync::Arc::new(|line: &str| output::complain(line));
     let relay = Relay::start_logging(config, log).await.map_err(|e| match e {
         StartError::Listen { .. } | StartError::Store { .. } => Failure::error(e),
-        StartError::UnknownDefect(_) | StartError::Push(_) | StartError::Homes(_) => Failure::usage(e),
+        StartError::UnknownDefect(_)
+        | StartError::Dialect(_)
+        | StartError::Ways(_)
+        | StartError::Push(_)
+        | StartError::Homes(_) => Failure::usage(e),
     })?;
+    let scheme = if https { "https" } else { "http" };
     print(&format!(
-        "MM1 http://{}{path}\nMM4 {}\nCtrl-C ends it",
+        "MM1 {scheme}://{}{path}\nMM4 {}\nCtrl-C ends it",
         relay.mm1_addr(),
-        relay.mm4_addr()
+        relay
+            .mm4_addr()
+            .map_or_else(|| "none".to_owned(), |addr| addr.to_string())
     ))?;
     let cannot = |e: std::io::Error| Failure::error(format!("cannot wait for signals: {e}"));
     let mut again = Again::new().map_err(cannot)?;
@@ -208,6 +240,25 @@ fn placed(name: &str, error: &serde_saphyr::Error) -> String {
     format!("{name}:{line}:{column}: {message}\n{excerpt}")
         .trim_end()
         .to_owned()
+}
+
+fn dialects() -> String {
+    let named = |millis: Option<u64>| millis.map_or_else(String::new, |ms| format!("[={ms}]"));
+    let names = DIALECTS.iter().map(|d| format!("{}{}", d.name, named(d.millis)));
+    let names: Vec<String> = names.collect();
+    let width = names.iter().map(String::len).max().unwrap_or(0);
+    let mut out = String::new();
+    for (name, dialect) in names.iter().zip(DIALECTS) {
+        out.push_str(&format!(
+            "{name:<width$}  {} ({})\n",
+            dialect.does, dialect.source
+        ));
+    }
+    out.push_str(&format!(
+        "{} dialects; [=N] is a time in milliseconds\n",
+        DIALECTS.len()
+    ));
+    out
 }
 
 fn defects() -> String {

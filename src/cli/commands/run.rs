@@ -10,6 +10,7 @@ use crate::cli::args::{Isolate, Recalled, RunArgs};
 use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::cli::output;
+use crate::cli::target_args::PushArg;
 use crate::run::host::{Isolation, in_private_network};
 use crate::run::{self, Options};
 
@@ -23,9 +24,20 @@ pub fn run(args: RunArgs) -> Result<u8, Failure> {
     let options = options(args)?;
     let observer = observer(verbose);
     let started = Instant::now();
-    let finished = runtime()?
-        .block_on(run::execute(options, observer.as_ref()))
-        .map_err(refused)?;
+    let done = runtime()?.block_on(async {
+        tokio::select! {
+            done = run::execute(options, observer.as_ref()) => Some(done),
+            () = interrupted() => None,
+        }
+    });
+    // By now all that the run started is down.
+    let Some(done) = done else {
+        output::complain(
+            "mmspec: interrupted; `mmspec rejudge` on the run's folder judges what happened so far",
+        );
+        return Ok(exit::INTERRUPTED);
+    };
+    let finished = done.map_err(refused)?;
     let elapsed = Some(started.elapsed());
     let code = present(&finished, &finished.dir, junit.as_deref(), verbose, elapsed)?;
     for warning in &finished.warnings {
@@ -40,6 +52,25 @@ pub fn run(args: RunArgs) -> Result<u8, Failure> {
         }
     }
     Ok(code)
+}
+
+/// Waits for Ctrl-C, or for SIGTERM. Where there are no handlers, both end the program by themselves.
+async fn interrupted() {
+    #[cfg(unix)]
+    if let Ok(mut wish) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        tokio::select! {
+            _ = wish.recv() => {}
+            () = control_c() => {}
+        }
+        return;
+    }
+    control_c().await;
+}
+
+async fn control_c() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
 }
 
 /// The same command in a network of its own, and its exit code; none if this is it.
@@ -58,6 +89,8 @@ fn options(args: RunArgs) -> Result<Options, Failure> {
         selection: args.selection,
         relays: relays(args.target, args.relays)?,
         defects: args.defects,
+        dialects: args.dialects,
+        push: args.push.map(PushArg::channel).unwrap_or_default(),
         case_dirs: args.cases.dirs,
         strict,
         recalled_inconc: args.recalled == Recalled::Inconc,

@@ -35,7 +35,7 @@ fn answers(args: &TargetInitArgs, questions: &mut Questions) -> Result<Answers, 
         None => questions.ask(question, usual),
     };
     let start = args.start.map(|s: StartArg| s.word().to_owned());
-    let push = args.push.map(|p: PushArg| p.word().to_owned());
+    let push = args.push.map(|p: PushArg| p.channel().name().to_owned());
     Ok(Answers {
         name: answer(&args.name, "Name of the relay", usual.name)?,
         start: answer(

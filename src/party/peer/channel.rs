@@ -11,6 +11,8 @@ use std::task::{Context, Poll};
 
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ServerConfig};
+#[cfg(unix)]
+use tokio::io::Interest;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpListener;
 #[cfg(unix)]
@@ -105,19 +107,19 @@ impl Channel {
 
     /// Ends when the other side closes the connection while nothing is read from it. Octets that wait to be read hide that.
     pub(super) async fn gone(&self) {
-        match self {
+        let waiting = match self {
             #[cfg(unix)]
-            Channel::Unix(stream) => match stream.ready(tokio::io::Interest::READABLE).await {
-                Ok(ready) if !ready.is_read_closed() => std::future::pending().await,
-                _ => {}
+            Channel::Unix(stream) => match stream.ready(Interest::READABLE).await {
+                Ok(ready) => !ready.is_read_closed(),
+                Err(_) => false,
             },
             _ => match self.stream() {
-                Some(stream) => match stream.tcp().peek(&mut [0]).await {
-                    Ok(0) | Err(_) => {}
-                    Ok(_) => std::future::pending().await,
-                },
-                None => {}
+                Some(stream) => matches!(stream.tcp().peek(&mut [0]).await, Ok(1..)),
+                None => false,
             },
+        };
+        if waiting {
+            std::future::pending().await
         }
     }
 

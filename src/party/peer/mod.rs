@@ -17,4 +17,6 @@ pub use client::{Delivery, Ended, Letter, NoReply, SmtpClient, deliver};
 pub use command::{CannotRun, run};
 pub use dialogue::Dialogue;
 pub use inbound::Inbound;
-pub use server::{AtPath, PeerIdentity, Terms, serve, serve_at_path, serve_on};
+#[cfg(unix)]
+pub use server::{AtPath, serve_at_path};
+pub use server::{PeerIdentity, Terms, serve, serve_on};

@@ -11,7 +11,9 @@ use tokio::net::TcpListener;
 #[cfg(unix)]
 use tokio::net::UnixListener;
 use tokio::task::JoinSet;
-use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::sync::CancellationToken;
+#[cfg(unix)]
+use tokio_util::sync::DropGuard;
 
 use super::channel::Entrance;
 use super::session::Session;

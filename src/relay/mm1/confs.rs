@@ -23,7 +23,10 @@ pub(super) mod status {
     pub const CHARGING_NOT_SUPPORTED: &str = "Error-permanent-reply-charging-not-supported";
 }
 
-pub(super) fn conf(node: &Node, tid: &str, status: &str, message_id: Option<&str>) -> Answer {
+pub(super) fn conf(node: &Node, tid: &str, status: &'static str, message_id: Option<&str>) -> Answer {
+    if status != status::OK && node.accent.http.errors {
+        return Answer::refused(status);
+    }
     Answer::Pdu(conf_octets(node, tid, status, message_id))
 }
 
@@ -67,7 +70,10 @@ fn response_status(node: &Node, status: &str) -> Value {
 }
 
 /// The answer of MMS 1.0, which every client of another major version must understand (ENC 1.3 §6.14.3).
-pub(super) fn other_major(tid: &str) -> Answer {
+pub(super) fn other_major(node: &Node, tid: &str) -> Answer {
+    if node.accent.http.errors {
+        return Answer::refused(status::UNSUPPORTED);
+    }
     let pdu = Pdu::new(PduType::SendConf)
         .with("X-Mms-Transaction-ID", Value::text_of(tid))
         .with("X-Mms-MMS-Version", Value::Version { major: 1, minor: 0 })

@@ -2,30 +2,38 @@
 
 use std::convert::Infallible;
 use std::error::Error;
+use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper::body::Incoming;
-use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue};
+use futures_util::TryStreamExt as _;
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited, StreamBody};
+use hyper::body::{Frame, Incoming};
+use hyper::header::{ALLOW, CONNECTION, CONTENT_TYPE, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Method, Request, Response, StatusCode};
+use hyper::{Method, Request, Response, StatusCode, Version};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
+use tokio::time::timeout;
 
-use super::{acks, confs, retrieve, submit};
+use super::quotes::Lenient;
+use super::{acks, confs, identity, location, retrieve, submit};
+use crate::relay::accent::{Location, Taken};
 use crate::relay::defects::Seed;
 use crate::relay::node::Node;
-use crate::relay::routing;
 use crate::relay::socket::Socket;
 use crate::relay::timer;
-use crate::wire::address::Address;
 use crate::wire::mm1::MEDIA_TYPE;
 use crate::wire::{PduType, mm1};
 
 /// A PDU is read up to this many times the size limit, so that its sender gets an M-Send.conf and not just a 413.
 const READ_AHEAD: usize = 4;
+
+/// How long a client may take to begin TLS.
+const HANDSHAKE: Duration = Duration::from_secs(60);
 
 /// What goes back over HTTP.
 pub(super) enum Answer {
@@ -37,6 +45,26 @@ pub(super) enum Answer {
     Refused(StatusCode, &'static str),
 }
 
+impl Answer {
+    /// The HTTP error that says what this Response-Status or Retrieve-Status would.
+    pub fn refused(pdu_status: &'static str) -> Answer {
+        let code = match pdu_status {
+            "Error-unsupported-message" => StatusCode::NOT_IMPLEMENTED,
+            "Error-transient-failure" => StatusCode::SERVICE_UNAVAILABLE,
+            "Error-permanent-service-denied" | "Error-permanent-sending-address-unresolved" => {
+                StatusCode::FORBIDDEN
+            }
+            "Error-permanent-message-not-found" => StatusCode::NOT_FOUND,
+            "Error-permanent-content-not-accepted" => StatusCode::PAYLOAD_TOO_LARGE,
+            _ => StatusCode::BAD_REQUEST,
+        };
+        Answer::Refused(code, pdu_status)
+    }
+}
+
+/// The body of an answer.
+type Body = UnsyncBoxBody<Bytes, Infallible>;
+
 /// Accepts connections until the relay closes.
 pub(crate) async fn serve(node: Arc<Node>, listener: TcpListener) {
     node.accept(&listener, |socket| connection(node.clone(), socket))
@@ -44,13 +72,25 @@ pub(crate) async fn serve(node: Arc<Node>, listener: TcpListener) {
 }
 
 async fn connection(node: Arc<Node>, socket: Socket) {
-    let io = TokioIo::new(socket);
+    let socket = match &node.secure.mm1 {
+        None => socket,
+        Some(acceptor) => match timeout(HANDSHAKE, socket.accept_tls(acceptor)).await {
+            Ok(Ok(socket)) => socket,
+            Ok(Err(error)) => return node.log(|| format!("MM1: TLS: {error}")),
+            Err(_) => return,
+        },
+    };
+    let from = socket.peer();
+    let quotes = node.accent.http.location == Location::Quotes;
+    let io = TokioIo::new(Lenient::new(socket, quotes));
     let service_node = node.clone();
     let service = service_fn(move |request| {
         let node = service_node.clone();
-        async move { Ok::<_, Infallible>(respond(&node, request).await) }
+        async move { Ok::<_, Infallible>(accented(&node, respond(&node, from, request).await)) }
     });
-    let connection = http1::Builder::new().serve_connection(io, service);
+    let connection = http1::Builder::new()
+        .keep_alive(!quotes)
+        .serve_connection(io, service);
     tokio::pin!(connection);
     // A client that breaks the connection off is nobody's fault.
     tokio::select! {
@@ -62,10 +102,14 @@ async fn connection(node: Arc<Node>, socket: Socket) {
     }
 }
 
-async fn respond(node: &Arc<Node>, request: Request<Incoming>) -> Response<Full<Bytes>> {
+async fn respond(
+    node: &Arc<Node>,
+    from: Option<IpAddr>,
+    request: Request<Incoming>,
+) -> Response<Full<Bytes>> {
     let head_only = request.method() == Method::HEAD;
     let posted = request.method() == Method::POST;
-    match answer(node, request).await {
+    match answer(node, from, request).await {
         Answer::Pdu(pdu) => {
             let mut response = Response::new(Full::new(if head_only { Bytes::new() } else { pdu }));
             let media = if posted && node.has(Seed::SendConfMediaType) {
@@ -82,7 +126,10 @@ async fn respond(node: &Arc<Node>, request: Request<Incoming>) -> Response<Full<
             response
         }
         Answer::Taken if node.has(Seed::AckInternalError) => status(StatusCode::INTERNAL_SERVER_ERROR, ""),
-        Answer::Taken => status(StatusCode::NO_CONTENT, ""),
+        Answer::Taken => match node.accent.http.taken {
+            Taken::NoContent => status(StatusCode::NO_CONTENT, ""),
+            Taken::Empty => status(StatusCode::OK, ""),
+        },
         Answer::Refused(code, text) => {
             let mut response = status(code, text);
             if code == StatusCode::METHOD_NOT_ALLOWED {
@@ -95,44 +142,47 @@ async fn respond(node: &Arc<Node>, request: Request<Incoming>) -> Response<Full<
     }
 }
 
+/// The answer as this relay frames it.
+fn accented(node: &Node, response: Response<Full<Bytes>>) -> Response<Body> {
+    if !node.accent.http.until_close {
+        return response.map(BodyExt::boxed_unsync);
+    }
+    let mut response = response.map(|body| {
+        // A stream tells no length before it ends.
+        let frames = body.into_data_stream().map_ok(Frame::data);
+        StreamBody::new(frames).boxed_unsync()
+    });
+    *response.version_mut() = Version::HTTP_10;
+    response
+        .headers_mut()
+        .insert(CONNECTION, HeaderValue::from_static("close"));
+    response
+}
+
 fn status(code: StatusCode, text: &'static str) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(Bytes::from_static(text.as_bytes())));
     *response.status_mut() = code;
     response
 }
 
-async fn answer(node: &Arc<Node>, request: Request<Incoming>) -> Answer {
-    let client = identity(node, &request);
-    let service = node.config.mm1.path.trim_end_matches('/');
+async fn answer(node: &Arc<Node>, from: Option<IpAddr>, request: Request<Incoming>) -> Answer {
+    let client = identity::client(&node.config.mm1, request.headers(), from);
     let path = request.uri().path();
-    let Some(rest) = path.strip_prefix(service) else {
+    let Some(rest) = path.strip_prefix(location::service(node)) else {
         return Answer::Refused(StatusCode::NOT_FOUND, "no MMS service here\n");
     };
     match *request.method() {
         Method::POST if rest.is_empty() || rest == "/" => post(node, client, request).await,
-        Method::GET | Method::HEAD => match rest.strip_prefix('/').filter(|token| !token.is_empty()) {
+        Method::GET | Method::HEAD => match location::token(node, rest, request.uri().query()) {
             Some(token) => {
                 let looking = *request.method() == Method::HEAD;
-                Answer::Pdu(retrieve::retrieve(node, client.as_deref(), token, looking))
+                retrieve::retrieve(node, client.as_deref(), token, looking)
             }
             None => Answer::Refused(StatusCode::NOT_FOUND, "no multimedia message here\n"),
         },
         Method::POST => Answer::Refused(StatusCode::NOT_FOUND, "no MMS service here\n"),
         _ => Answer::Refused(StatusCode::METHOD_NOT_ALLOWED, "GET and POST only\n"),
     }
-}
-
-/// The client's number, as the WAP gateway names it.
-fn identity(node: &Node, request: &Request<Incoming>) -> Option<String> {
-    let name = request.headers().get(&node.config.mm1.identity_header)?;
-    let address = Address::parse(name.to_str().ok()?.trim());
-    let number = routing::international(address.number()?);
-    // Some gateways leave the plus away.
-    Some(if number.starts_with('+') {
-        number
-    } else {
-        format!("+{number}")
-    })
 }
 
 async fn post(node: &Arc<Node>, client: Option<String>, request: Request<Incoming>) -> Answer {
@@ -143,7 +193,8 @@ async fn post(node: &Arc<Node>, client: Option<String>, request: Request<Incomin
         _ => media,
     };
     let unchecked = node.has(Seed::SubmitMediaTypeUnchecked);
-    if !unchecked && !essence.trim().eq_ignore_ascii_case(MEDIA_TYPE) {
+    let inexact = node.accent.http.exact_media && media != MEDIA_TYPE;
+    if inexact || !unchecked && !essence.trim().eq_ignore_ascii_case(MEDIA_TYPE) {
         return Answer::Refused(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "application/vnd.wap.mms-message only\n",

@@ -3,7 +3,10 @@
 mod acks;
 mod confs;
 mod http;
+mod identity;
+mod location;
 mod pdus;
+mod quotes;
 mod retrieve;
 mod submit;
 

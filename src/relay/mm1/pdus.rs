@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use super::location;
 use crate::relay::defects::Seed;
 use crate::relay::model::{Mm, Origin, Status};
 use crate::relay::node::Node;
@@ -66,7 +67,10 @@ pub(crate) fn notification_ind(node: &Node, mm: &Mm, tid: &str, token: &str) -> 
         Interval::Relative(mm.deadline.time_left().as_secs())
     };
     pdu.push("X-Mms-Expiry", Value::Interval(expiry));
-    pdu.push("X-Mms-Content-Location", Value::Text(location(node, token)));
+    pdu.push(
+        "X-Mms-Content-Location",
+        Value::Text(location::write(node, token)),
+    );
     if node.has(Seed::NotificationBody) {
         pdu.content = Some(Content::single(
             MediaType::new("text/plain"),
@@ -77,14 +81,6 @@ pub(crate) fn notification_ind(node: &Node, mm: &Mm, tid: &str, token: &str) -> 
         return with_field_one_later(&pdu, "X-Mms-Transaction-ID");
     }
     mm1::encode(&pdu).into()
-}
-
-fn location(node: &Node, token: &str) -> String {
-    let path = format!("{}/{token}", node.config.mm1.path.trim_end_matches('/'));
-    if node.has(Seed::NotificationWrongUrl) {
-        return path;
-    }
-    format!("http://{}{path}", node.mm1_addr)
 }
 
 /// M-Retrieve.conf with the MM (ENC 1.3 §6.3).

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
-
+use super::http::Answer;
 use super::pdus;
 use crate::relay::defects::Seed;
 use crate::relay::delivery;
@@ -17,7 +16,7 @@ const NOT_FOUND: &str = "Error-permanent-message-not-found";
 const SERVICE_DENIED: &str = "Error-permanent-service-denied";
 
 /// The MM behind that Content-Location, if it is this client's. `looking` is a HEAD: it changes nothing.
-pub(super) fn retrieve(node: &Arc<Node>, client: Option<&str>, token: &str, looking: bool) -> Bytes {
+pub(super) fn retrieve(node: &Arc<Node>, client: Option<&str>, token: &str, looking: bool) -> Answer {
     let (mm, tid) = {
         let mut state = node.state();
         let other = match state.deliveries.get(token) {
@@ -37,7 +36,8 @@ pub(super) fn retrieve(node: &Arc<Node>, client: Option<&str>, token: &str, look
         let elsewhere = delivery.elsewhere && node.has(Seed::StoreFetchOwn);
         let spent = node.has(Seed::RetrieveOnce) && delivery.fetched;
         let early = node.has(Seed::E2eNotificationEarly) && is_fresh_from_peer(&delivery.mm);
-        if delivery.outcome.is_some() || delivery.mm.deadline.is_past() || spent || elsewhere || early {
+        let gone = delivery.outcome.is_some() || delivery.mm.deadline.is_past();
+        if gone || delivery.unready || spent || elsewhere || early {
             return failure(node, NOT_FOUND, "This multimedia message is no longer here.\n");
         }
         if !looking && !delivery.fetched {
@@ -53,7 +53,7 @@ pub(super) fn retrieve(node: &Arc<Node>, client: Option<&str>, token: &str, look
     if !looking && node.has(Seed::RetrieveIsAcknowledged) {
         delivery::finish(node, token, Status::Retrieved);
     }
-    conf
+    Answer::Pdu(conf)
 }
 
 fn is_fresh_from_peer(mm: &Mm) -> bool {
@@ -69,12 +69,15 @@ fn retrieve_status(node: &Node, status: &str) -> Value {
 }
 
 /// A status, and the body that has to go with it (ENC 1.3 §6.3).
-fn failure(node: &Node, status: &str, text: &'static str) -> Bytes {
+fn failure(node: &Node, status: &'static str, text: &'static str) -> Answer {
+    if node.accent.http.errors {
+        return Answer::refused(status);
+    }
     let mut pdu = pdus::pdu(node, PduType::RetrieveConf, None)
         .with("Date", Value::Date(Time::now().seconds()))
         .with("X-Mms-Retrieve-Status", retrieve_status(node, status));
     if !node.has(Seed::RetrieveStatusAlone) {
         pdu.content = Some(Content::single(MediaType::new("text/plain"), text));
     }
-    mm1::encode(&pdu).into()
+    Answer::Pdu(mm1::encode(&pdu).into())
 }

@@ -28,7 +28,7 @@ pub(super) fn submit(node: &Arc<Node>, client: Option<&str>, decoded: &Decoded, 
         return Answer::Refused(StatusCode::BAD_REQUEST, "M-Send.req without transaction id\n");
     };
     if !version_served(node, pdu) {
-        return other_major(&tid);
+        return other_major(node, &tid);
     }
     let number = match check(node, client, decoded, octets.len()) {
         Ok(number) => number,

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::outbound;
 use super::post;
 use super::requests::{self, Identity};
 use super::server::Envelope;
+use super::transfers;
 use crate::relay::defects::Seed;
 use crate::relay::ids::{bare, node_of};
 use crate::relay::model::{Status, canonical, says_yes};
@@ -59,6 +59,13 @@ impl ReplyTo {
         };
         let genuine = claimed.is_none_or(|claimed| same_mmse(&claimed, &domain));
         genuine.then_some(ReplyTo { mailbox, hop })
+    }
+}
+
+impl ReplyTo {
+    /// Whether it goes to a relay of the same MMSE.
+    pub fn is_inside(&self) -> bool {
+        self.hop.inner
     }
 }
 
@@ -190,10 +197,10 @@ pub(super) fn arrived(node: &Arc<Node>, envelope: &Envelope, res: &Pdu) {
     match &open.events {
         // The transfer may just have ended: then nobody waits.
         Some(events) => {
-            outbound::answered_here(node, tid, &open, &status, &recipients);
+            transfers::answered_here(node, tid, &open, &status, &recipients);
             drop(events.send(TransferEvent::Answered { status, recipients }));
         }
-        None => outbound::answered_elsewhere(node, tid, &open, &status, &recipients),
+        None => transfers::answered_elsewhere(node, tid, &open, &status, &recipients),
     }
 }
 

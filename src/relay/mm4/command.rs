@@ -15,6 +15,9 @@ pub(super) enum Command {
     /// Whom it asks about.
     Vrfy(String),
     Help,
+    /// A mechanism, and the response that came along, or nothing.
+    Auth(String, String),
+    StartTls,
     /// Known, but not offered here.
     NotOffered,
     /// A known command with arguments that are none.
@@ -46,7 +49,12 @@ impl Command {
             "QUIT" => Command::Quit,
             "VRFY" => Command::Vrfy(rest.to_owned()),
             "HELP" => Command::Help,
-            "EXPN" | "AUTH" | "STARTTLS" | "BDAT" | "TURN" | "ETRN" => Command::NotOffered,
+            "AUTH" => {
+                let (mechanism, initial) = rest.split_once(' ').unwrap_or((rest, ""));
+                Command::Auth(mechanism.to_owned(), initial.trim().to_owned())
+            }
+            "STARTTLS" if rest.is_empty() => Command::StartTls,
+            "EXPN" | "STARTTLS" | "BDAT" | "TURN" | "ETRN" => Command::NotOffered,
             _ => Command::Unknown,
         }
     }

@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use tokio::time::timeout;
 
 use super::command::Command;
-use super::smtp_client::{Connection, Failure, Reply};
+use super::smtp_client::{Connection, Failure, Manner, Reply};
 use super::{requests, way};
 use crate::relay::defects::Seed;
 use crate::relay::node::Node;
@@ -172,7 +172,11 @@ impl Session {
 
     async fn open(&self, hop: Hop, sender: &str) -> Result<Onward, Failure> {
         let mut connection = way::open(&self.node, &hop).await?;
-        connection.begin(&self.node.config.host, sender).await?;
+        let manner = Manner {
+            own_host: &self.node.config.host,
+            ..way::manner(&self.node, &hop)
+        };
+        connection.begin(&manner, sender).await?;
         Ok(Onward {
             hop,
             connection,

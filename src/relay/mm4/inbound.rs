@@ -150,9 +150,10 @@ fn forward_req(
     let Some(to) = reply_to else {
         return Ok(outcomes.iter().any(|(_, outcome)| *outcome == status::OK));
     };
+    let each = node.accent.queue.res_each && !to.is_inside();
     let mut groups: Vec<(&str, Vec<String>)> = Vec::new();
     for (recipient, outcome) in outcomes {
-        match groups.iter_mut().find(|(known, _)| *known == outcome) {
+        match groups.iter_mut().find(|(known, _)| *known == outcome && !each) {
             Some((_, same)) => same.push(recipient),
             None => groups.push((outcome, vec![recipient])),
         }

@@ -2,13 +2,15 @@
 
 use bytes::Bytes;
 
+use super::spoken;
 use crate::relay::defects::Seed;
 use crate::relay::node::Node;
+use crate::relay::routing::Hop;
 use crate::wire::{Content, Pdu, PduType, Value, date, mm4};
 
-/// The octets of a PDU.
-pub(super) fn encode(node: &Node, pdu: &Pdu) -> Bytes {
-    let mut pdu = pdu.clone();
+/// The octets of a PDU on its way to this hop.
+pub(super) fn encode(node: &Node, hop: &Hop, pdu: &Pdu) -> Bytes {
+    let mut pdu = spoken::pdu(node, hop, pdu.clone());
     if node.has(Seed::MailNoMessageId) {
         pdu.remove("Message-ID");
     }

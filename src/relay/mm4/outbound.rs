@@ -1,11 +1,11 @@
-//! MM4 transfers to other Relay/Servers: each is tried until it is done, refused, given up or expired.
+//! One MM4 transfer to another Relay/Server: tried until it is done, refused, given up or expired.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::mpsc::{self, UnboundedReceiver};
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{Instant, sleep_until};
 
 use super::answers::Answer;
@@ -13,97 +13,16 @@ use super::fields::mailbox;
 use super::mail;
 use super::requests::{self, Identity};
 use super::smtp_client::{Failure, Mail, Reply};
-use super::way::{self, own_host};
+use super::way;
 use crate::relay::defects::Seed;
-use crate::relay::intake;
 use crate::relay::ledger::Entry;
 use crate::relay::model::{Mm, Origin, Status};
 use crate::relay::node::Node;
 use crate::relay::reports;
 use crate::relay::routing::Hop;
-use crate::relay::store::{OpenTransfer, TransferEvent};
+use crate::relay::store::TransferEvent;
 use crate::relay::timer;
 use crate::wire::address::{self, Address};
-
-/// Starts the transfer of an MM to the recipients behind one hop.
-pub(crate) fn forward(node: &Arc<Node>, mm: &Arc<Mm>, hop: Hop, recipients: Vec<String>) {
-    let tid = if node.has(Seed::ForwardFixedTid) {
-        "1".to_owned()
-    } else {
-        node.ids.transaction()
-    };
-    node.note(|| Entry::Queued {
-        record: mm.record.clone(),
-        tid: tid.clone(),
-        domain: hop.domain.clone(),
-        recipients: recipients.clone(),
-    });
-    start(node, mm, hop, tid, recipients);
-}
-
-/// Goes on with a transfer of an earlier life, under its transaction id.
-pub(crate) fn resume(node: &Arc<Node>, mm: &Arc<Mm>, tid: &str, domain: &str, pending: Vec<String>) {
-    let tid = if node.has(Seed::StoreTransferRenumbered) {
-        node.ids.transaction()
-    } else {
-        tid.to_owned()
-    };
-    match node.routing.system(domain) {
-        Some(hop) => start(node, mm, hop, tid, pending),
-        // The way of that time is closed; the tables of today decide.
-        None => intake::when_due(node, mm, &pending),
-    }
-}
-
-/// Starts a transfer that stands in the ledger.
-pub(crate) fn start(node: &Arc<Node>, mm: &Arc<Mm>, hop: Hop, tid: String, recipients: Vec<String>) {
-    let (sender, events) = mpsc::unbounded_channel();
-    let open = OpenTransfer {
-        message_id: mm.message_id.clone(),
-        domain: hop.domain.clone(),
-        inner: hop.inner,
-        mm: mm.clone(),
-        recipients: recipients.clone(),
-        sent: HashSet::new(),
-        events: Some(sender),
-    };
-    let mut state = node.state();
-    let before: Vec<_> = state
-        .transfers
-        .values()
-        .filter(|other| node.has(Seed::ForwardOneAtATime) && other.domain == hop.domain)
-        .filter_map(|other| other.events.clone())
-        .collect();
-    state.transfers.insert(tid.clone(), open);
-    for recipient in &recipients {
-        // Whose recipient this is may have been unknown until now.
-        let via = hop.domain.clone();
-        state.with_sent(&mm.message_id, recipient, |to| to.via = Some(via));
-    }
-    drop(state);
-    let transfer = Transfer {
-        message: encode(node, mm, &hop, &tid),
-        node: node.clone(),
-        mm: if node.has(Seed::RetryBeyondExpiry) {
-            with_an_hour_more(mm)
-        } else {
-            mm.clone()
-        },
-        hop,
-        tid,
-        pending: recipients,
-        sent: HashSet::new(),
-        events,
-        attempts: 0,
-        worst: Status::Unreachable,
-    };
-    node.spawn(async move {
-        for other in before {
-            other.closed().await;
-        }
-        transfer.run().await;
-    });
-}
 
 fn with_an_hour_more(mm: &Mm) -> Arc<Mm> {
     Arc::new(Mm {
@@ -113,11 +32,11 @@ fn with_an_hour_more(mm: &Mm) -> Arc<Mm> {
 }
 
 fn encode(node: &Node, mm: &Mm, hop: &Hop, tid: &str) -> Bytes {
-    mail::encode(node, &requests::forward_req(node, mm, hop, tid))
+    mail::encode(node, hop, &requests::forward_req(node, mm, hop, tid))
 }
 
 /// One MM4_forward.REQ and its repetitions.
-struct Transfer {
+pub(super) struct Transfer {
     node: Arc<Node>,
     mm: Arc<Mm>,
     hop: Hop,
@@ -144,8 +63,35 @@ enum Attempt {
 }
 
 impl Transfer {
-    async fn run(mut self) {
+    pub fn new(
+        node: &Arc<Node>,
+        mm: &Arc<Mm>,
+        hop: Hop,
+        tid: String,
+        recipients: Vec<String>,
+        events: UnboundedReceiver<TransferEvent>,
+    ) -> Transfer {
+        Transfer {
+            message: encode(node, mm, &hop, &tid),
+            node: node.clone(),
+            mm: if node.has(Seed::RetryBeyondExpiry) {
+                with_an_hour_more(mm)
+            } else {
+                mm.clone()
+            },
+            hop,
+            tid,
+            pending: recipients,
+            sent: HashSet::new(),
+            events,
+            attempts: 0,
+            worst: Status::Unreachable,
+        }
+    }
+
+    pub async fn run(mut self) {
         loop {
+            self.node.turn().await;
             if self.mm.deadline.is_past() {
                 self.settle_all(Status::Expired);
                 break;
@@ -261,7 +207,6 @@ impl Transfer {
             _ => Identity::towards(&self.node, &self.hop).system,
         };
         let mail = Mail {
-            own_host: own_host(&self.node, &self.hop),
             from: &from,
             recipients: &recipients,
             message: &self.message,
@@ -428,48 +373,6 @@ impl Transfer {
     fn settle_all(&mut self, status: Status) {
         for recipient in self.pending.clone() {
             self.settle(&recipient, status);
-        }
-    }
-}
-
-/// A RES that completes a transfer of this relay is written down before it is taken: a relay that is killed then does not send the
-/// request again.
-pub(super) fn answered_here(
-    node: &Node,
-    tid: &str,
-    open: &OpenTransfer,
-    request_status: &str,
-    named: &[String],
-) {
-    let done = matches!(Answer::of(node, request_status), Answer::Ok) && !node.has(Seed::RetryAfterOk);
-    let about = |recipient: &&String| named.is_empty() || named.contains(recipient);
-    for recipient in open.sent.iter().filter(about).filter(|_| done) {
-        node.note(|| Entry::Handed {
-            tid: tid.to_owned(),
-            recipient: recipient.clone(),
-        });
-    }
-}
-
-/// A RES for a transfer that another relay of the store attends to: what follows from it is done here, and written down for the
-/// other one.
-pub(super) fn answered_elsewhere(
-    node: &Arc<Node>,
-    tid: &str,
-    open: &OpenTransfer,
-    request_status: &str,
-    named: &[String],
-) {
-    let about = open.recipients.iter();
-    for recipient in about.filter(|r| named.is_empty() || named.contains(r)) {
-        let handed = Entry::Handed {
-            tid: tid.to_owned(),
-            recipient: recipient.clone(),
-        };
-        match Answer::of(node, request_status) {
-            Answer::Later => {}
-            Answer::Ok => node.note(|| handed),
-            Answer::Refused(status) => reports::settled(node, &open.mm, recipient, status, [handed]),
         }
     }
 }

@@ -8,7 +8,7 @@ use super::mail;
 use super::requests::{self, Identity};
 use super::server::Envelope;
 use super::smtp_client::{Failure, Mail};
-use super::way::{self, own_host};
+use super::way;
 use crate::relay::defects::Seed;
 use crate::relay::node::Node;
 use crate::relay::owed::{self, Owed, Telling, What};
@@ -22,7 +22,7 @@ pub(super) fn mail(node: &Node, hop: Hop, from: String, to: String, pdu: &Pdu) -
         domain: hop.domain.clone(),
         from,
         to,
-        message: mail::encode(node, pdu).to_vec(),
+        message: mail::encode(node, &hop, pdu).to_vec(),
         answer: matches!(
             pdu.kind,
             PduType::Mm4ForwardRes | PduType::Mm4DeliveryReportRes | PduType::Mm4ReadReplyReportRes
@@ -39,8 +39,8 @@ pub(crate) async fn post(node: &Node, owed: owed::Mail, until: Time) {
         return node.log(|| format!("MM4: there is no way to {} any more", owed.domain));
     };
     for attempt in 1u32.. {
+        node.turn().await;
         let mail = Mail {
-            own_host: own_host(node, &hop),
             from: &owed.from,
             recipients: std::slice::from_ref(&owed.to),
             message: &owed.message,

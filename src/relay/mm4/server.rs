@@ -8,16 +8,16 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 
+use super::access::Access;
 use super::command::Command;
 use super::fields::mailbox;
+use super::recipient::Recipient;
 use super::{hub, inbound, spoiled};
 use crate::relay::config::Hub;
 use crate::relay::defects::Seed;
-use crate::relay::model::canonical_address;
 use crate::relay::node::Node;
-use crate::relay::routing::Destination;
 use crate::relay::socket::Socket;
-use crate::wire::address::{self, Address};
+use crate::wire::address::Address;
 use crate::wire::smtp::{Received, Receiver};
 
 /// RFC 5321 §4.5.3.2.7 asks for at least five minutes.
@@ -47,13 +47,18 @@ pub(super) struct Envelope {
     pub client: String,
 }
 
-struct Session {
+pub(super) struct Session {
     node: Arc<Node>,
     receiver: Receiver,
+    access: Access,
+    /// TLS begins after the next replies.
+    encrypts: bool,
     client: Option<String>,
     envelope: Option<Envelope>,
     recipients: usize,
     in_message: bool,
+    /// The next replies wait for the push gateway.
+    pushing: bool,
     over: bool,
 }
 
@@ -62,15 +67,25 @@ impl Session {
         Session {
             receiver: Receiver::with_message_limit(node.config.limits.message_size),
             node,
+            access: Access::default(),
+            encrypts: false,
             client: None,
             envelope: None,
             recipients: 0,
             in_message: false,
+            pushing: false,
             over: false,
         }
     }
 
-    async fn run(mut self, mut socket: Socket) {
+    /// With a program of this machine.
+    pub fn local(node: Arc<Node>) -> Session {
+        let mut session = Session::new(node);
+        session.access.local = true;
+        session
+    }
+
+    pub async fn run(mut self, mut socket: Socket) {
         let greeting = format!("220 {} ESMTP MMS Relay/Server\r\n", self.node.config.host);
         if socket.write_all(greeting.as_bytes()).await.is_err() {
             return;
@@ -91,15 +106,34 @@ impl Session {
                 Ok(_) => return,
                 Err(_) => "421 4.4.2 idle for too long\r\n".to_owned(),
             };
+            if std::mem::take(&mut self.pushing) {
+                node.pushing.those_begun().await;
+            }
             if socket.write_all(replies.as_bytes()).await.is_err() {
                 return;
             }
             if read.is_err() {
                 return;
             }
+            if std::mem::take(&mut self.encrypts) {
+                let Some(encrypted) = self.encrypted(socket).await else {
+                    return;
+                };
+                socket = encrypted;
+            }
         }
         // The client sees the last reply before the end of the stream.
         let _ = socket.shutdown().await;
+    }
+
+    /// Begins TLS: the client begins anew, and what it sent ahead is not heard (RFC 3207 §4.2).
+    async fn encrypted(&mut self, socket: Socket) -> Option<Socket> {
+        let acceptor = self.node.secure.mm4.as_ref()?;
+        let socket = timeout(IDLE, socket.accept_tls(acceptor)).await.ok()?.ok()?;
+        let mut fresh = Session::new(self.node.clone());
+        fresh.access.encrypted = true;
+        *self = fresh;
+        Some(socket)
     }
 
     /// Answers everything that is complete.
@@ -110,7 +144,7 @@ impl Session {
             self.receiver.push(octets);
         }
         let mut replies = String::new();
-        while !self.over {
+        while !self.over && !self.encrypts {
             let Some(item) = self.receiver.next() else {
                 break;
             };
@@ -134,16 +168,22 @@ impl Session {
     }
 
     fn command(&mut self, line: &str) -> String {
+        if self.access.has_asked() {
+            return self.access.answer(&self.node, line);
+        }
         match Command::parse(line) {
             Command::Helo(_) if self.node.has(Seed::SmtpNoHelo) => "500 5.5.2 unknown command".to_owned(),
             Command::Helo(name) => {
                 self.greet(name);
                 format!("250 {}", self.node.config.host)
             }
+            Command::Ehlo(_) if self.node.accent.smtp.helo_only => "502 5.5.1 not offered".to_owned(),
             Command::Ehlo(name) => {
                 self.greet(name);
+                let offers = self.access.offers(&self.node);
+                let offers: String = offers.iter().map(|offer| format!("250-{offer}\r\n")).collect();
                 format!(
-                    "250-{}\r\n250-SIZE {}\r\n250-8BITMIME\r\n250-PIPELINING\r\n250 ENHANCEDSTATUSCODES",
+                    "250-{}\r\n250-SIZE {}\r\n250-8BITMIME\r\n{offers}250-PIPELINING\r\n250 ENHANCEDSTATUSCODES",
                     self.node.config.host, self.node.config.limits.message_size
                 )
             }
@@ -164,7 +204,15 @@ impl Session {
             Command::Vrfy(whom) if self.node.has(Seed::SmtpVrfyTells) => self.vrfy(&whom),
             Command::Vrfy(_) => "252 2.5.2 send some mail".to_owned(),
             Command::Help => "214 2.0.0 EHLO HELO MAIL RCPT DATA RSET NOOP QUIT VRFY".to_owned(),
-            Command::NotOffered => "502 5.5.1 not offered".to_owned(),
+            Command::Auth(..) if self.client.is_none() && self.access.offers_something(&self.node) => {
+                "503 5.5.1 EHLO first".to_owned()
+            }
+            Command::Auth(mechanism, initial) => self.access.auth(&self.node, &mechanism, &initial),
+            Command::StartTls if self.access.offers_tls(&self.node) => {
+                self.encrypts = true;
+                "220 2.0.0 go ahead".to_owned()
+            }
+            Command::StartTls | Command::NotOffered => "502 5.5.1 not offered".to_owned(),
             Command::BadArguments => "501 5.5.4 bad arguments".to_owned(),
             Command::Unknown => "500 5.5.2 unknown command".to_owned(),
         }
@@ -184,6 +232,9 @@ impl Session {
         }
         if path.is_empty() && self.node.has(Seed::SmtpNullPathRefused) {
             return "501 5.1.7 no sender".to_owned();
+        }
+        if let Some(refusal) = self.access.refusal(&self.node, client) {
+            return refusal.to_owned();
         }
         for (name, value) in parameters {
             match (name.as_str(), value.as_str()) {
@@ -270,6 +321,7 @@ impl Session {
             return "503 5.5.1 MAIL first".to_owned();
         };
         let message = spoiled::as_received(&self.node, message);
+        self.pushing = self.node.accent.smtp.late_reply;
         inbound::take(&self.node, &envelope, &Bytes::from(message))
     }
 
@@ -282,65 +334,6 @@ impl Session {
             format!("250 2.1.5 <{}>", mailbox(whom, &self.node.config.domain))
         } else {
             "550 5.1.1 no such subscriber".to_owned()
-        }
-    }
-}
-
-/// Whom a forward-path leads to.
-enum Recipient {
-    /// The relay itself.
-    System,
-    /// A subscriber of this MMSE, by canonical address.
-    Subscriber(String),
-    /// Somebody in another MMSE: canonical address, mailbox there.
-    Beyond(String, String),
-}
-
-impl Recipient {
-    fn of(node: &Node, sender: Option<&str>, path: &str) -> Result<Recipient, &'static str> {
-        const FOREIGN: &str = "550 5.7.1 no relaying to that domain";
-        const UNKNOWN: &str = "550 5.1.1 no such subscriber";
-        let domain = address::domain(path);
-        let local = path.rsplit_once('@').map_or(path, |(local, _)| local);
-        let carried = node.routing.carries_for(sender);
-        let written = path.rsplit_once('@').map_or("", |(_, domain)| domain);
-        if written.bytes().any(|b| b.is_ascii_uppercase()) && node.has(Seed::RouteCaseOfDomain) {
-            return Err(FOREIGN);
-        }
-        if local.contains("/type=") && node.has(Seed::RouteCaseOfType) {
-            return Err(UNKNOWN);
-        }
-        if let Some(domain) = domain.filter(|domain| !node.routing.is_own(domain)) {
-            if carried && node.routing.system(&domain).is_some_and(|hop| !hop.inner) {
-                let parsed = Address::parse(local);
-                let address = match parsed.number() {
-                    Some(_) => canonical_address(&parsed),
-                    None => path.to_owned(),
-                };
-                return Ok(Recipient::Beyond(address, path.to_owned()));
-            }
-            if node.has(Seed::InForeignRelayed) {
-                return Ok(Recipient::System);
-            }
-            return Err(FOREIGN);
-        }
-        let system = node.config.system_address.split('@').next().unwrap_or_default();
-        if local.eq_ignore_ascii_case(system) || local.eq_ignore_ascii_case("postmaster") {
-            return Ok(Recipient::System);
-        }
-        let parsed = Address::parse(local);
-        parsed.number().ok_or(UNKNOWN)?;
-        let address = canonical_address(&parsed);
-        match node.routing.destination(&parsed) {
-            Destination::Here(_) | Destination::Look(_) => Ok(Recipient::Subscriber(address)),
-            Destination::Over(hop) if hop.inner => Ok(Recipient::Subscriber(address)),
-            Destination::Over(hop) if carried => {
-                let mailbox = mailbox(&address, &hop.domain);
-                Ok(Recipient::Beyond(address, mailbox))
-            }
-            Destination::Ask(_) if carried => Ok(Recipient::Subscriber(address)),
-            _ if node.has(Seed::InUnknownForgotten) => Ok(Recipient::System),
-            _ => Err(UNKNOWN),
         }
     }
 }

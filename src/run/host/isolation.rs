@@ -65,26 +65,30 @@ impl Host {
         (self.own_ip(), 0).into()
     }
 
-    /// Starts a relay, and waits until it is ready.
+    /// Starts a relay, and waits until it is ready. `log` gets what it says.
     ///
     /// # Errors
     /// Why it did not start, for a person.
-    pub async fn start(&self, mut config: relay::Config) -> Result<Running, String> {
+    pub async fn start(&self, mut config: relay::Config, log: relay::Log) -> Result<Running, String> {
         match self.isolation {
             Isolation::None => {
-                let relay = Relay::start(config).await.map_err(|e| e.to_string())?;
+                let relay = Relay::start_logging(config, log)
+                    .await
+                    .map_err(|e| e.to_string())?;
                 Ok(Running::Here(relay))
             }
             Isolation::Process => {
-                let process = Process::start(&self.program, &config).await?;
+                let process = Process::start(&self.program, &config, log).await?;
                 Ok(Running::Child(Box::new(process)))
             }
             Isolation::Namespace => {
                 let number = self.started.fetch_add(1, Ordering::Relaxed);
                 let ip = namespace::relay_ip(number);
                 config.mm1.listen.set_ip(ip.into());
-                config.mm4.listen.set_ip(ip.into());
-                let process = Process::start_apart(&self.program, &config, number).await?;
+                if let Some(listen) = &mut config.mm4.listen {
+                    listen.set_ip(ip.into());
+                }
+                let process = Process::start_apart(&self.program, &config, number, log).await?;
                 Ok(Running::Child(Box::new(process)))
             }
         }

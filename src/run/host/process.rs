@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
+use crate::relay::Log;
 use crate::relay::config::{Config, Subscribers};
 
 use super::namespace;
@@ -31,20 +32,20 @@ const END: &[u8] = b"\n...\n";
 pub struct Process {
     child: Child,
     mm1: SocketAddr,
-    mm4: SocketAddr,
+    mm4: Option<SocketAddr>,
     config: Config,
     control: mpsc::UnboundedSender<(Vec<u8>, oneshot::Sender<()>)>,
 }
 
 impl Process {
-    /// Starts a relay in the suite's own network.
+    /// Starts a relay in the suite's own network. `log` gets what it says.
     ///
     /// # Errors
     /// Why it did not start, for a person.
-    pub async fn start(program: &Path, config: &Config) -> Result<Process, String> {
+    pub async fn start(program: &Path, config: &Config, log: Log) -> Result<Process, String> {
         let mut command = Command::new(program);
         command.args(["relay", "--config", "-"]);
-        let pipes = Pipes::spawn(command).map_err(|e| format!("{}: {e}", program.display()))?;
+        let pipes = Pipes::spawn(command, log).map_err(|e| format!("{}: {e}", program.display()))?;
         pipes.become_relay(config).await
     }
 
@@ -52,9 +53,14 @@ impl Process {
     ///
     /// # Errors
     /// As for [`Process::start`].
-    pub async fn start_apart(program: &Path, config: &Config, number: u32) -> Result<Process, String> {
+    pub async fn start_apart(
+        program: &Path,
+        config: &Config,
+        number: u32,
+        log: Log,
+    ) -> Result<Process, String> {
         let command = namespace::relay_command(program, number);
-        let mut pipes = Pipes::spawn(command).map_err(|e| format!("unshare: {e}"))?;
+        let mut pipes = Pipes::spawn(command, log).map_err(|e| format!("unshare: {e}"))?;
         pipes.line(namespace::APART).await?;
         let id = pipes.child.id().ok_or("the relay ended at once")?;
         namespace::connect(number, id).await?;
@@ -67,7 +73,7 @@ impl Process {
         self.mm1
     }
 
-    pub fn mm4_addr(&self) -> SocketAddr {
+    pub fn mm4_addr(&self) -> Option<SocketAddr> {
         self.mm4
     }
 
@@ -113,7 +119,7 @@ struct Pipes {
 }
 
 impl Pipes {
-    fn spawn(mut command: Command) -> std::io::Result<Pipes> {
+    fn spawn(mut command: Command, log: Log) -> std::io::Result<Pipes> {
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -129,7 +135,7 @@ impl Pipes {
             child,
             stdin,
             lines: BufReader::new(stdout).lines(),
-            log: tokio::spawn(end_of(stderr)),
+            log: tokio::spawn(end_of(stderr, log)),
         })
     }
 
@@ -149,7 +155,8 @@ impl Pipes {
         Ok(Process {
             child: self.child,
             mm1: addr(&mm1)?,
-            mm4: addr(&mm4)?,
+            // A relay that does not listen for SMTP says `none`.
+            mm4: addr(&mm4).ok(),
             config: config.clone(),
             control,
         })
@@ -213,11 +220,14 @@ async fn obey(
 /// What `mmspec relay` says when it has taken another table.
 pub const READ_AGAIN: &str = "the table of subscribers is read again";
 
-async fn end_of(mut stderr: ChildStderr) -> String {
-    let mut kept = Vec::new();
-    let mut buffer = [0; 4096];
-    while let Ok(count @ 1..) = stderr.read(&mut buffer).await {
-        kept.extend_from_slice(&buffer[..count]);
+/// Passes on what a child says; at last, the end of it.
+async fn end_of(stderr: ChildStderr, log: Log) -> String {
+    let mut stderr = BufReader::new(stderr);
+    let (mut kept, mut line) = (Vec::new(), Vec::new());
+    // Of a line without an end, a piece.
+    while let Ok(1..) = (&mut stderr).take(LOG as u64).read_until(b'\n', &mut line).await {
+        log(String::from_utf8_lossy(&line).trim_end());
+        kept.append(&mut line);
         let excess = kept.len().saturating_sub(LOG);
         kept.drain(..excess);
     }

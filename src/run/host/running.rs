@@ -47,7 +47,8 @@ impl Running {
         }
     }
 
-    pub fn mm4_addr(&self) -> SocketAddr {
+    /// None: it does not listen for SMTP.
+    pub fn mm4_addr(&self) -> Option<SocketAddr> {
         match self {
             Running::Here(relay) => relay.mm4_addr(),
             Running::Child(process) => process.mm4_addr(),

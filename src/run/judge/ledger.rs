@@ -357,6 +357,12 @@ impl Ledger {
         }
     }
 
+    /// Whether something that counts is not decided well.
+    pub fn is_troubled(&self) -> bool {
+        let bad = |e: &ExpectationResult| e.counts && matches!(e.verdict, Verdict::Fail | Verdict::Inconc);
+        self.results.values().any(bad)
+    }
+
     /// Whether something was not as it should be.
     pub fn complains(&self) -> bool {
         !self.complaints.is_empty()

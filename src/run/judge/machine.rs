@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::case::{Demands, Expect, Script, Selector, StepId};
 use crate::run::blame::{Scene, blame};
 use crate::run::journal::{Event, NodeState, What};
-use crate::run::outcome::CaseResult;
+use crate::run::outcome::{CaseResult, RelayLog};
 use crate::run::stage::homes_of;
 use crate::run::suite::Suite;
 
@@ -116,6 +116,15 @@ impl Judge {
                     self.case.fallen.insert(node.clone());
                 }
             },
+            What::Log {
+                node,
+                lines,
+                left_out,
+            } => self.case.logs.push(RelayLog {
+                relay: node.clone(),
+                lines: lines.clone(),
+                left_out: *left_out,
+            }),
             What::Fault { text, .. } => self.case.faults.push(text.clone()),
             // What a link does is nobody's fault, and what has no script nobody's evidence.
             What::Shaped { .. } | What::Unsolicited { .. } => {}
@@ -173,6 +182,11 @@ impl Judge {
             Some(Kind::AnyOf(any)) => !any.alternatives.iter().any(accepted),
             Some(_) => false,
         }
+    }
+
+    /// Whether, as it stands, the case does not pass.
+    pub fn is_troubled(&self) -> bool {
+        self.case.is_troubled() || self.ledger.is_troubled()
     }
 
     /// Whether something was not as it should be.

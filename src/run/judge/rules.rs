@@ -191,6 +191,7 @@ impl RuleJudge {
             quirks: Vec::new(),
             alive: false,
             reason,
+            log: Vec::new(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::case::Script;
-use crate::run::outcome::{CaseResult, ExpectationResult, FindingResult, Verdict};
+use crate::run::outcome::{CaseResult, ExpectationResult, FindingResult, RelayLog, Verdict};
 use crate::wire::Severity;
 
 use super::ledger::Ledger;
@@ -16,6 +16,8 @@ pub struct Case {
     pub deaths: Vec<String>,
     pub faults: Vec<String>,
     pub ended_us: Option<u64>,
+    /// What relays said.
+    pub logs: Vec<RelayLog>,
     /// Embedded relays: what passes between them is recorded.
     pub started: BTreeSet<String>,
     /// Relays that the script put down.
@@ -36,6 +38,11 @@ impl Case {
         if !reasons.is_empty() {
             self.not_applicable = Some(reasons.join("; "));
         }
+    }
+
+    /// Whether something about the case as a whole is not as it should be.
+    pub fn is_troubled(&self) -> bool {
+        !self.deaths.is_empty() || !self.faults.is_empty()
     }
 
     pub fn over(&mut self) {
@@ -66,6 +73,7 @@ impl Case {
             quirks: Vec::new(),
             alive,
             reason,
+            log: self.logs,
         }
     }
 

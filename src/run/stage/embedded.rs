@@ -84,12 +84,8 @@ pub fn configure(relay: &str, around: Around<'_>) -> Result<relay::Config, NotUp
         host: format!("{}.{domain}", relay.to_ascii_lowercase()),
         system_address: format!("system-user@{domain}"),
         domain,
-        mm1: config::Mm1 {
-            listen: any,
-            path: "/mms".to_owned(),
-            identity_header: IDENTITY.to_owned(),
-        },
-        mm4: config::Mm4 { listen: any },
+        mm1: config::Mm1::new(any, "/mms", IDENTITY),
+        mm4: config::Mm4::at(any),
         push,
         subscribers,
         relays,
@@ -126,6 +122,11 @@ pub fn configure(relay: &str, around: Around<'_>) -> Result<relay::Config, NotUp
             _ => Vec::new(),
         },
         store: around.store,
+        dialects: world
+            .target(relay)
+            .and_then(|target| target.embedded.as_ref())
+            .map(|embedded| embedded.dialects.clone())
+            .unwrap_or_default(),
         defects,
     })
 }

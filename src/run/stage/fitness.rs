@@ -1,8 +1,8 @@
 //! Whether the targets of a script claim and give what it needs.
 
-use crate::case::{Action, Routing, Script};
+use crate::case::{Action, Behaviour, Routing, Script};
 use crate::run::world::World;
-use crate::target::Target;
+use crate::target::{PushChannel, Start, Target};
 
 use super::Stage;
 use super::cast::peers_of;
@@ -28,6 +28,11 @@ impl Stage {
                     "what joins {} inside a run (relay {relay} is remote: topology {} needs embedded relays)",
                     relays.join(", "),
                     script.topology.name()
+                ));
+            }
+            if target.channel() == PushChannel::Wsp && refuses_pushes(script) {
+                self.missing.push(format!(
+                    "a push gateway that can refuse (relay {relay} sends datagrams, which nobody answers)"
                 ));
             }
             let ixit = target.ixit.as_ref();
@@ -59,7 +64,7 @@ impl Stage {
                     )
                 }));
             }
-            if !target.is_embedded() && controls(script, relay) {
+            if target.start == Start::Remote && controls(script, relay) {
                 self.missing
                     .push(format!("a way to start and kill relay {relay}"));
             }
@@ -97,6 +102,13 @@ impl Stage {
             );
         }
     }
+}
+
+/// Whether the script has pushes answered otherwise than usual.
+fn refuses_pushes(script: &Script) -> bool {
+    script
+        .steps()
+        .any(|step| matches!(&step.action, Action::Set(set) if matches!(set.behaviour, Behaviour::Http(_))))
 }
 
 /// Whether a target is what a case requires: `mm4.ack`, or `not mm1.mmbox`.

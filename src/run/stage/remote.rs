@@ -1,7 +1,22 @@
 //! How relays are driven that the suite does not bring up for each script.
 
 use crate::party::peer::Inbound;
+use crate::party::tls::TlsError;
+use crate::party::user_agent::{AgentWays, UserAgent};
 use crate::target::Ixit;
+
+/// What speaks HTTP for user agents of the relay. No connection stays open: what a remote relay may do with an idle one is its own
+/// affair.
+///
+/// # Errors
+/// The root cannot be used.
+pub fn agent(ixit: &Ixit) -> Result<UserAgent, TlsError> {
+    UserAgent::new(&AgentWays {
+        idle: 0,
+        root: ixit.mm1.root.clone(),
+        proxy: ixit.mm1.proxy,
+    })
+}
 
 /// How MM4 goes into the relay.
 ///

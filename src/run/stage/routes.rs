@@ -29,10 +29,8 @@ pub struct Peer {
 impl Peer {
     pub fn by_table(self) -> config::Route {
         config::Route {
-            prefix: self.prefix,
-            domain: self.domain,
-            mm4: self.mm4,
             hub: self.hub,
+            ..config::Route::to(&self.prefix, &self.domain, self.mm4)
         }
     }
 }

@@ -1,11 +1,11 @@
 //! Every form in which relays put a push into short messages.
 
 use mmspec::party::smsc::Account;
-use rusmpp::CommandStatus;
-use rusmpp::pdus::SubmitSm;
+use rusmpp::pdus::{DataSm, SubmitSm};
 use rusmpp::tlvs::MessageSubmissionRequestTlvValue as Optional;
 use rusmpp::types::AnyOctetString;
 use rusmpp::values::{DataCoding, EsmClass, MessagePayload, ServiceType, Ton};
+use rusmpp::{CommandId, CommandStatus};
 
 use super::esme::{BOB, Esme, PORTS, Push, Smsc, datagram, segments, submit, text};
 
@@ -257,4 +257,29 @@ async fn segments_over_two_sessions() {
     relays[0].ask(submit(&parts[0])).await;
     relays[1].ask(submit(&parts[1])).await;
     assert_eq!(smsc.pushed().wsp, datagram(200));
+}
+
+/// A relay may use data_sm, which has no short_message.
+#[tokio::test]
+async fn as_data_sm() {
+    let mut smsc = Smsc::open(Account::default()).await;
+    let mut relay = smsc.bound().await;
+    let mut message = DataSm::builder()
+        .source_addr(text("relay"))
+        .destination_addr(text(BOB))
+        .data_coding(DataCoding::from(4))
+        .build();
+    let payload = MessagePayload::new(AnyOctetString::from_slice(WSP));
+    message.set_tlvs([ports(), vec![Optional::MessagePayload(payload)]].concat());
+    let answer = relay.ask(message).await;
+    assert_eq!(
+        (answer.id(), answer.status()),
+        (CommandId::DataSmResp, CommandStatus::EsmeRok)
+    );
+    let push = smsc.pushed();
+    assert_eq!(
+        (push.wsp.as_slice(), push.param("command")),
+        (WSP, Some("data_sm"))
+    );
+    assert!(push.notes().is_empty(), "{:?}", push.notes());
 }

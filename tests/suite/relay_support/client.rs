@@ -60,7 +60,7 @@ impl Running for Relay {
     }
 
     fn mm4_addr(&self) -> SocketAddr {
-        Relay::mm4_addr(self)
+        Relay::mm4_addr(self).unwrap()
     }
 }
 

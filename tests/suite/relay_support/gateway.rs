@@ -1,12 +1,14 @@
 //! A push gateway: Kannel's sendsms service on a raw socket.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::atomic::Ordering::SeqCst;
 
 use bytes::Bytes;
 use mmspec::wire::{Pdu, PduType, mm1, push};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio::time::timeout;
 
@@ -39,6 +41,16 @@ impl Gateway {
 
     /// One that answers the first requests with 503.
     pub async fn start_failing(failures: usize) -> Gateway {
+        Self::serve(failures, None).await
+    }
+
+    /// One that takes what it is given, and answers when it is told to: each request waits for one word.
+    pub async fn start_shut() -> (Gateway, Arc<Notify>) {
+        let gate = Arc::new(Notify::new());
+        (Self::serve(0, Some(gate.clone())).await, gate)
+    }
+
+    async fn serve(failures: usize, gate: Option<Arc<Notify>>) -> Gateway {
         let left = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(failures));
         let listener = TcpListener::bind(local()).await.unwrap();
         let addr = listener.local_addr().unwrap();
@@ -46,7 +58,7 @@ impl Gateway {
         tokio::spawn(async move {
             loop {
                 let (mut stream, _) = listener.accept().await.unwrap();
-                let (sender, left) = (sender.clone(), left.clone());
+                let (sender, left, gate) = (sender.clone(), left.clone(), gate.clone());
                 tokio::spawn(async move {
                     let mut seen = Vec::new();
                     let mut buffer = [0; 4096];
@@ -57,6 +69,9 @@ impl Gateway {
                             let fails = left.try_update(SeqCst, SeqCst, |n| n.checked_sub(1)).is_ok();
                             if !fails {
                                 let _ = sender.send(pushed(&head));
+                            }
+                            if let Some(gate) = &gate {
+                                gate.notified().await;
                             }
                             let status = if fails { "503 Later" } else { "202 Accepted" };
                             let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n");

@@ -56,12 +56,8 @@ pub fn config(gateway: SocketAddr, peer: SocketAddr) -> Config {
         domain: "mms.home.example".to_owned(),
         host: "a.mms.home.example".to_owned(),
         system_address: "system-user@mms.home.example".to_owned(),
-        mm1: Mm1 {
-            listen: local(),
-            path: "/mms".to_owned(),
-            identity_header: "X-WAP-Network-Client-MSISDN".to_owned(),
-        },
-        mm4: Mm4 { listen: local() },
+        mm1: Mm1::new(local(), "/mms", "X-WAP-Network-Client-MSISDN"),
+        mm4: Mm4::at(local()),
         push: Push::Kannel(Kannel::new(
             format!("http://{gateway}/cgi-bin/sendsms"),
             "mms",
@@ -72,12 +68,7 @@ pub fn config(gateway: SocketAddr, peer: SocketAddr) -> Config {
             home: "A".to_owned(),
         }],
         relays: Vec::new(),
-        routes: vec![Route {
-            prefix: "+155502".to_owned(),
-            domain: "mms.peer.example".to_owned(),
-            mm4: peer,
-            hub: None,
-        }],
+        routes: vec![Route::to("+155502", "mms.peer.example", peer)],
         edge: None,
         hub: None,
         home_lookup: None,
@@ -95,6 +86,7 @@ pub fn config(gateway: SocketAddr, peer: SocketAddr) -> Config {
         limits: Limits::default(),
         store: None,
         store_with: Vec::new(),
+        dialects: Vec::new(),
         defects: Vec::new(),
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::net::SocketAddr;
 
+use bytes::Bytes;
 use mmspec::wire::smtp::{Received, Receiver};
 use mmspec::wire::{Pdu, PduType, mm4};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -18,6 +19,12 @@ pub struct Mail {
     pub from: String,
     pub to: Vec<String>,
     pub pdu: Pdu,
+    /// As it came.
+    pub octets: Bytes,
+    /// What the client said in this connection, from its beginning or the message before.
+    pub commands: Vec<String>,
+    /// Connections before this one.
+    pub connection: usize,
 }
 
 impl Mail {
@@ -35,6 +42,8 @@ pub struct Script {
     pub at_rcpt: Option<(&'static str, &'static str)>,
     /// SIZE it offers.
     pub size: usize,
+    /// What else it offers.
+    pub offers: Vec<&'static str>,
 }
 
 /// A peer's SMTP server.
@@ -51,7 +60,7 @@ impl Peer {
         Self::scripted(Script {
             at_end,
             size: 2_000_000,
-            at_rcpt: None,
+            ..Script::default()
         })
         .await
     }
@@ -62,20 +71,29 @@ impl Peer {
         let (sender, mails) = mpsc::unbounded_channel();
         let refusals = std::sync::Arc::new(std::sync::Mutex::new(script.at_end.into_iter()));
         tokio::spawn(async move {
-            loop {
+            for connection in 0.. {
                 let (mut stream, _) = listener.accept().await.unwrap();
                 let (sender, refusals) = (sender.clone(), refusals.clone());
+                let offers: String = script
+                    .offers
+                    .iter()
+                    .map(|offer| format!("250-{offer}\r\n"))
+                    .collect();
                 tokio::spawn(async move {
                     let mut receiver = Receiver::new();
                     let (mut from, mut to) = (String::new(), Vec::new());
+                    let mut commands = Vec::new();
                     let mut buffer = [0; 4096];
                     stream.write_all(b"220 peer\r\n").await.unwrap();
                     while let Ok(count @ 1..) = stream.read(&mut buffer).await {
                         receiver.push(&buffer[..count]);
                         while let Some(item) = receiver.next() {
+                            if let Received::Command(line) = &item {
+                                commands.push(line.clone());
+                            }
                             let reply = match item {
                                 Received::Command(line) if line.starts_with("EHLO") => {
-                                    format!("250-peer\r\n250 SIZE {}", script.size)
+                                    format!("250-peer\r\n{offers}250 SIZE {}", script.size)
                                 }
                                 Received::Command(line) if line.starts_with("DATA") => {
                                     receiver.expect_message();
@@ -96,10 +114,14 @@ impl Peer {
                                 }
                                 Received::Message(octets) => {
                                     let refusal = refusals.lock().unwrap().next();
+                                    let octets = Bytes::from(octets);
                                     let mail = Mail {
                                         from: from.clone(),
                                         to: std::mem::take(&mut to),
-                                        pdu: mm4::decode(&octets.into()).unwrap().pdu,
+                                        pdu: mm4::decode(&octets).unwrap().pdu,
+                                        octets,
+                                        commands: std::mem::take(&mut commands),
+                                        connection,
                                     };
                                     let _ = sender.send(mail);
                                     refusal.unwrap_or("250 taken").to_owned()

@@ -32,6 +32,16 @@ fn a_form_comes_back_from_a_file() {
     }
 }
 
+#[test]
+fn an_editor_is_told_of_every_key() {
+    let schema = serde_json::to_string(&schemars::schema_for!(HookForm)).unwrap();
+    for word in [
+        "query", "header", "path", "field", "body", "holds", "wsp", "coding", "base64", "{number", "pattern",
+    ] {
+        assert!(schema.contains(word), "{word}: {schema}");
+    }
+}
+
 proptest! {
     #[test]
     fn any_request_is_survived(target in "\\PC*", media in "\\PC*", known in 0_usize..4, body: Vec<u8>) {

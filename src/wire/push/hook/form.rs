@@ -40,10 +40,13 @@ pub enum NumberAt {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct PduForm {
+    /// Where it is; all of the body if not said.
     #[serde(default, rename = "in")]
     pub place: PduIn,
+    /// `pdu` or `wsp`; `pdu` if not said.
     #[serde(default)]
     pub holds: Holds,
+    /// `raw`, `hex` or `base64`; `raw` if not said.
     #[serde(default)]
     pub coding: Coding,
 }
@@ -54,11 +57,11 @@ pub enum PduIn {
     /// All of the body.
     #[default]
     Body,
-    /// As [`NumberAt::Query`].
+    /// A parameter of the query.
     Query(String),
-    /// As [`NumberAt::Header`].
+    /// A header field of the request.
     Header(String),
-    /// As [`NumberAt::Field`].
+    /// A field of the body, as for the number.
     Field(String),
 }
 
@@ -86,6 +89,7 @@ pub enum Coding {
 /// The path of requests with `{number}` as one of its segments or in one, such as `/users/{number}/push`; `*` is any segment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schemars(with = "String", extend("pattern" = "^/.*\\{number\\}"))]
 pub struct PathPattern(String);
 
 /// A text is no pattern of a path.

@@ -1,0 +1,260 @@
+//! One instance of a relay that the run started: put down and up again, and watched for an end that nobody asked for.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError, Weak};
+use std::time::Instant;
+
+use tokio::sync::{Mutex, watch};
+
+use crate::target::launch::{Bound, Ended, Excerpt, Launch, Launched, Log, Mark, Trouble, remove_folder};
+use crate::target::{Secrets, Target};
+
+/// Lines of its log that come with a death.
+const LAST_LINES: usize = 12;
+
+/// How a relay stands.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Status {
+    /// How often it has been started.
+    pub life: u64,
+    pub up: bool,
+    /// It was put down, by a script or by the run.
+    pub is_asked: bool,
+    /// It has ended unasked, and its last words are being gathered.
+    pub is_dying: bool,
+    /// One script has it for itself, or the run puts it down and up.
+    pub is_held: bool,
+    /// The last of its deaths.
+    pub death: Option<Arc<Death>>,
+    /// Starts that failed, and deaths that cannot be put down to one script, since a script last ended with the relay alive.
+    pub falls: u32,
+    /// Why it is not started any more.
+    pub given_up: Option<String>,
+}
+
+/// An end that nobody asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Death {
+    /// Which life it ended.
+    pub life: u64,
+    /// How, and what the relay said last.
+    pub detail: String,
+}
+
+/// An instance. Dropped, it is killed and its folder removed.
+#[derive(Debug)]
+pub struct Node {
+    relay: String,
+    target: Arc<Target>,
+    bound: BoundHook,
+    log: Arc<Log>,
+    running: Mutex<Option<Launched>>,
+    status: watch::Sender<Status>,
+    is_made: AtomicBool,
+    /// Its ends that nobody asked for while no script used it.
+    idle_deaths: std::sync::Mutex<Vec<String>>,
+    /// Scripts that use it.
+    pub(super) users: AtomicUsize,
+}
+
+struct BoundHook(Option<Bound>);
+
+impl std::fmt::Debug for BoundHook {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.0.is_some() { "Bound" } else { "-" })
+    }
+}
+
+impl Node {
+    /// An instance that is not started yet. Its log goes to files in `logs` whose names begin with `name`.
+    pub fn new(
+        relay: &str,
+        target: Arc<Target>,
+        secrets: Secrets,
+        bound: Option<Bound>,
+        logs: &Path,
+        name: &str,
+    ) -> Arc<Node> {
+        Arc::new(Node {
+            relay: relay.to_owned(),
+            target,
+            bound: BoundHook(bound),
+            log: Arc::new(Log::in_folder(secrets, logs.to_owned(), name)),
+            running: Mutex::new(None),
+            status: watch::Sender::new(Status::default()),
+            is_made: AtomicBool::new(false),
+            idle_deaths: std::sync::Mutex::default(),
+            users: AtomicUsize::new(0),
+        })
+    }
+
+    pub fn relay(&self) -> &str {
+        &self.relay
+    }
+
+    pub fn target(&self) -> &Arc<Target> {
+        &self.target
+    }
+
+    /// Starts it, in the folder and with the files it has had from its first start on. One that is up stays as it is.
+    ///
+    /// # Errors
+    /// Why it is not up.
+    pub async fn start(self: &Arc<Self>) -> Result<(), Trouble> {
+        let mut running = self.running.lock().await;
+        if running.is_some() {
+            return Ok(());
+        }
+        let launch = Launch {
+            target: &self.target,
+            log: &self.log,
+            bound: self.bound.0.as_ref(),
+            is_new: !self.is_made.load(Ordering::Relaxed),
+        };
+        let launched = launch.start().await?;
+        self.is_made.store(true, Ordering::Relaxed);
+        let (ended, since) = (launched.ended(), Instant::now());
+        *running = Some(launched);
+        let mut life = 0;
+        self.status.send_modify(|status| {
+            status.life += 1;
+            status.up = true;
+            status.is_asked = false;
+            life = status.life;
+        });
+        let node = Arc::downgrade(self);
+        tokio::spawn(async move {
+            let ended = ended.await;
+            if let Some(node) = Weak::upgrade(&node) {
+                node.died(life, &ended, since).await;
+            }
+        });
+        Ok(())
+    }
+
+    /// Ends it on the spot, with all its processes.
+    pub async fn kill(&self) {
+        let mut running = self.running.lock().await;
+        self.put_down();
+        if let Some(launched) = running.take() {
+            launched.kill().await;
+        }
+    }
+
+    /// Ends it in good order.
+    pub async fn stop(&self) {
+        let mut running = self.running.lock().await;
+        self.put_down();
+        if let Some(launched) = running.take() {
+            launched.stop().await;
+        }
+    }
+
+    /// Whether it is down because somebody wanted it so.
+    pub fn is_put_down(&self) -> bool {
+        let status = self.status.borrow();
+        !status.up && status.is_asked
+    }
+
+    /// How it ended unasked while no script used it, each time.
+    pub fn idle_deaths(&self) -> Vec<String> {
+        self.idle_deaths
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Where its log stands.
+    pub fn mark(&self) -> Mark {
+        self.log.mark()
+    }
+
+    /// What it said since then, the last lines of it.
+    pub fn said(&self, since: Mark, most: usize) -> Excerpt {
+        // Whoever holds it just now puts it up or down, and reads its files on the way.
+        if let Ok(running) = self.running.try_lock()
+            && let Some(launched) = running.as_ref()
+        {
+            launched.catch_up();
+        }
+        self.log.since(since, most)
+    }
+
+    pub(super) fn status(&self) -> &watch::Sender<Status> {
+        &self.status
+    }
+
+    fn put_down(&self) {
+        self.status.send_modify(|status| {
+            status.up = false;
+            status.is_asked = true;
+        });
+    }
+
+    /// A process ended. Nothing is made of it if the relay was put down.
+    async fn died(&self, life: u64, ended: &Ended, since: Instant) {
+        let is_news = self.status.send_if_modified(|status| {
+            let is_news = status.up && status.life == life;
+            if is_news {
+                status.up = false;
+                status.is_dying = true;
+            }
+            is_news
+        });
+        if !is_news {
+            return;
+        }
+        let lived = since.elapsed();
+        if let Some(launched) = self.running.lock().await.take() {
+            // What is left of it is of no use, and its log is then complete.
+            launched.kill().await;
+        }
+        let users = self.users.load(Ordering::Relaxed);
+        let during = match users {
+            0 => "while no script ran on it".to_owned(),
+            1 => "while this script alone ran on it".to_owned(),
+            n => format!(
+                "while {n} scripts ran on it: which of them made it end is not known, `--jobs 1` shows it"
+            ),
+        };
+        let mut detail = format!(
+            "process `{}` ended ({}) {} s after it was ready, {during}",
+            ended.process,
+            ended.status,
+            lived.as_secs()
+        );
+        let last = self.log.of(&ended.process, Log::beginning(), LAST_LINES);
+        detail.push_str(&quoted(&last.lines));
+        if users == 0 {
+            self.idle_deaths
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(detail.clone());
+        }
+        let death = Arc::new(Death { life, detail });
+        self.status.send_modify(|status| {
+            status.is_dying = false;
+            status.falls += u32::from(users != 1);
+            status.death = Some(death);
+        });
+    }
+}
+
+fn quoted(lines: &[String]) -> String {
+    if lines.is_empty() {
+        return "; it said nothing".to_owned();
+    }
+    let lines: String = lines.iter().map(|line| format!("\n    {line}")).collect();
+    format!("; the end of its log:{lines}")
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        // First its processes, then what they write to.
+        drop(self.running.get_mut().take());
+        if self.is_made.load(Ordering::Relaxed) {
+            remove_folder(&self.target);
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! What a script has to do with the relays that the run starts: it waits until they are up, has them for itself where it must, and learns
+//! of their deaths and of what they said.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use futures_util::future::select_all;
+use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard};
+use tokio::time::timeout;
+
+use super::keeper::Keeper;
+use super::node::Node;
+use crate::case::Script;
+use crate::run::journal::{NodeState, What};
+use crate::run::judge::Judge;
+use crate::run::recorder::Recorder;
+use crate::run::stage::{Stage, controls};
+use crate::run::world::World;
+use crate::target::launch::{Excerpt, Mark, Provisioner};
+use crate::target::{Reset, Target};
+
+/// How long after its last connection the death of a relay may be noticed.
+const LATE_DEATH: Duration = Duration::from_millis(150);
+
+/// Lines of a relay's log that a case keeps.
+pub const LOG_LINES: usize = 200;
+
+/// The relays of one script, until it has ended.
+#[derive(Default)]
+pub struct Usage {
+    used: Vec<Used>,
+}
+
+struct Used {
+    keeper: Arc<Keeper>,
+    /// Its life when the script began.
+    life: u64,
+    /// Its log when the script began.
+    mark: Mark,
+    lock: Lock,
+}
+
+enum Lock {
+    Alongside { _lock: OwnedRwLockReadGuard<()> },
+    Alone { _lock: OwnedRwLockWriteGuard<()> },
+}
+
+/// Takes the relays of a script into use.
+///
+/// # Errors
+/// A relay was given up, or could not be made as new; why, for a person.
+pub async fn begin(script: &Script, world: &World) -> Result<Usage, String> {
+    let mut usage = Usage::default();
+    // In the order of their names: no two scripts wait for each other.
+    for (relay, keeper) in world.keepers() {
+        if !script.topology.relays().contains(&relay.as_str()) {
+            continue;
+        }
+        let target = keeper.node().target();
+        let lock = if controls(script, relay) || target.reset != Reset::Numbers {
+            let lock = Arc::clone(&keeper.lock).write_owned().await;
+            Lock::Alone { _lock: lock }
+        } else {
+            let lock = Arc::clone(&keeper.lock).read_owned().await;
+            Lock::Alongside { _lock: lock }
+        };
+        if keeper.is_used.swap(true, Ordering::Relaxed) {
+            reset(keeper, world.provisioner()).await?;
+        }
+        let life = keeper.up().await?;
+        if controls(script, relay) {
+            keeper.node().status().send_modify(|s| s.is_held = true);
+        }
+        keeper.node().users.fetch_add(1, Ordering::Relaxed);
+        usage.used.push(Used {
+            keeper: Arc::clone(keeper),
+            life,
+            mark: keeper.node().mark(),
+            lock,
+        });
+    }
+    Ok(usage)
+}
+
+/// Makes a relay as new, if its target says how.
+async fn reset(keeper: &Keeper, provisioner: &Provisioner) -> Result<(), String> {
+    let node = keeper.node();
+    match &node.target().reset {
+        Reset::Numbers => Ok(()),
+        Reset::Command(words) => {
+            let done = provisioner.reset(node.target(), words).await;
+            done.map_err(|reason| format!("relay {}: {reason}", node.relay()))
+        }
+        Reset::Restart => {
+            node.status().send_modify(|s| s.is_held = true);
+            node.stop().await;
+            let started = node.start().await;
+            node.status().send_modify(|s| s.is_held = false);
+            started.map_err(|e| format!("relay {}: {e}", node.relay()))
+        }
+    }
+}
+
+/// Makes the subscribers of a script known to their relays.
+///
+/// # Errors
+/// What failed, for a person.
+pub async fn provision(stage: &Stage, world: &World) -> Result<(), String> {
+    for agent in stage.agents.values() {
+        let Some(target) = world.target(&agent.home) else {
+            continue;
+        };
+        let target: &Target = target;
+        let done = world.provisioner().subscriber(target, &agent.number).await;
+        done.map_err(|reason| format!("relay {}: {reason}", agent.home))?;
+    }
+    Ok(())
+}
+
+impl Usage {
+    /// Waits until one of the relays dies unasked: its name, how it ended and what it said last.
+    pub async fn death(&self) -> (String, String) {
+        if self.used.is_empty() {
+            return std::future::pending().await;
+        }
+        select_all(self.used.iter().map(|used| Box::pin(used.death())))
+            .await
+            .0
+    }
+
+    /// Does the steps of a script, until they are done or a relay has died; then no step can tell more. Records the death, and, if something
+    /// is not as it should be, what the relays said meanwhile. Steps that give an error could not be done for a reason that is no relay's.
+    pub async fn attend(&self, recorder: &Recorder, steps: impl Future<Output = Result<(), String>>) {
+        let death = tokio::select! {
+            done = steps => self.after(done, recorder).await,
+            death = self.death() => Some(death),
+        };
+        if let Some((node, detail)) = death {
+            recorder.record(What::Node {
+                node,
+                state: NodeState::Died,
+                detail,
+            });
+        }
+        if recorder.ask(Judge::is_troubled) {
+            for (node, log) in self.logs() {
+                recorder.record(What::Log {
+                    node,
+                    lines: log.lines,
+                    left_out: log.left_out,
+                });
+            }
+        }
+    }
+
+    /// A connection that broke is noticed before the death of the process behind it.
+    async fn after(&self, done: Result<(), String>, recorder: &Recorder) -> Option<(String, String)> {
+        let is_troubled = done.is_err() || recorder.ask(Judge::is_troubled);
+        let death = if is_troubled && !self.used.is_empty() {
+            timeout(LATE_DEATH, self.death()).await.ok()
+        } else {
+            None
+        };
+        if let (Err(text), None) = (done, &death) {
+            recorder.record(What::Fault { step: None, text });
+        }
+        death
+    }
+
+    /// What each of the relays said since the script began.
+    pub fn logs(&self) -> Vec<(String, Excerpt)> {
+        let said = |used: &Used| {
+            let node = used.keeper.node();
+            (node.relay().to_owned(), node.said(used.mark, LOG_LINES))
+        };
+        self.used.iter().map(said).collect()
+    }
+}
+
+impl Used {
+    async fn death(&self) -> (String, String) {
+        let node: &Node = self.keeper.node();
+        let mut status = node.status().subscribe();
+        let later = |death: &Arc<super::node::Death>| death.life >= self.life;
+        let detail = match status.wait_for(|s| s.death.as_ref().is_some_and(later)).await {
+            Ok(status) => status.death.as_ref().map(|death| death.detail.clone()),
+            Err(_) => None,
+        };
+        match detail {
+            Some(detail) => (node.relay().to_owned(), detail),
+            // The run itself ends.
+            None => std::future::pending().await,
+        }
+    }
+}
+
+impl Drop for Used {
+    fn drop(&mut self) {
+        let node = self.keeper.node();
+        node.users.fetch_sub(1, Ordering::Relaxed);
+        node.status().send_modify(|status| {
+            if status.up && status.life == self.life {
+                // It lived through a whole script.
+                status.falls = 0;
+            }
+            if matches!(self.lock, Lock::Alone { .. }) {
+                status.is_held = false;
+            }
+        });
+    }
+}
