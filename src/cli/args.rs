@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::cli::matrix_args::MatrixArgs;
 use crate::cli::target_args::{PushArg, TargetCommand};
 use crate::inspect::Kind;
 
@@ -44,6 +45,8 @@ pub enum Command {
     Relay(RelayArgs),
     /// Show which test purposes have cases, what the latest run said of them, and which have none
     Coverage(CoverageArgs),
+    /// Let every two of some relays interwork, as A and as B: who fails with whom, and where
+    Matrix(MatrixArgs),
     /// Run the suite against every seeded defect: which cases notice it, and which cases notice nothing
     #[command(name = "killmatrix")]
     KillMatrix(KillMatrixArgs),

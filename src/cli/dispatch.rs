@@ -23,6 +23,7 @@ pub fn main() -> ExitCode {
         Command::Target(TargetCommand::Check(args)) => commands::target_check(&args),
         Command::Relay(args) => commands::relay(&args),
         Command::Coverage(args) => commands::coverage(&args),
+        Command::Matrix(args) => commands::matrix(args),
         Command::KillMatrix(args) => commands::killmatrix(args),
         Command::Rejudge(args) => commands::rejudge(&args),
         Command::Decode(args) => commands::decode(&args),

@@ -1,6 +1,7 @@
 //! Exit codes. They are a contract with pipelines: a number never changes its meaning.
 
-use crate::run::outcome::RunResult;
+use crate::run::matrix::{Encounter, Fate, Matrix};
+use crate::run::outcome::{RunResult, Summary};
 
 /// Interrupted from outside: nothing was judged.
 pub const INTERRUPTED: u8 = 130;
@@ -21,11 +22,28 @@ pub const NOT_DELIVERED: u8 = 255;
 
 /// The code for a finished run. [`ERROR`] beats [`NOTHING_TESTED`], which beats [`VIOLATED`].
 pub fn exit_code(run: &RunResult) -> u8 {
-    let counts = run.summary;
+    code_of(run.summary, run.run.alive)
+}
+
+/// The code for a matrix: that of the worst pair. [`NOTHING_TESTED`] also when no case applied to any pair.
+pub fn matrix_code(matrix: &Matrix) -> u8 {
+    let code = |pair: &Encounter| match pair.fate {
+        Fate::Ran => code_of(pair.summary, pair.alive),
+        Fate::Skipped => AS_EXPECTED,
+        Fate::Refused => ERROR,
+    };
+    let worst = matrix.pairs.iter().map(code).max().unwrap_or(AS_EXPECTED);
+    if worst == AS_EXPECTED && matrix.pairs.iter().all(|pair| pair.applicable() == 0) {
+        return NOTHING_TESTED;
+    }
+    worst
+}
+
+fn code_of(counts: Summary, alive: bool) -> u8 {
     let applicable = counts.cases.saturating_sub(counts.not_applicable);
     if counts.error > 0 {
         ERROR
-    } else if counts.cases == 0 || (applicable > 0 && !run.run.alive) {
+    } else if counts.cases == 0 || (applicable > 0 && !alive) {
         NOTHING_TESTED
     } else if counts.pass < applicable {
         VIOLATED

@@ -7,6 +7,7 @@ mod dispatch;
 pub mod exit;
 mod failure;
 mod listing;
+mod matrix_args;
 mod output;
 pub mod present;
 mod target_args;

@@ -15,6 +15,8 @@ use super::script::{HttpRule, Rules, SmppRule, SmtpAct, SmtpRule, SmtpStage};
 use crate::link::hop::Sink;
 use crate::link::{Arrival, Crossing};
 
+mod between;
+
 /// Arrivals nobody owned that are kept; more are counted.
 const UNSOLICITED_KEPT: usize = 200;
 /// Octets of bodies that are kept among them.
@@ -280,6 +282,17 @@ impl State {
         shared.cloned()
     }
 
+    fn claim(&mut self, key: Key, owner: Owner) {
+        let Some(room) = self.guests.get_mut(&owner.guest) else {
+            return;
+        };
+        let owners = self.claims.entry(key.clone()).or_default();
+        if !owners.contains(&owner) {
+            owners.push(owner);
+        }
+        room.keys.push(key);
+    }
+
     fn owner_at(&self, peer: &str, keys: &[Key]) -> Option<GuestId> {
         if self.past_owner(keys).is_some() {
             return None;
@@ -310,12 +323,12 @@ impl State {
     fn past(&self, arrival: &Arrival) -> Option<Past> {
         let (guest, why) = if let Some((number, marks)) = handed::push_of(&arrival.crossing) {
             match self.handed.first_owner(&number, &marks) {
-                Some(guest) => (guest, "a repeat, or about an MM, of".to_owned()),
-                None => (*self.left.get(&number)?, "its number was that of".to_owned()),
+                Some(guest) => (guest, "what it repeats, or the MM it is about,".to_owned()),
+                None => (*self.left.get(&number)?, format!("{number}")),
             }
         } else if let Crossing::Mail { rcpt_to, data, .. } = &arrival.crossing {
             let (guest, key) = self.past_owner(&ownership::keys_of_mail(rcpt_to, data))?;
-            (guest, format!("{key} was that of"))
+            (guest, key.to_string())
         } else {
             return None;
         };
@@ -325,7 +338,7 @@ impl State {
             .map(|case| case.to_string())
             .unwrap_or_default();
         Some(Past {
-            why: format!("{why} case {case}"),
+            why: format!("{why} was that of case {case}"),
             case,
         })
     }
@@ -477,18 +490,11 @@ impl Guest {
 
     fn claim(&self, key: Option<Key>, place: &str) {
         let Some(key) = key else { return };
-        let mut state = self.desk.state();
         let owner = Owner {
             guest: self.id,
             place: place.to_owned(),
         };
-        let owners = state.claims.entry(key.clone()).or_default();
-        if !owners.contains(&owner) {
-            owners.push(owner);
-        }
-        if let Some(room) = state.guests.get_mut(&self.id) {
-            room.keys.push(key);
-        }
+        self.desk.state().claim(key, owner);
     }
 }
 

@@ -19,6 +19,8 @@ pub(super) enum Key {
     Id(String),
     /// A DNS name.
     Name(String),
+    /// A transaction or message id in something that this relay sent to another one. Ids of two relays may be alike.
+    Crossed { from: String, id: String },
 }
 
 impl Key {
@@ -49,6 +51,17 @@ impl Key {
             .unwrap_or(id);
         (!id.is_empty()).then(|| Key::Id(id.to_owned()))
     }
+
+    /// An id as one that this relay gave.
+    fn of_relay(self, relay: &str) -> Option<Key> {
+        match self {
+            Key::Id(id) => Some(Key::Crossed {
+                from: relay.to_owned(),
+                id,
+            }),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for Key {
@@ -58,6 +71,7 @@ impl fmt::Display for Key {
             Key::Mailbox(mailbox) => write!(f, "mailbox {mailbox}"),
             Key::Id(id) => write!(f, "id {id}"),
             Key::Name(name) => write!(f, "name {name}"),
+            Key::Crossed { from, id } => write!(f, "id {id} of relay {from}"),
         }
     }
 }
@@ -81,6 +95,54 @@ pub(super) fn keys_of_mail(recipients: &[String], message: &[u8]) -> Vec<Key> {
         }
     }
     keys
+}
+
+/// The keys of a mail from one relay to another, as of any mail but for ids: those of two relays may be alike. A response has the
+/// transaction id that the relay gave which gets it, a request its sender's; the message id is that of the relay which sent the MM.
+pub(super) fn keys_between(from: &str, to: &str, recipients: &[String], message: &[u8]) -> Vec<Key> {
+    let ids = Ids::of(message);
+    let asks = if ids.in_response { to } else { from };
+    let given = [(asks, ids.transaction), (to, ids.message)];
+    let given = given.into_iter().filter_map(|(relay, id)| id?.of_relay(relay));
+    let envelope = keys_of_recipients(recipients);
+    let header = keys_of_mail(&[], message);
+    let numbers = header.into_iter().filter(|key| matches!(key, Key::Number(_)));
+    envelope.into_iter().chain(given).chain(numbers).collect()
+}
+
+/// What answers to this mail of a relay will be known by: the ids it gave. A response has none of its own, and a report only that of
+/// its transaction.
+pub(super) fn ids_given(from: &str, message: &[u8]) -> Vec<Key> {
+    let ids = Ids::of(message);
+    let transaction = ids.transaction.filter(|_| !ids.in_response);
+    let message = ids.message.filter(|_| !ids.in_response && !ids.in_report);
+    let given = [transaction, message].into_iter().flatten();
+    given.filter_map(|id| id.of_relay(from)).collect()
+}
+
+/// The ids in a message, and whose they are.
+struct Ids {
+    transaction: Option<Key>,
+    message: Option<Key>,
+    in_response: bool,
+    in_report: bool,
+}
+
+impl Ids {
+    fn of(message: &[u8]) -> Ids {
+        let header = header_of(message);
+        let value = |name: &str| {
+            let field = header.iter().find(|(n, _)| n.eq_ignore_ascii_case(name));
+            field.map_or("", |(_, value)| value.as_str())
+        };
+        let kind = value("X-Mms-Message-Type").to_ascii_lowercase();
+        Ids {
+            transaction: Key::id(value("X-Mms-Transaction-ID")),
+            message: Key::id(value("X-Mms-Message-ID")),
+            in_response: kind.ends_with(".res"),
+            in_report: kind.contains("report"),
+        }
+    }
 }
 
 /// The keys of an envelope alone.

@@ -105,7 +105,7 @@ pub const DIALECTS: &[Dialect] = &[
     way(
         "originator-host",
         "originator",
-        "X-Mms-Originator-System is a bare host: mms.home.example",
+        "X-Mms-Originator-System is a bare host, mms.home.example, and mail to it needs no local part",
         SEEN,
         |a, _| a.words.originator = Originator::Host,
     ),

@@ -8,6 +8,7 @@ mod excerpt;
 mod group;
 pub mod junit;
 pub mod killmatrix;
+pub mod matrix;
 mod paint;
 pub mod progress;
 pub mod results;

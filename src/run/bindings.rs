@@ -1,7 +1,7 @@
 //! Which target plays which relay: files are read for their place in the topology, and for whom they face there.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -34,14 +34,7 @@ pub fn targets(
                 names.join(", ")
             )));
         }
-        let setting = Setting {
-            relay: relay.clone(),
-            other: usual_identity(opposite(relay)),
-            program: options.program()?,
-            dir: instance_dir(),
-        };
-        let target = Target::load(path, &setting).map_err(usage)?;
-        targets.insert(relay.clone(), target);
+        targets.insert(relay.clone(), load(relay, path, &options.program()?)?);
     }
     face_each_other(&mut targets)?;
     if let Some(limit) = options.hasten {
@@ -67,6 +60,20 @@ pub fn targets(
             .or_insert_with(|| Arc::clone(&embedded));
     }
     Ok(targets)
+}
+
+/// The target in a file, for its place in the topology.
+///
+/// # Errors
+/// The file is wrong.
+pub fn load(relay: &str, path: &Path, program: &Path) -> Result<Target, Refused> {
+    let setting = Setting {
+        relay: relay.to_owned(),
+        other: usual_identity(opposite(relay)),
+        program: program.to_owned(),
+        dir: instance_dir(),
+    };
+    Target::load(path, &setting).map_err(usage)
 }
 
 /// A folder that no other instance of a relay has; made when it is needed.

@@ -21,15 +21,26 @@ impl Driver {
         let place = dialogue.from.as_str();
         let line = self.stage.line_of_peer(&relay, place);
         // The way lasts as long as the conversation.
-        let way = match self.stage.access(&relay).map(|access| access.mm4.smtp_addr()) {
-            Some(Some(addr)) => Way::over(line.as_ref(), &addr.to_string())
-                .await
-                .map(|way| (way.entrance().unwrap_or(addr), way)),
-            Some(None) => Err(format!("relay {relay} takes MM4 through a command")),
+        let access = self.stage.access(&relay);
+        let client = match access
+            .as_ref()
+            .map(|access| (access.mm4.client(), access.mm4.smtp_addr()))
+        {
+            Some((Some(client), Some(addr))) => Ok((client, addr)),
+            Some(_) => Err(format!("relay {relay} takes MM4 through a command")),
             None => Err(format!("relay {relay} is down")),
         };
+        let way = match client {
+            Ok((client, addr)) => Way::over(line.as_ref(), &addr.to_string())
+                .await
+                .map(|way| (client, way)),
+            Err(why) => Err(why),
+        };
         let opened = match &way {
-            Ok((addr, _)) => peer::Dialogue::connect(*addr, limit).await,
+            Ok((client, way)) => match way.entrance() {
+                Some(entrance) => peer::Dialogue::open(&(*client).clone().through(entrance), limit).await,
+                None => peer::Dialogue::open(client, limit).await,
+            },
             Err(why) => Err(why.clone()),
         };
         let mut connection = match opened {

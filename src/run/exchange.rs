@@ -215,8 +215,29 @@ impl Driver {
         reply: Result<HttpReply, NoAnswer>,
     ) {
         match reply {
-            Ok(reply) => self.seen(place, relay, reply.crossing(request)),
+            Ok(reply) => {
+                self.seen(place, relay, reply.crossing(request));
+                self.remember(place);
+            }
             Err(none) => self.no_reply(Some(step), request, place, relay, none.why),
+        }
+    }
+
+    /// A report about an MM that this user agent has sent just now is the script's, also when it has left.
+    fn remember(&self, place: &str) {
+        let Some(agent) = self.stage.agents.get(place) else {
+            return;
+        };
+        let id = self.recorder.ask(|judge| {
+            let sent = judge
+                .all()
+                .iter()
+                .rev()
+                .find(|seen| seen.place == place && seen.is_reply())?;
+            sent.pdu.as_ref()?.text("Message-ID")
+        });
+        if let Some(id) = id.filter(|id| !id.is_empty()) {
+            self.stage.guest.remember_message(&agent.number, &id);
         }
     }
 

@@ -355,6 +355,7 @@ async fn play(
                 unclaimed: stage.unclaimed.clone(),
                 missing: stage.missing.clone(),
                 alive: world.alive.clone(),
+                recorded: world.recorded(script.topology),
             });
             if fit {
                 for relay in script.topology.relays().iter().filter(|r| stage.is_embedded(r)) {
@@ -471,9 +472,18 @@ fn folder(reports: &Path, plan: &Plan, started: jiff::Timestamp) -> std::io::Res
     } else {
         names.join("+")
     };
-    let parent = reports.join(name);
+    let dir = fresh_folder(&reports.join(name), started)?;
+    point_latest(reports, &dir);
+    Ok(dir)
+}
+
+/// A folder below `parent` that is named by the time and that nobody else has.
+///
+/// # Errors
+/// It cannot be made.
+pub(super) fn fresh_folder(parent: &Path, started: jiff::Timestamp) -> std::io::Result<PathBuf> {
     let base = started.strftime("%Y%m%d-%H%M%S").to_string();
-    std::fs::create_dir_all(&parent)?;
+    std::fs::create_dir_all(parent)?;
     let mut dir = parent.join(&base);
     let mut n = 2;
     // Two runs in one second: each gets a folder of its own.
@@ -484,7 +494,6 @@ fn folder(reports: &Path, plan: &Plan, started: jiff::Timestamp) -> std::io::Res
         dir = parent.join(format!("{base}-{n}"));
         n += 1;
     }
-    point_latest(reports, &dir);
     Ok(dir)
 }
 

@@ -47,7 +47,7 @@ pub async fn apart(script: &Script, world: &World, key: u64) -> Result<Option<Ar
     if !(wants || puts_down) || !world.is_repeatable() {
         return Ok(None);
     }
-    match world.again(key, &script.id).await {
+    match world.again(key, script).await {
         Ok(own) => Ok(Some(Arc::new(own))),
         // Listeners that cannot be had twice are shared.
         Err(_) if world.keepers().is_empty() => Ok(None),

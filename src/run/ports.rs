@@ -30,6 +30,8 @@ pub enum Unfit {
         file: String,
         why: String,
     },
+    #[error("relay {relay}: {reason}")]
+    Relay { relay: String, reason: String },
     /// A target file that was right for one instance is not for another, or a library does not work.
     #[error("{0}")]
     Broken(String),

@@ -10,12 +10,11 @@ use tokio::sync::mpsc;
 
 use crate::case::{HomeLookup, Script, Topology};
 use crate::link::{Arrival, Hop, Mails};
-use crate::party::peer::Inbound;
 use crate::party::user_agent::{AgentWays, UserAgent};
 use crate::party::{Guest, Listening};
 use crate::relay;
+use crate::target::Secrets;
 use crate::target::launch::Log;
-use crate::target::{Mm1, Secrets};
 use crate::wire::mm4;
 
 use super::host::{Host, Running};
@@ -32,6 +31,7 @@ use self::homes::Homes;
 use self::lines::Lines;
 use self::names::Names;
 
+mod access;
 mod cast;
 mod embedded;
 mod fitness;
@@ -42,22 +42,14 @@ mod pushing;
 mod remote;
 mod routes;
 
+pub use access::Access;
 pub use cast::{homes_of, peers_of};
-pub use embedded::{domain_of, embedded_limits, embedded_timers, own_prefix};
+pub use embedded::{basis, domain_of, embedded_limits, embedded_timers, own_prefix};
 pub use fitness::controls;
 pub use names::Unset;
 
 /// Connections of user agents that stay open to an embedded relay.
 const IDLE_CONNECTIONS: usize = 4;
-
-/// Where a relay is driven.
-#[derive(Debug, Clone)]
-pub struct Access {
-    pub mm1: Mm1,
-    pub mm4: Inbound,
-    pub domain: String,
-    pub system_address: String,
-}
 
 /// An embedded relay of the script.
 struct Embedded {
@@ -83,6 +75,7 @@ pub struct Stage {
     pub missing: Vec<String>,
     names: Names,
     embedded: Mutex<BTreeMap<String, Embedded>>,
+    /// Relays that the script does not start.
     remote: BTreeMap<String, Access>,
     /// What embedded relays say.
     said: Arc<Log>,
@@ -279,18 +272,7 @@ impl Stage {
         for hop in self.hops.get(relay).into_iter().flatten() {
             hop.set_target(running.mm4_addr());
         }
-        let access = Access {
-            mm1: Mm1::at(
-                format!("http://{}{}", running.mm1_addr(), config.mm1.path),
-                config.mm1.identity_header.first(),
-            ),
-            mm4: running
-                .mm4_addr()
-                .map(Inbound::plain)
-                .ok_or_else(|| NotUp(format!("relay {relay} does not listen for SMTP")))?,
-            domain: config.domain.clone(),
-            system_address: config.system_address.clone(),
-        };
+        let access = Access::inside(&config, &running)?;
         if let Some(embedded) = self.embedded().get_mut(relay) {
             embedded.running = Some(running);
             embedded.access = Some(access);
@@ -342,20 +324,21 @@ impl Stage {
                 let node = Arc::clone(keeper.node());
                 self.launched.insert((*relay).to_owned(), node);
             }
-            if let Some(ixit) = world.target(relay).and_then(|t| t.ixit.as_ref()) {
-                let unfit = |why: String| NotUp(format!("relay {relay}: {why}"));
+            let unfit = |why: String| NotUp(format!("relay {relay}: {why}"));
+            let ixit = world.target(relay).and_then(|t| t.ixit.as_ref());
+            if let Some(ixit) = ixit {
                 let agent = remote::agent(ixit).map_err(|e| unfit(format!("ixit.mm1: {e}")))?;
                 self.remote_agents.insert((*relay).to_owned(), agent);
-                self.remote.insert(
-                    (*relay).to_owned(),
-                    Access {
-                        mm1: ixit.mm1.clone(),
-                        mm4: remote::way_in(ixit).map_err(unfit)?,
-                        domain: ixit.domain.clone(),
-                        system_address: ixit.system_address.clone(),
-                    },
-                );
             }
+            let access = match (
+                world.pair(script.topology).and_then(|pair| pair.access(relay)),
+                ixit,
+            ) {
+                (Some(access), _) => access.clone(),
+                (None, Some(ixit)) => Access::outside(ixit).map_err(unfit)?,
+                (None, None) => continue,
+            };
+            self.remote.insert((*relay).to_owned(), access);
         }
         let own: Vec<&str> = relays
             .iter()

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
+use crate::case::{Script, Topology};
 use crate::party::peer::{self, PeerIdentity, Terms};
 use crate::party::{Desk, Listening, dns};
 use crate::target::launch::{Bound, Provisioner};
@@ -20,6 +21,7 @@ use super::host::Host;
 use super::lag::Lag;
 use super::launched::{Keeper, Node};
 use super::numbers::Numbers;
+use super::pair::Pair;
 use super::pools::Pools;
 use super::ports::{self, Unfit};
 
@@ -71,6 +73,7 @@ pub struct World {
     private: Arc<Semaphore>,
     is_private: bool,
     _one_of_them: Option<OwnedSemaphorePermit>,
+    pair: Option<Pair>,
 }
 
 impl World {
@@ -108,12 +111,13 @@ impl World {
             dns: BTreeMap::new(),
             peer_names: peer_names.into_iter().collect(),
             keepers: BTreeMap::new(),
-            provisioner: Provisioner::new().map_err(Unfit::Broken)?,
+            provisioner: Provisioner::default(),
             secrets: Arc::new(secrets),
             logs: PathBuf::new(),
             private: Arc::new(Semaphore::new(PRIVATE)),
             is_private: false,
             _one_of_them: None,
+            pair: None,
         };
         let relays: Vec<(String, Arc<Target>)> = world
             .targets
@@ -124,6 +128,9 @@ impl World {
             world.listen(&relay, &target).await?;
             world.warnings.extend(ports::warnings(&relay, &target));
         }
+        if Pair::is_wanted(&world.targets) {
+            world.pair = Some(Pair::open(&world).await?);
+        }
         Ok(world)
     }
 
@@ -132,7 +139,7 @@ impl World {
     ///
     /// # Errors
     /// A relay does not come up.
-    pub async fn bring_up(&mut self, logs: &Path, only: Option<&str>) -> Result<(), Unfit> {
+    pub async fn bring_up(&mut self, logs: &Path, only: Option<&Script>) -> Result<(), Unfit> {
         self.logs = logs.to_owned();
         let relays: Vec<(String, Arc<Target>)> = self
             .targets
@@ -140,6 +147,9 @@ impl World {
             .map(|(n, t)| (n.clone(), Arc::clone(t)))
             .collect();
         for (relay, target) in relays {
+            if only.is_some_and(|script| !script.topology.relays().contains(&relay.as_str())) {
+                continue;
+            }
             if target.start == Start::Command {
                 let keeper = self.start(&relay, &target, only).await?;
                 self.keepers.insert(relay.clone(), Arc::new(keeper));
@@ -152,12 +162,12 @@ impl World {
         Ok(())
     }
 
-    async fn start(&self, relay: &str, target: &Arc<Target>, only: Option<&str>) -> Result<Keeper, Unfit> {
+    async fn start(&self, relay: &str, target: &Arc<Target>, only: Option<&Script>) -> Result<Keeper, Unfit> {
         let (target, secrets) = (Arc::clone(target), Secrets::clone(&self.secrets));
         let file = target.path().map(|path| path.display().to_string());
         let name = match only {
             None => relay.to_owned(),
-            Some(script) => format!("{relay}.{}", safe(script)),
+            Some(script) => format!("{relay}.{}", safe(&script.id)),
         };
         let bound = self.gateway(relay).and_then(Gateway::bound).map(when_bound);
         let node = Node::new(relay, target, secrets, bound, &self.logs, &name);
@@ -212,11 +222,6 @@ impl World {
         self.heard.load(Ordering::Relaxed)
     }
 
-    /// Whether any relay is not ours to start.
-    pub fn has_remote(&self) -> bool {
-        !self.targets.values().all(|t| t.is_embedded())
-    }
-
     /// Whether there can be another world for the same relays: all of them are embedded, or can have more than one instance.
     pub fn is_repeatable(&self) -> bool {
         self.targets.values().all(|target| match target.start {
@@ -230,7 +235,7 @@ impl World {
     ///
     /// # Errors
     /// Its ports cannot be had, or a relay does not come up once more.
-    pub async fn again(&self, key: u64, script: &str) -> Result<World, Unfit> {
+    pub async fn again(&self, key: u64, script: &Script) -> Result<World, Unfit> {
         let mut targets = self.targets.clone();
         let mut permit = None;
         if !self.keepers.is_empty() {
@@ -248,6 +253,22 @@ impl World {
         world._one_of_them = permit;
         world.bring_up(&self.logs, Some(script)).await?;
         Ok(world)
+    }
+
+    /// The relays that all scripts on this topology share, if they do.
+    pub fn pair(&self, topology: Topology) -> Option<&Pair> {
+        self.pair.as_ref().filter(|_| topology == Pair::TOPOLOGY)
+    }
+
+    /// The links that they share.
+    pub fn recorded(&self, topology: Topology) -> Vec<String> {
+        let links = self.pair(topology).map(Pair::links).unwrap_or_default();
+        links.iter().map(|link| (*link).to_owned()).collect()
+    }
+
+    /// The peer MMSEs that the suite plays.
+    pub fn peer_names(&self) -> &[String] {
+        &self.peer_names
     }
 
     /// The gateway that this relay pushes through.
@@ -272,6 +293,14 @@ impl World {
         let target = self.targets.get(relay)?;
         if let Some(ixit) = &target.ixit {
             return ixit.peers.get(peer).map(|p| (p.domain.clone(), p.prefix.clone()));
+        }
+        // Where one relay of the run has the peer configured, the embedded ones know it by the same name and numbers.
+        let known = self
+            .targets
+            .values()
+            .find_map(|t| t.ixit.as_ref()?.peers.get(peer));
+        if let Some(known) = known {
+            return Some((known.domain.clone(), known.prefix.clone()));
         }
         let index = self.peer_names.iter().position(|n| n == peer)?;
         Some((format!("mms.{peer}.example"), format!("+15552{index:02}")))

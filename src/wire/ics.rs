@@ -102,6 +102,10 @@ pub const ITEMS: &[Item] = &[
         "smtp.client",
         "speaks SMTP itself when it sends MM4, and does not hand mails to a command",
     ),
+    may(
+        "smtp.server",
+        "speaks SMTP itself when it takes MM4, and does not have mails handed in by a command",
+    ),
     may("smtp.pipelining", "offers PIPELINING"),
     may("store.durable", "keeps what it accepted through a kill -9"),
     may("multi-relay.mesh", "several relays in one MMSE, MM4 between them"),

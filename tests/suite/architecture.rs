@@ -21,6 +21,7 @@ const REPORT_MAY_IMPORT: &[&str] = &[
     "crate::run::check",
     "crate::run::coverage",
     "crate::run::killmatrix",
+    "crate::run::matrix",
     "crate::run::observer",
     "crate::case::",
 ];

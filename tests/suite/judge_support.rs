@@ -76,6 +76,7 @@ impl Journal {
             unclaimed: Vec::new(),
             missing: Vec::new(),
             alive: alive.iter().map(|a| (*a).to_owned()).collect(),
+            recorded: Vec::new(),
         });
         journal
     }

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use mmspec::link::{Arrival, Crossing};
 use mmspec::party::peer::{PeerIdentity, serve};
 use mmspec::party::user_agent::{AgentWays, UserAgent};
 use mmspec::party::{Desk, HttpRule, Past, SmtpAct, SmtpRule, SmtpStage, kannel};
@@ -230,4 +231,76 @@ async fn a_peer_is_held_by_one_alone_or_by_many() {
     tokio::time::timeout(LIMIT, peer.guest.exclusive("p"))
         .await
         .unwrap();
+}
+
+#[tokio::test]
+async fn mails_between_relays_go_to_the_script_they_are_for_and_answers_follow() {
+    let desk = mmspec::party::Desk::new();
+    let (one, mut to_one) = desk.open(1);
+    let (two, mut to_two) = desk.open(2);
+    one.claim_number("+15551010001", "bob");
+    two.claim_number("+15551010002", "bob");
+    let (there, back) = (desk.between("A", "B"), desk.between("B", "A"));
+    let arrival = |from: &str, to: &str, header: &str| Arrival {
+        place: "A-B".to_owned(),
+        from: Some(from.to_owned()),
+        crossing: Crossing::Mail {
+            helo: String::new(),
+            mail_from: String::new(),
+            rcpt_to: vec![to.to_owned()],
+            refused: Vec::new(),
+            data: format!("{header}\r\n").into(),
+            reply: Some((250, String::new())),
+            dialogue: Vec::new(),
+        },
+    };
+    let ids = |tid: &str, mid: &str| format!("X-Mms-Transaction-ID: {tid}\r\nX-Mms-Message-ID: {mid}\r\n");
+    let forward = |tid, mid| format!("X-Mms-Message-Type: MM4_forward.REQ\r\n{}", ids(tid, mid));
+    let response = |tid, mid| format!("X-Mms-Message-Type: MM4_forward.RES\r\n{}", ids(tid, mid));
+    let report = |tid, mid| format!("X-Mms-Message-Type: MM4_delivery_report.REQ\r\n{}", ids(tid, mid));
+    // Both relays count from 1.
+    there(arrival("A", "+15551010001/TYPE=PLMN@b", &forward("1", "\"m1\"")));
+    there(arrival("A", "+15551010002/TYPE=PLMN@b", &forward("2", "m2")));
+    back(arrival("B", "system@a", &response("2", "m2")));
+    back(arrival("B", "system@a", &report("1", "m2")));
+    there(arrival("A", "system@b", &response("1", "m2")));
+    // A report once more, and the response to the first mail.
+    back(arrival("B", "system@a", &report("1", "m2")));
+    back(arrival("B", "system@a", &response("\"1\"", "m1")));
+    back(arrival("B", "system@a", &response("3", "m3")));
+    assert_eq!(arrived(&mut to_one), ["forward.REQ 1", "forward.RES \"1\""]);
+    assert_eq!(
+        arrived(&mut to_two),
+        [
+            "forward.REQ 2",
+            "forward.RES 2",
+            "delivery_report.REQ 1",
+            "forward.RES 1",
+            "delivery_report.REQ 1"
+        ]
+    );
+    assert_eq!(desk.unsolicited().count, 1);
+    drop(one);
+    there(arrival("A", "+15551010001/TYPE=PLMN@b", &forward("1", "m1")));
+    assert_eq!(desk.unsolicited().count, 2);
+}
+
+/// Type and transaction of what arrived.
+fn arrived(arrivals: &mut tokio::sync::mpsc::UnboundedReceiver<Arrival>) -> Vec<String> {
+    let mut all = Vec::new();
+    while let Ok(arrival) = arrivals.try_recv() {
+        let data = String::from_utf8(Mail::of(arrival).data).unwrap();
+        let value = |name: &str| {
+            let line = data.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+            line.trim_start_matches(": ")
+                .trim_start_matches("MM4_")
+                .to_owned()
+        };
+        all.push(format!(
+            "{} {}",
+            value("X-Mms-Message-Type"),
+            value("X-Mms-Transaction-ID")
+        ));
+    }
+    all
 }

@@ -151,6 +151,10 @@ async fn originator_systems_in_other_forms() {
         let (relay, _gateway, mut peer) = start(&[dialect]).await;
         let req = alice_sends(&relay, &mut peer).await;
         assert_eq!(line(&req, "X-Mms-Originator-System"), form);
+        let mut smtp = Smtp::connect(Running::mm4_addr(&relay)).await;
+        assert_eq!(smtp.command("EHLO mms.peer.example").await, 250);
+        assert_eq!(smtp.command("MAIL FROM:<>").await, 250);
+        assert_eq!(smtp.command("RCPT TO:<mms.home.example>").await, 250);
     }
 }
 
@@ -442,4 +446,48 @@ async fn a_queue_that_ticks() {
             peer.expect_none().await;
         }
     }
+}
+
+#[test]
+fn the_list_and_the_page_have_every_dialect() {
+    let output = assert_cmd::Command::new(env!("CARGO_BIN_EXE_mmspec"))
+        .args(["relay", "--list-dialects"])
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    let list = String::from_utf8(output.stdout).unwrap();
+    let page = include_str!("../../docs/dialects.md").replace('`', "");
+    for dialect in DIALECTS {
+        assert!(
+            list.contains(dialect.does) && list.contains(dialect.source),
+            "{list}"
+        );
+        let name = match dialect.millis {
+            Some(millis) => format!("{}={millis}", dialect.name),
+            None => dialect.name.to_owned(),
+        };
+        let row = format!(
+            "| {name} | {} | {} | {} |",
+            dialect.about, dialect.does, dialect.source
+        );
+        assert!(page.contains(&row), "{row}");
+    }
+}
+
+#[test]
+fn a_dialect_on_the_command_line_joins_those_of_the_configuration() {
+    let relay = |dialects: &[&str]| {
+        let words = dialects.iter().flat_map(|dialect| ["--dialect", *dialect]);
+        assert_cmd::Command::new(env!("CARGO_BIN_EXE_mmspec"))
+            .args(["relay", "--print-config"])
+            .args(words)
+            .output()
+            .unwrap()
+    };
+    let output = relay(&["bare-ids", "slow-queue=70"]);
+    let config = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        config.contains("bare-ids") && config.contains("slow-queue=70"),
+        "{config}"
+    );
 }

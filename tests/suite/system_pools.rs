@@ -139,7 +139,7 @@ fn what_is_repeated_for_an_earlier_script_is_unsolicited_and_names_it() {
             one.case.as_ref().unwrap().starts_with("leaves-a-notification["),
             "{one:?}"
         );
-        assert!(one.why.as_ref().unwrap().contains("repeat"), "{one:?}");
+        assert!(one.why.as_ref().unwrap().contains("repeats"), "{one:?}");
     }
 }
 

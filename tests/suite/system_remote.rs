@@ -151,7 +151,28 @@ fn verdicts(run: &RunResult) -> BTreeMap<String, (Verdict, BTreeMap<String, Verd
 }
 
 /// A relay process, killed when this is dropped.
-pub struct Process(Child);
+pub struct Process(pub Child);
+
+impl Process {
+    /// A relay with this configuration, which lies in `dir` under its name, and where its MM1 and MM4 are.
+    pub fn start(config: &Config, dir: &Path) -> (Process, String, SocketAddr) {
+        let config_file = dir.join(format!("{}-relay.yaml", config.name));
+        fs::write(&config_file, serde_saphyr::to_string(config).unwrap()).unwrap();
+        let mut child = Command::new(assert_cmd::cargo::cargo_bin("mmspec"))
+            .args(["relay", "--config"])
+            .arg(&config_file)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let said = BufReader::new(child.stdout.take().unwrap());
+        let relay = Process(child);
+        let mut lines = said.lines().map(|line| line.unwrap());
+        let mut after = |word: &str| lines.next().unwrap().strip_prefix(word).unwrap().to_owned();
+        let (mm1, mm4) = (after("MM1 "), after("MM4 "));
+        (relay, mm1, mm4.parse().unwrap())
+    }
+}
 
 impl Drop for Process {
     fn drop(&mut self) {
@@ -214,36 +235,23 @@ pub fn start_with(dir: &Path, by: By, edit: impl FnOnce(&mut Config)) -> (Proces
         });
     }
     edit(&mut config);
-    let config_file = dir.join("relay.yaml");
-    fs::write(&config_file, serde_saphyr::to_string(&config).unwrap()).unwrap();
-    let mut child = Command::new(assert_cmd::cargo::cargo_bin("mmspec"))
-        .args(["relay", "--config"])
-        .arg(&config_file)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let said = BufReader::new(child.stdout.take().unwrap());
-    let relay = Process(child);
-    let mut lines = said.lines().map(|line| line.unwrap());
-    let mut after = |word: &str| lines.next().unwrap().strip_prefix(word).unwrap().to_owned();
-    ixit.mm1.url = after("MM1 ");
-    ixit.mm4.to = Some(after("MM4 ").parse().unwrap());
+    let (relay, mm1, mm4) = Process::start(&config, dir);
+    (ixit.mm1.url, ixit.mm4.to) = (mm1, Some(mm4));
     let target_file = dir.join("target.yaml");
     fs::write(&target_file, serde_saphyr::to_string(&target).unwrap()).unwrap();
     (relay, target_file)
 }
 
 /// Ports that were free a moment ago: the relay has to be told where the others will be before they are there.
-struct FreePorts(Vec<TcpListener>);
+pub struct FreePorts(Vec<TcpListener>);
 
 impl FreePorts {
-    fn take(n: usize) -> Self {
+    pub fn take(n: usize) -> Self {
         let host = own_host();
         FreePorts((0..n).map(|_| TcpListener::bind((host, 0)).unwrap()).collect())
     }
 
-    fn addr(&self, n: usize) -> SocketAddr {
+    pub fn addr(&self, n: usize) -> SocketAddr {
         self.0[n].local_addr().unwrap()
     }
 }

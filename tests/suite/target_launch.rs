@@ -459,7 +459,7 @@ provisioning:
         }
         requests
     });
-    let provisioner = Provisioner::new().unwrap();
+    let provisioner = Provisioner::default();
     block_on(async {
         provisioner.subscriber(&relay.target, "+155").await.unwrap();
         let refused = provisioner.subscriber(&relay.target, "+156").await.unwrap_err();

@@ -34,6 +34,21 @@ pub(super) fn present(
     Ok(exit_code(&finished.result))
 }
 
+/// Writes the reports of a finished run to its folder, and shows nothing.
+pub(super) fn write_reports(finished: &Finished) -> Result<(), Failure> {
+    let present = Present {
+        dir: &finished.dir,
+        reports: &finished.dir,
+        junit: None,
+        verbose: false,
+        paint: output::paint(),
+        coverage: &finished.coverage(),
+        text_of: &|file| finished.text_of(file),
+        elapsed: None,
+    };
+    present.write(&finished.result).map_err(Failure::error)
+}
+
 pub(super) fn refused(refused: Refused) -> Failure {
     match refused {
         Refused::Usage(text) => Failure::usage(text),

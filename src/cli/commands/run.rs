@@ -43,7 +43,7 @@ pub fn run(args: RunArgs) -> Result<u8, Failure> {
     for warning in &finished.warnings {
         output::complain(&format!("mmspec: warning: {warning}"));
     }
-    if !finished.result.run.alive {
+    if code != exit::AS_EXPECTED {
         for silent in &finished.silent {
             output::complain(&format!("mmspec: {silent}"));
         }

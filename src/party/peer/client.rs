@@ -85,10 +85,10 @@ pub struct SmtpClient {
 }
 
 #[derive(Debug, Clone)]
-struct Tls {
-    config: Arc<ClientConfig>,
-    server: ServerName<'static>,
-    mode: TlsMode,
+pub(super) struct Tls {
+    pub(super) config: Arc<ClientConfig>,
+    pub(super) server: ServerName<'static>,
+    pub(super) mode: TlsMode,
 }
 
 impl SmtpClient {
@@ -140,6 +140,10 @@ impl SmtpClient {
 
     pub fn place(&self) -> &Place {
         &self.place
+    }
+
+    pub(super) fn tls(&self) -> Option<&Tls> {
+        self.tls.as_ref()
     }
 
     pub fn ways(&self) -> &SmtpWays {

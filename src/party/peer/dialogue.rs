@@ -6,10 +6,13 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+use super::SmtpClient;
+use super::channel::Channel;
+use super::client::Tls;
 use crate::link::reply::{Replies, Reply};
-use crate::link::stream::Stream;
 use crate::party::delay;
 use crate::wire::smtp;
+use crate::wire::smtp::ways::TlsMode;
 
 /// Octets that are read at once.
 const CHUNK: usize = 4096;
@@ -17,24 +20,65 @@ const CHUNK: usize = 4096;
 /// An SMTP connection without a will of its own.
 #[derive(Debug)]
 pub struct Dialogue {
-    stream: Stream,
+    channel: Channel,
     replies: Replies,
+    /// The greeting, if it was read before it was asked for.
+    greeting: Option<Reply>,
 }
 
 impl Dialogue {
-    /// Connects; the greeting is the first reply to receive.
+    /// Connects in plain SMTP; the greeting is the first reply to receive.
     ///
     /// # Errors
     /// There is no connection, in words for a person.
     pub async fn connect(addr: SocketAddr, limit: Duration) -> Result<Dialogue, String> {
-        let connected = delay::within(limit, Stream::connect(addr))
+        Dialogue::open(&SmtpClient::plain(addr), limit).await
+    }
+
+    /// Connects, with TLS if the client has it; the greeting is the first reply to receive. STARTTLS comes before that, and leaves no
+    /// trace: after the handshake the server knows nothing of the client. There is no login, which would.
+    ///
+    /// # Errors
+    /// There is no connection, or no TLS, in words for a person.
+    pub async fn open(client: &SmtpClient, limit: Duration) -> Result<Dialogue, String> {
+        delay::within(limit, Dialogue::opened(client))
             .await
-            .map_err(|late| late.to_string())?;
-        let stream = connected.map_err(|error| words(&error, "the connection attempt"))?;
-        Ok(Dialogue {
-            stream,
+            .map_err(|late| late.to_string())?
+    }
+
+    async fn opened(client: &SmtpClient) -> Result<Dialogue, String> {
+        let channel = Channel::connect(client.place()).await;
+        let mut dialogue = Dialogue {
+            channel: channel.map_err(|error| words(&error, "the connection attempt"))?,
             replies: Replies::new(),
-        })
+            greeting: None,
+        };
+        match client.tls() {
+            None => {}
+            Some(tls) if tls.mode == TlsMode::Implicit => dialogue.secure(tls).await?,
+            Some(tls) => {
+                let greeting = dialogue.reply().await?;
+                for (line, code) in [("EHLO mmspec.invalid", 250), ("STARTTLS", 220)] {
+                    dialogue.send_line(line).await?;
+                    let reply = dialogue.reply().await?;
+                    if reply.code != code {
+                        return Err(format!("{line} was answered with {reply}"));
+                    }
+                }
+                dialogue.secure(tls).await?;
+                dialogue.greeting = Some(greeting);
+            }
+        }
+        Ok(dialogue)
+    }
+
+    async fn secure(&mut self, tls: &Tls) -> Result<(), String> {
+        let clear = std::mem::replace(&mut self.channel, Channel::Closed);
+        let secured = clear
+            .into_client_tls(tls.config.clone(), tls.server.clone())
+            .await;
+        self.channel = secured.map_err(|error| format!("TLS failed: {error}"))?;
+        Ok(())
     }
 
     /// The next reply: code, and text of all lines joined with `\n`.
@@ -61,10 +105,11 @@ impl Dialogue {
     /// # Errors
     /// The connection is gone.
     pub async fn send_raw(&mut self, octets: &[u8]) -> Result<(), String> {
-        self.stream
-            .write_all(octets)
-            .await
-            .map_err(|error| words(&error, "what was sent"))
+        let sent = async {
+            self.channel.write_all(octets).await?;
+            self.channel.flush().await
+        };
+        sent.await.map_err(|error| words(&error, "what was sent"))
     }
 
     /// Sends a message, dot-stuffed and ended with `CRLF . CRLF`.
@@ -76,12 +121,15 @@ impl Dialogue {
     }
 
     async fn reply(&mut self) -> Result<Reply, String> {
+        if let Some(greeting) = self.greeting.take() {
+            return Ok(greeting);
+        }
         loop {
             if let Some(reply) = self.replies.next_reply().map_err(|error| error.to_string())? {
                 return Ok(reply);
             }
             let mut chunk = [0; CHUNK];
-            match self.stream.read(&mut chunk).await {
+            match self.channel.read(&mut chunk).await {
                 Ok(0) if self.replies.rest().is_empty() => {
                     return Err("the connection was closed before a reply".to_owned());
                 }

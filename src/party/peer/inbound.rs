@@ -28,6 +28,14 @@ impl Inbound {
         SmtpClient::new(addr, ways).map(Inbound::Smtp)
     }
 
+    /// The client of SMTP, if that is spoken.
+    pub fn client(&self) -> Option<&SmtpClient> {
+        match self {
+            Inbound::Smtp(client) => Some(client),
+            Inbound::Command(_) => None,
+        }
+    }
+
     /// Where SMTP is spoken, if it is.
     pub fn smtp_addr(&self) -> Option<SocketAddr> {
         match self {

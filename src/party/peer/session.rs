@@ -170,18 +170,20 @@ impl Session {
     async fn hello(&mut self, host: &str, extended: bool) -> Step {
         let house = &self.house.identity.host;
         let ordinary = if extended {
-            let offers = self.security_offers();
             format!(
-                "250-{house}\n250-8BITMIME\n250-SIZE {LONGEST_MESSAGE}\n250-PIPELINING\n{offers}250 ENHANCEDSTATUSCODES"
+                "250-{house}\n250-8BITMIME\n250-SIZE {LONGEST_MESSAGE}\n250-PIPELINING\n250 ENHANCEDSTATUSCODES"
             )
         } else {
             format!("250 {house}")
         };
         self.abandon();
         self.transaction.introduced(host);
-        let reply = self.answer(SmtpStage::Ehlo, self.exclusive(), &ordinary).await?;
+        let mut reply = self.answer(SmtpStage::Ehlo, self.exclusive(), &ordinary).await?;
         if reply.is_completion() {
             self.greeted = Greeted::Yes;
+            if extended {
+                reply = self.with_security_offers(reply);
+            }
         } else {
             let crossing = self.transaction.end(Vec::new(), Some(&reply));
             self.arrived(self.exclusive(), crossing);

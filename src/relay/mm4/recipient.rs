@@ -1,6 +1,7 @@
 //! Whom a forward-path means.
 
 use super::fields::mailbox;
+use crate::relay::accent::Originator;
 use crate::relay::defects::Seed;
 use crate::relay::model::canonical_address;
 use crate::relay::node::Node;
@@ -48,7 +49,8 @@ impl Recipient {
             return Err(FOREIGN);
         }
         let system = node.config.system_address.split('@').next().unwrap_or_default();
-        if local.eq_ignore_ascii_case(system) || local.eq_ignore_ascii_case("postmaster") {
+        let host = node.accent.words.originator != Originator::Mailbox && node.routing.is_own(path);
+        if host || local.eq_ignore_ascii_case(system) || local.eq_ignore_ascii_case("postmaster") {
             return Ok(Recipient::System);
         }
         let parsed = Address::parse(local);

@@ -123,7 +123,8 @@ impl Outgoing<'_> {
         match code {
             1000..=1999 => Ok(()),
             DUPLICATE if self.in_doubt => Ok(()),
-            3000..=3999 => Err(Refusal::Later(reason)),
+            // The server or the service behind it fails now; the others say that it always will.
+            3000..=4999 => Err(Refusal::Later(reason)),
             _ => Err(Refusal::Never(reason)),
         }
     }

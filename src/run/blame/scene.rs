@@ -43,7 +43,7 @@ pub struct Scene<'a> {
 }
 
 impl<'a> Scene<'a> {
-    /// `started` are the relays that the journal saw started, `fallen` those it saw stopped or killed.
+    /// `recorded` are the relays between which every mail was recorded, `fallen` those that the journal saw stopped or killed.
     pub fn new(
         script: &Script,
         homes: &[(String, String)],
@@ -51,7 +51,7 @@ impl<'a> Scene<'a> {
         seen: &'a [Sighting],
         unix: i64,
         captured: &'a dyn Fn(&str) -> Option<u64>,
-        (started, fallen): (&BTreeSet<String>, &BTreeSet<String>),
+        (recorded, fallen): (&BTreeSet<String>, &BTreeSet<String>),
     ) -> Self {
         let moved = script.steps().any(
             |step| matches!(&step.action, Action::Set(set) if matches!(set.behaviour, Behaviour::Home(_))),
@@ -75,7 +75,7 @@ impl<'a> Scene<'a> {
             seen,
             unix,
             captured,
-            recorded: started.clone(),
+            recorded: recorded.clone(),
             fallen: fallen.clone(),
         }
     }

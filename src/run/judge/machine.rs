@@ -86,12 +86,16 @@ impl Judge {
                 unclaimed,
                 missing,
                 alive,
+                recorded,
                 ..
             } => {
                 self.memory.unix = *unix;
                 self.memory.vars.clone_from(vars);
                 self.case.not_applicable(unclaimed, missing);
                 self.case.alive |= !alive.is_empty();
+                let ends = recorded.iter().filter_map(|link| link.split_once('-'));
+                let ends = ends.flat_map(|(a, b)| [a.to_owned(), b.to_owned()]);
+                self.case.recorded.extend(ends);
             }
             What::StepStart { step } => self.start(*step, event.at_us),
             What::WindowEnd { step } => self.close(*step, event.at_us),
@@ -106,7 +110,7 @@ impl Judge {
             What::Node { node, state, detail } => match state {
                 NodeState::Started => {
                     self.case.alive = true;
-                    self.case.started.insert(node.clone());
+                    self.case.recorded.insert(node.clone());
                 }
                 NodeState::Died => self
                     .case
@@ -218,7 +222,7 @@ impl Judge {
             self.memory.all(),
             self.memory.unix,
             &captured,
-            (&self.case.started, &self.case.fallen),
+            (&self.case.recorded, &self.case.fallen),
         );
         self.ledger.attribute(|complaint| blame(&scene, complaint));
     }

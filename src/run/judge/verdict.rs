@@ -18,8 +18,8 @@ pub struct Case {
     pub ended_us: Option<u64>,
     /// What relays said.
     pub logs: Vec<RelayLog>,
-    /// Embedded relays: what passes between them is recorded.
-    pub started: BTreeSet<String>,
+    /// Relays between which every mail is recorded.
+    pub recorded: BTreeSet<String>,
     /// Relays that the script put down.
     pub fallen: BTreeSet<String>,
     over: bool,

@@ -36,9 +36,11 @@ impl Stage {
         self.names = Names::of(script, world, &nonce);
         let cast = Cast::of(script);
         for (name, home) in cast.agents {
+            let paired = world.pair(script.topology).and_then(|pair| pair.prefix(&home));
             let prefix = world
                 .target(&home)
                 .and_then(|t| t.ixit.as_ref().map(|i| i.numbers.prefix()))
+                .or_else(|| paired.map(str::to_owned))
                 .unwrap_or_else(|| own_prefix(&home));
             let leased = self.lease.next(&home);
             let number = leased.unwrap_or_else(|| world.numbers.below(&prefix));

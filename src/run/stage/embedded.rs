@@ -49,11 +49,6 @@ pub struct Around<'a> {
 /// The world has no push gateway for the relay.
 pub fn configure(relay: &str, around: Around<'_>) -> Result<relay::Config, NotUp> {
     let (script, world) = (around.script, around.world);
-    let any = world.host.any();
-    let push = world
-        .gateway(relay)
-        .and_then(|gateway| pushing::push(relay, gateway))
-        .ok_or_else(|| NotUp(format!("relay {relay} has no push gateway")))?;
     let topology = script.topology;
     let Ways {
         subscribers,
@@ -71,22 +66,9 @@ pub fn configure(relay: &str, around: Around<'_>) -> Result<relay::Config, NotUp
         routes.extend(peers);
     }
     let dns = dns(relay, &around, &routes)?;
-    let defects = world
-        .defects
-        .iter()
-        .filter(|(node, _)| node.as_deref().is_none_or(|n| n == relay))
-        .map(|(_, defect)| defect.clone())
-        .collect();
-    let domain = around.domain(relay);
     let others = topology.relays().iter().filter(|other| **other != relay);
+    let basis = basis(relay, around.domain(relay), world)?;
     Ok(relay::Config {
-        name: relay.to_owned(),
-        host: format!("{}.{domain}", relay.to_ascii_lowercase()),
-        system_address: format!("system-user@{domain}"),
-        domain,
-        mm1: config::Mm1::new(any, "/mms", IDENTITY),
-        mm4: config::Mm4::at(any),
-        push,
         subscribers,
         relays,
         edge,
@@ -114,14 +96,53 @@ pub fn configure(relay: &str, around: Around<'_>) -> Result<relay::Config, NotUp
                 mm4_attempts: HUB_ATTEMPTS,
                 ..embedded_timers()
             },
-            _ => embedded_timers(),
+            _ => basis.timers,
         },
-        limits: embedded_limits(),
         store_with: match topology {
             Topology::SharedStore => others.map(|other| (*other).to_owned()).collect(),
             _ => Vec::new(),
         },
         store: around.store,
+        ..basis
+    })
+}
+
+/// An embedded relay of this MMSE that serves nobody and knows no way yet.
+///
+/// # Errors
+/// The world has no push gateway for the relay.
+pub fn basis(relay: &str, domain: String, world: &World) -> Result<relay::Config, NotUp> {
+    let any = world.host.any();
+    let push = world
+        .gateway(relay)
+        .and_then(|gateway| pushing::push(relay, gateway))
+        .ok_or_else(|| NotUp(format!("relay {relay} has no push gateway")))?;
+    let defects = world
+        .defects
+        .iter()
+        .filter(|(node, _)| node.as_deref().is_none_or(|n| n == relay))
+        .map(|(_, defect)| defect.clone())
+        .collect();
+    Ok(relay::Config {
+        name: relay.to_owned(),
+        host: format!("{}.{domain}", relay.to_ascii_lowercase()),
+        system_address: format!("system-user@{domain}"),
+        domain,
+        mm1: config::Mm1::new(any, "/mms", IDENTITY),
+        mm4: config::Mm4::at(any),
+        push,
+        subscribers: Vec::new(),
+        relays: Vec::new(),
+        edge: None,
+        hub: None,
+        home_lookup: None,
+        home_enum: None,
+        routes: Vec::new(),
+        dns: None,
+        timers: embedded_timers(),
+        limits: embedded_limits(),
+        store_with: Vec::new(),
+        store: None,
         dialects: world
             .target(relay)
             .and_then(|target| target.embedded.as_ref())

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use reqwest::{Client, Method};
@@ -11,7 +12,7 @@ use tokio::process::Command;
 use tokio::time::timeout;
 
 use super::files::folder;
-use super::ready::root_of;
+use super::ready::{http_client, root_of};
 use crate::target::{Provision, Target};
 
 /// How long one action may take.
@@ -20,22 +21,19 @@ const LIMIT: Duration = Duration::from_secs(30);
 const SHOWN: usize = 300;
 
 /// Does what a target file says under `provisioning` and `reset`.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Provisioner {
-    client: Client,
+    /// Made when it is needed: most runs do not.
+    client: OnceLock<Client>,
 }
 
 impl Provisioner {
-    /// # Errors
-    /// The HTTP library cannot be set up.
-    pub fn new() -> Result<Provisioner, String> {
-        let client = Client::builder()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .timeout(LIMIT)
-            .build()
-            .map_err(|e| e.to_string())?;
-        Ok(Provisioner { client })
+    fn client(&self) -> Result<&Client, String> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
+        let client = http_client()?;
+        Ok(self.client.get_or_init(|| client))
     }
 
     /// Does all that a relay needs to know of a subscriber, in order.
@@ -57,7 +55,10 @@ impl Provisioner {
                         headers: headers.iter().map(|(n, v)| (n.as_str(), fill(v, number))),
                         body: fill(body, number),
                     };
-                    request.send(&self.client).await
+                    match self.client() {
+                        Ok(client) => request.send(client).await,
+                        Err(reason) => Err(reason),
+                    }
                 }
                 Provision::Command(words) => {
                     let words: Vec<String> = words.iter().map(|word| fill(word, number)).collect();
@@ -96,7 +97,7 @@ impl<'a, H: Iterator<Item = (&'a str, String)>> Request<'_, H> {
     async fn send(self, client: &Client) -> Result<(), String> {
         let (method, url) = (self.method, self.url);
         let verb = Method::from_bytes(method.as_bytes()).map_err(|_| format!("`{method}` is no method"))?;
-        let mut request = client.request(verb, &url).body(self.body);
+        let mut request = client.request(verb, &url).timeout(LIMIT).body(self.body);
         for (name, value) in self.headers {
             request = request.header(name, value);
         }

@@ -44,25 +44,23 @@ impl<'a> Sign<'a> {
     /// Waits for it.
     pub async fn seen(&self, around: &Around<'_>) {
         match self.wanted {
-            Ready::Http(url) => self.look_again(|| http(url)).await,
+            Ready::Http(url) => match http_client() {
+                Ok(client) => self.look_again(|| http(&client, url)).await,
+                Err(reason) => self.never(reason).await,
+            },
             Ready::Tcp(addr) => self.look_again(|| tcp(addr)).await,
             Ready::Smtp(addr) => self.look_again(|| smtp(addr)).await,
             Ready::SmppBind(false) => {}
             Ready::SmppBind(true) => match around.bound {
                 Some(bound) => bound().await,
                 None => {
-                    self.set(Some(
-                        "mmspec plays no short message service centre for it".to_owned(),
-                    ));
-                    std::future::pending::<()>().await;
+                    let reason = "mmspec plays no short message service centre for it";
+                    self.never(reason.to_owned()).await;
                 }
             },
             Ready::Log(pattern) => match Regex::new(pattern) {
                 Ok(pattern) => around.log.until(around.process, around.since, &pattern).await,
-                Err(e) => {
-                    self.set(Some(e.to_string()));
-                    std::future::pending::<()>().await;
-                }
+                Err(e) => self.never(e.to_string()).await,
             },
         }
         self.set(None);
@@ -92,6 +90,12 @@ impl<'a> Sign<'a> {
         *self.instead.lock().unwrap_or_else(PoisonError::into_inner) = instead;
     }
 
+    /// It cannot come.
+    async fn never(&self, reason: String) {
+        self.set(Some(reason));
+        std::future::pending().await
+    }
+
     async fn look_again<F: Future<Output = Result<(), String>>>(&self, look: impl Fn() -> F) {
         let mut looks = interval(LOOK);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -106,12 +110,15 @@ impl<'a> Sign<'a> {
     }
 }
 
-async fn http(url: &str) -> Result<(), String> {
-    let client = Client::builder()
+/// A client that goes where it is told and nowhere else.
+pub(super) fn http_client() -> Result<Client, String> {
+    let builder = Client::builder()
         .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .build()
-        .map_err(|e| e.to_string())?;
+        .redirect(reqwest::redirect::Policy::none());
+    builder.build().map_err(|e| root_of(&e))
+}
+
+async fn http(client: &Client, url: &str) -> Result<(), String> {
     let answer = client.get(url).send().await.map_err(|e| root_of(&e))?;
     match answer.status().as_u16() {
         0..500 => Ok(()),

@@ -158,6 +158,19 @@ pub struct MailCommand {
 }
 
 impl MailCommand {
+    /// This program with these arguments, and nothing particular.
+    pub fn new(command: Vec<String>) -> MailCommand {
+        MailCommand {
+            command,
+            line_ends: LineEnds::Lf,
+            environment: BTreeMap::new(),
+            directory: None,
+            user: None,
+            timeout_ms: None,
+            paths: Paths::Qualified,
+        }
+    }
+
     /// The command line for one recipient.
     pub fn line(&self, from: &str, to: &str) -> Vec<String> {
         let fill = |word: &String| fill(word, &[("{from}", from), ("{to}", to)]);
@@ -292,17 +305,8 @@ mod tests {
 
     #[test]
     fn words_of_a_command_are_filled_once() {
-        let command = MailCommand {
-            command: ["x", "-f", "{from}", "<{to}>", "{from", "{}{to}"]
-                .map(str::to_owned)
-                .to_vec(),
-            line_ends: LineEnds::Lf,
-            environment: BTreeMap::new(),
-            directory: None,
-            user: None,
-            timeout_ms: None,
-            paths: Paths::Qualified,
-        };
+        let words = ["x", "-f", "{from}", "<{to}>", "{from", "{}{to}"];
+        let command = MailCommand::new(words.map(str::to_owned).to_vec());
         assert_eq!(
             command.line("{to}", "b c"),
             ["x", "-f", "{to}", "<b c>", "{from", "{}b c"]

@@ -19,16 +19,25 @@ const TLS_FIRST: &str = "530 5.7.0 Must issue STARTTLS first";
 const AUTH_FIRST: &str = "530 5.7.0 Authentication required";
 
 impl Session {
-    /// Lines of the answer to EHLO.
-    pub(super) fn security_offers(&self) -> String {
-        let mut offers = String::new();
-        if self.house.terms.tls.is_some() && !self.is_secure() {
-            offers.push_str("250-STARTTLS\n");
+    /// An answer to EHLO with what the terms add to it, whatever a script makes of the rest: a relay that needs them could not go on.
+    pub(super) fn with_security_offers(&self, reply: Reply) -> Reply {
+        let terms = &self.house.terms;
+        let mut texts: Vec<&str> = reply.text.split('\n').collect();
+        if terms.tls.is_some() && !self.is_secure() {
+            texts.push("STARTTLS");
         }
-        if self.house.terms.login.is_some() && !self.needs_tls() {
-            offers.push_str("250-AUTH PLAIN LOGIN\n");
+        if terms.login.is_some() && !self.needs_tls() {
+            texts.push("AUTH PLAIN LOGIN");
         }
-        offers
+        if texts.len() == reply.lines.len() {
+            return reply;
+        }
+        let last = texts.len() - 1;
+        let line = |(at, text): (usize, &&str)| {
+            format!("{}{}{text}", reply.code, if at == last { ' ' } else { '-' })
+        };
+        let lines: Vec<String> = texts.iter().enumerate().map(line).collect();
+        Reply::written(&lines.join("\n"))
     }
 
     /// Why no mail can be taken yet.

@@ -1,0 +1,52 @@
+//! Where a relay is driven, whoever started it.
+
+use crate::party::peer::Inbound;
+use crate::relay;
+use crate::run::host::Running;
+use crate::target::{Ixit, Mm1};
+
+use super::NotUp;
+use super::remote::way_in;
+
+/// Where a relay is driven.
+#[derive(Debug, Clone)]
+pub struct Access {
+    pub mm1: Mm1,
+    pub mm4: Inbound,
+    pub domain: String,
+    pub system_address: String,
+}
+
+impl Access {
+    /// A relay that a target file describes.
+    ///
+    /// # Errors
+    /// What of the file keeps it from being driven.
+    pub fn outside(ixit: &Ixit) -> Result<Access, String> {
+        Ok(Access {
+            mm1: ixit.mm1.clone(),
+            mm4: way_in(ixit)?,
+            domain: ixit.domain.clone(),
+            system_address: ixit.system_address.clone(),
+        })
+    }
+
+    /// An embedded relay.
+    ///
+    /// # Errors
+    /// It does not listen for SMTP.
+    pub fn inside(config: &relay::Config, running: &Running) -> Result<Access, NotUp> {
+        let mm4 = running
+            .mm4_addr()
+            .ok_or_else(|| NotUp(format!("relay {} does not listen for SMTP", config.name)))?;
+        Ok(Access {
+            mm1: Mm1::at(
+                format!("http://{}{}", running.mm1_addr(), config.mm1.path),
+                config.mm1.identity_header.first(),
+            ),
+            mm4: Inbound::plain(mm4),
+            domain: config.domain.clone(),
+            system_address: config.system_address.clone(),
+        })
+    }
+}
