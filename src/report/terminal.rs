@@ -9,8 +9,9 @@ use super::paint::Paint;
 use super::text::{shell_word, visible, visible_lines, visible_up_to};
 use super::words;
 use crate::case::Topology;
-use crate::run::outcome::{Blame, CaseResult, ExpectationResult, PurposeRef, RunResult, Summary, Verdict};
-use crate::wire::Severity;
+use crate::run::outcome::{
+    Blame, CaseResult, ExpectationResult, PurposeRef, RunResult, Severity, Summary, Verdict,
+};
 
 /// Characters of relay text a line may hold.
 const GOT_LIMIT: usize = 800;

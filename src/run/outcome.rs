@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::case::Source;
 pub use crate::case::{Basis, Level};
-use crate::wire::{Finding, Severity};
+use crate::wire::Finding;
+pub use crate::wire::Severity;
 
 /// ISO/IEC 9646 verdicts, and `not-reached` for expectations that an earlier failure made moot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
