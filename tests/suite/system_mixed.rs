@@ -11,7 +11,7 @@ use mmspec::run::outcome::{CaseResult, ExpectationResult, RunResult, Verdict};
 use mmspec::run::suite::Suite;
 use mmspec::target::Numbers;
 
-use crate::interop_support::{Make, start};
+use crate::interop_support::{Make, domain, start};
 use crate::system_support::{block_on, execute, options, turn};
 use crate::system_targets::parsed;
 
@@ -227,6 +227,30 @@ fn not_applicable(dir: &Path, ids: &[&str], relays: &[(&str, &PathBuf)]) -> Vec<
         .collect();
     assert_eq!(reasons.len(), ids.len());
     reasons
+}
+
+#[test]
+fn one_file_can_be_both_and_fits_whoever_the_other_is() {
+    let _turn = turn();
+    let dir = tempfile::tempdir().unwrap();
+    let vendors = start(dir.path(), &[x(&[]), y(&[])], &prefixes());
+    let [a, b] = [("y", Y), ("x", X)].map(|(other, prefix)| (domain(other), prefix));
+    let text = |vendor: usize, (domain, prefix): &(String, &str)| {
+        let text = std::fs::read_to_string(&vendors[vendor].target).unwrap();
+        let known = text.replace(&format!("domain: {domain}"), "domain: \"{{ other.domain }}\"");
+        assert_ne!(known, text);
+        known.replace(prefix, "{{ other.prefix }}")
+    };
+    let (a, b) = (text(0, &a), text(1, &b));
+    let both = dir.path().join("both.yaml");
+    std::fs::write(
+        &both,
+        format!("{{% if relay == 'A' %}}\n{a}\n{{% else %}}\n{b}\n{{% endif %}}\n"),
+    )
+    .unwrap();
+    let ids = ["e2e-hidden-sender".to_owned()];
+    let run = block_on(execute(between(dir.path(), &ids, &[("A", &both), ("B", &both)]))).result;
+    assert_eq!(run.summary.pass, 1, "{:?}", run.cases[0].reason);
 }
 
 #[test]
