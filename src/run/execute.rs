@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 
 use crate::case::Script;
 use crate::link::Arrival;
+use crate::party::Past;
 use crate::target::PushChannel;
 
 use super::collect::{self, collect};
@@ -21,7 +22,7 @@ use super::journal::{Event, NodeState, RunHead, What};
 use super::judge::{Judge, RuleJudge};
 use super::launched::{Seat, Usage, provision};
 use super::observer::Observer;
-use super::outcome::{CaseResult, RunInfo, RunResult, SCHEMA, Summary, Tool, UnsolicitedResult};
+use super::outcome::{CaseResult, QuirkResult, RunInfo, RunResult, SCHEMA, Summary, Tool, UnsolicitedResult};
 use super::plan::Plan;
 use super::recorder::Recorder;
 use super::redact::redact;
@@ -95,6 +96,8 @@ pub struct Finished {
     pub dir: PathBuf,
     /// Remote relays that gave no sign of life before the first case began, and what came instead.
     pub silent: Vec<String>,
+    /// What is risky about the targets: each once, for a person.
+    pub warnings: Vec<String>,
     pub(super) suite: Arc<Suite>,
 }
 
@@ -182,6 +185,7 @@ pub async fn execute(options: Options, observer: &dyn Observer) -> Result<Finish
         result,
         dir,
         silent: world.silent.clone(),
+        warnings: world.warnings.clone(),
         suite: plan.suite,
     })
 }
@@ -218,6 +222,7 @@ pub(super) fn result(
             options: head.options,
         },
         summary: Summary::of(&cases),
+        quirks: QuirkResult::of(&cases),
         cases,
         unsolicited,
     }
@@ -225,12 +230,18 @@ pub(super) fn result(
 
 /// What arrived for nobody, and relays that ended when nobody used them, as journal entries that belong to no script.
 fn of_no_script(world: &World) -> Vec<Event> {
-    let arrived = |arrival: Arrival| What::Unsolicited {
-        place: arrival.place,
-        from: arrival.from,
-        crossing: arrival.crossing,
+    let unsolicited = world.desk.unsolicited();
+    let arrived = |(arrival, past): (Arrival, Option<Past>)| {
+        let (case, why) = past.map(|past| (past.case, past.why)).unzip();
+        What::Unsolicited {
+            place: arrival.place,
+            from: arrival.from,
+            crossing: arrival.crossing,
+            case,
+            why,
+        }
     };
-    let arrivals = world.desk.unsolicited().first.into_iter().map(arrived);
+    let arrivals = unsolicited.first.into_iter().zip(unsolicited.past).map(arrived);
     let deaths = world.keepers().iter().flat_map(|(relay, keeper)| {
         let died = move |detail| What::Node {
             node: relay.clone(),
@@ -298,13 +309,22 @@ async fn play(
     world: Arc<World>,
     out: mpsc::UnboundedSender<Event>,
 ) -> CaseResult {
+    // Who waits for numbers has nothing to do: the turn comes after.
+    let lease = world.pools.lease(&script).await;
     let turn = if world.is_heard() {
         Arc::clone(&world.turns).acquire_owned().await.ok()
     } else {
         None
     };
     let (stage, world, usage) = match Seat::take(&script, &world, key).await {
-        Ok(Seat { world, usage }) => (Stage::build(&script, &world, key).await, world, usage),
+        Ok(Seat { world, usage }) => {
+            // Relays of its own know no earlier script.
+            let lease = match world.is_private() {
+                true => world.pools.lease(&script).await,
+                false => lease,
+            };
+            (Stage::build(&script, &world, key, lease).await, world, usage)
+        }
         Err(not_up) => (Err(not_up), world, Usage::default()),
     };
     // The case begins when it has its peers: its times do not count the wait for them.
@@ -391,6 +411,7 @@ fn broken(script: &Script, reason: String) -> CaseResult {
         duration_ms: 0,
         expectations: Vec::new(),
         findings: Vec::new(),
+        quirks: Vec::new(),
         alive: false,
         reason: Some(reason),
         log: Vec::new(),

@@ -15,8 +15,9 @@ use crate::target::{Identity, Ixit, Target};
 
 use self::fit::{Known, Node, agree};
 use super::host::Running;
+use super::ports::Unfit;
 use super::stage::{Access, basis};
-use super::world::{Unfit, World};
+use super::world::World;
 
 /// The relays, and the link as cases name it.
 const ENDS: [&str; 2] = ["A", "B"];

@@ -21,6 +21,7 @@ use super::host::{Host, Running};
 use super::journal::What;
 use super::judge::Judge;
 use super::launched::{LOG_LINES, Node};
+use super::pools::Lease;
 use super::recorder::Recorder;
 use super::world::World;
 
@@ -60,6 +61,8 @@ struct Embedded {
 /// The topology of one script.
 pub struct Stage {
     pub guest: Guest,
+    // Given back after the guest has left: fields drop in their order.
+    lease: Lease,
     pub agents: BTreeMap<String, Agent>,
     /// What speaks HTTP for them with embedded relays.
     user_agent: UserAgent,
@@ -109,8 +112,10 @@ impl Stage {
         script: &Script,
         world: &World,
         key: u64,
+        lease: Lease,
     ) -> Result<(Stage, mpsc::UnboundedReceiver<Arrival>), NotUp> {
         let (mut stage, arrivals) = Stage::bare(script, world, key)?;
+        stage.lease = lease;
         stage.judge_fitness(script, world);
         if stage.is_fit() {
             stage.cast(script, world);
@@ -139,7 +144,7 @@ impl Stage {
         world: &World,
         key: u64,
     ) -> Result<(Stage, mpsc::UnboundedReceiver<Arrival>), NotUp> {
-        let (guest, arrivals) = world.desk.open(key);
+        let (guest, arrivals) = world.desk.open_for(key, &script.id);
         let ways = AgentWays {
             idle: IDLE_CONNECTIONS,
             ..AgentWays::default()
@@ -147,6 +152,7 @@ impl Stage {
         let user_agent = UserAgent::new(&ways).map_err(|e| NotUp(e.to_string()))?;
         let stage = Stage {
             guest,
+            lease: Lease::default(),
             agents: BTreeMap::new(),
             user_agent,
             remote_agents: BTreeMap::new(),

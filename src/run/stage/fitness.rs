@@ -13,6 +13,7 @@ impl Stage {
     /// What the targets do not claim or give.
     pub(super) fn judge_fitness(&mut self, script: &Script, world: &World) {
         let relays = script.topology.relays();
+        self.missing.extend(world.pools.lacking(script));
         for relay in relays {
             let Some(target) = world.target(relay) else {
                 continue;
