@@ -53,6 +53,7 @@ pub fn targets(
     let embedded = Arc::new(Target::embedded_as(Embedded {
         push: options.push,
         dialects: options.dialects.clone(),
+        ..Embedded::default()
     }));
     for relay in scenarios.iter().flat_map(|s| s.topology.relays()) {
         targets
