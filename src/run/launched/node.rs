@@ -51,7 +51,9 @@ pub struct Node {
     log: Arc<Log>,
     running: Mutex<Option<Launched>>,
     status: watch::Sender<Status>,
+    /// It has been up.
     is_made: AtomicBool,
+    is_tried: AtomicBool,
     /// Its ends that nobody asked for while no script used it.
     idle_deaths: std::sync::Mutex<Vec<String>>,
     /// Scripts that use it.
@@ -84,6 +86,7 @@ impl Node {
             running: Mutex::new(None),
             status: watch::Sender::new(Status::default()),
             is_made: AtomicBool::new(false),
+            is_tried: AtomicBool::new(false),
             idle_deaths: std::sync::Mutex::default(),
             users: AtomicUsize::new(0),
         })
@@ -112,6 +115,8 @@ impl Node {
             bound: self.bound.0.as_ref(),
             is_new: !self.is_made.load(Ordering::Relaxed),
         };
+        // Also one that does not come up leaves files.
+        self.is_tried.store(true, Ordering::Relaxed);
         let launched = launch.start().await?;
         self.is_made.store(true, Ordering::Relaxed);
         let (ended, since) = (launched.ended(), Instant::now());
@@ -253,7 +258,7 @@ impl Drop for Node {
     fn drop(&mut self) {
         // First its processes, then what they write to.
         drop(self.running.get_mut().take());
-        if self.is_made.load(Ordering::Relaxed) {
+        if self.is_tried.load(Ordering::Relaxed) {
             remove_folder(&self.target);
         }
     }
