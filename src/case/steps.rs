@@ -115,10 +115,20 @@ fn place(place: &Place) -> &str {
 /// The sends whose answer a later step expects: a reply at the sender, or the PDU that answers the one sent (M-Send.req →
 /// M-Send.conf, GET → M-Retrieve.conf and so on). An expectation goes to the latest send before it that still has none.
 pub fn answers_expected(script: &Script) -> BTreeSet<StepId> {
+    answered_by(script).into_keys().collect()
+}
+
+/// The same, each with the step that expects its answer.
+pub fn answered_by(script: &Script) -> BTreeMap<StepId, StepId> {
     let mut open: Vec<(StepId, &str, Option<PduType>)> = Vec::new();
-    let mut expected = BTreeSet::new();
+    let mut expected = BTreeMap::new();
     let mut sent: HashMap<&str, Option<PduType>> = HashMap::new();
     for step in script.steps() {
+        let mut close = |open: &mut Vec<_>, wanted: &[(&Selector, &Place)]| {
+            let closed = close(open, wanted);
+            expected.extend(closed.map(|send| (send, step.id)));
+            closed.is_some()
+        };
         match &step.action {
             Action::Send(send) => {
                 let answer = answer_of(send, &sent);
@@ -129,17 +139,17 @@ pub fn answers_expected(script: &Script) -> BTreeSet<StepId> {
             }
             Action::Expect(expect) => {
                 for _ in 0..expect.times {
-                    if !close(&mut open, &mut expected, &[(&expect.select, &expect.place)]) {
+                    if !close(&mut open, &[(&expect.select, &expect.place)]) {
                         break;
                     }
                 }
             }
             Action::ExpectNone(none) => {
-                close(&mut open, &mut expected, &[(&none.select, &none.place)]);
+                close(&mut open, &[(&none.select, &none.place)]);
             }
             Action::AnyOf(any) => {
                 let wanted: Vec<_> = any.alternatives.iter().map(|a| (&a.select, &a.place)).collect();
-                close(&mut open, &mut expected, &wanted);
+                close(&mut open, &wanted);
             }
             _ => {}
         }
@@ -147,12 +157,8 @@ pub fn answers_expected(script: &Script) -> BTreeSet<StepId> {
     expected
 }
 
-/// Gives one expectation to the send it answers.
-fn close(
-    open: &mut Vec<(StepId, &str, Option<PduType>)>,
-    expected: &mut BTreeSet<StepId>,
-    wanted: &[(&Selector, &Place)],
-) -> bool {
+/// The send that one expectation answers; it is open no longer.
+fn close(open: &mut Vec<(StepId, &str, Option<PduType>)>, wanted: &[(&Selector, &Place)]) -> Option<StepId> {
     let fits = |from: &str, answer: Option<PduType>, exactly: bool| {
         wanted.iter().any(|(select, place)| {
             matches!(place, Place::At(name) if name == from)
@@ -169,11 +175,8 @@ fn close(
         open.iter()
             .rposition(|(_, from, answer)| fits(from, *answer, exactly))
     };
-    let Some(at) = find(true).or_else(|| find(false)) else {
-        return false;
-    };
-    expected.insert(open.remove(at).0);
-    true
+    let at = find(true).or_else(|| find(false))?;
+    Some(open.remove(at).0)
 }
 
 fn answer_of(send: &Send, sent: &HashMap<&str, Option<PduType>>) -> Option<PduType> {

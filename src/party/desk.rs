@@ -1,12 +1,14 @@
 //! The front desk: run-wide, it knows which script owns which number, mailbox and id, hands over what arrives for it, and
 //! tells the fake servers how the owner wants them to behave.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use bytes::Bytes;
 use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock, mpsc};
 
 use super::dns::{Answer, Change, Data, Names, Record};
+use super::handed::{self, Handed};
 use super::ownership::{self, Key};
 use super::pushes::{Air, Fate, Kept, Pushes, Still};
 use super::script::{HttpRule, Rules, SmppRule, SmtpAct, SmtpRule, SmtpStage};
@@ -36,8 +38,11 @@ struct State {
     claims: HashMap<Key, Vec<Owner>>,
     /// Peer → the guest that has it for itself.
     exclusive: HashMap<String, GuestId>,
-    /// Numbers and mailboxes of guests that have left: what a relay still sends for them is nobody's.
-    left: HashSet<Key>,
+    /// Numbers, mailboxes and ids of guests that have left: what a relay still sends for them is nobody's.
+    left: HashMap<Key, GuestId>,
+    /// Guests by the cases they play, those that have left too.
+    cases: HashMap<GuestId, Arc<str>>,
+    handed: Handed,
     unsolicited: Unsolicited,
     unsolicited_octets: usize,
 }
@@ -72,6 +77,17 @@ pub struct Unsolicited {
     pub count: u64,
     /// The first of them; bodies beyond 8 MiB in all are left out.
     pub first: Vec<Arrival>,
+    /// Whose each of the first would have been, as far as that is known.
+    pub past: Vec<Option<Past>>,
+}
+
+/// To whom something belongs that came too late.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Past {
+    /// The case, if its guest gave a name.
+    pub case: String,
+    /// How that is known, for a person.
+    pub why: String,
 }
 
 /// A script at the desk. Dropping it gives back all it claimed; what arrives later for it is unsolicited.
@@ -108,6 +124,11 @@ impl Desk {
 
     /// Registers a script. What arrives for it comes out of the receiver, in order.
     pub fn open(self: &Arc<Self>, script: u64) -> (Guest, mpsc::UnboundedReceiver<Arrival>) {
+        self.open_for(script, "")
+    }
+
+    /// The same, for a script of this name: what comes for it when it has left names it.
+    pub fn open_for(self: &Arc<Self>, script: u64, case: &str) -> (Guest, mpsc::UnboundedReceiver<Arrival>) {
         let (arrivals, receiver) = mpsc::unbounded_channel();
         let mut state = self.state();
         let id = GuestId(state.next);
@@ -122,6 +143,7 @@ impl Desk {
             names: Names::default(),
         };
         state.guests.insert(id, room);
+        state.cases.insert(id, case.into());
         drop(state);
         let desk = Arc::clone(self);
         (Guest { desk, id, script }, receiver)
@@ -132,9 +154,17 @@ impl Desk {
         self.state().unsolicited.clone()
     }
 
-    /// The owner of a number, however it is written.
+    /// The owner of a number, however it is written. Of a push, [`Desk::owner_of_push`] knows more.
     pub(super) fn owner_of_number(&self, number: &str) -> Option<Owner> {
         self.state().owner(&[Key::number(number)?])
+    }
+
+    /// Who owns a push to this number: whoever got it first if it is a repeat, else the owner of the number.
+    pub(super) fn owner_of_push(&self, number: &str, wsp: &Bytes) -> Option<Owner> {
+        let owner = self.owner_of_number(number)?;
+        let (number, marks) = (Key::number(number)?, handed::marks(wsp));
+        let first = self.state().handed.first_owner(&number, &marks);
+        first.is_none_or(|first| first == owner.guest).then_some(owner)
     }
 
     /// The owner of an envelope by its recipients, else the guest that has the peer for itself.
@@ -191,6 +221,11 @@ impl Desk {
     /// Hands over what arrived.
     pub(super) fn hand_over(&self, owner: Option<GuestId>, arrival: Arrival) {
         let mut state = self.state();
+        if let Some(guest) = owner
+            && let Some((number, marks)) = handed::push_of(&arrival.crossing)
+        {
+            state.handed.remember(&number, marks, guest);
+        }
         let unwanted = match owner.and_then(|guest| state.guests.get(&guest)) {
             Some(room) => room.arrivals.send(arrival).err().map(|unsent| unsent.0),
             None => Some(arrival),
@@ -205,6 +240,13 @@ impl Desk {
     pub(super) fn follow_push(&self, owner: &Owner, push: Arrival, still: Option<Still>) -> Fate {
         let (met, fate) = {
             let mut state = self.state();
+            if let Some((number, marks)) = handed::push_of(&push.crossing)
+                && let Some(first) = state.handed.first_owner(&number, &marks)
+                && first != owner.guest
+            {
+                state.keep_unsolicited(push);
+                return Fate::Arrived;
+            }
             let air = state.guests.get_mut(&owner.guest);
             match air.and_then(|room| room.air.get_mut(&owner.place)) {
                 Some(air) => air.meet(push, still),
@@ -252,11 +294,53 @@ impl State {
     }
 
     fn owner_at(&self, peer: &str, keys: &[Key]) -> Option<GuestId> {
+        if self.past_owner(keys).is_some() {
+            return None;
+        }
         match self.owner(keys) {
             Some(owner) => Some(owner.guest),
-            None if keys.iter().any(|key| self.left.contains(key)) => None,
             None => self.exclusive.get(peer).copied(),
         }
+    }
+
+    /// The guest that had one of these keys and has left, unless a key that says more is somebody's: a number in From may be
+    /// another's by now, but not the mailbox or the id that the mail is sent to or answers.
+    fn past_owner(&self, keys: &[Key]) -> Option<(GuestId, &Key)> {
+        let left = |key: &Key| match self.claims.contains_key(key) {
+            true => None,
+            false => self.left.get_key_value(key).map(|(key, guest)| (*guest, key)),
+        };
+        let mut ids = keys.iter().filter(|key| matches!(key, Key::Id(_)));
+        if let Some(past) = ids.find_map(left) {
+            return Some(past);
+        }
+        keys.iter()
+            .take_while(|key| !self.claims.contains_key(*key))
+            .find_map(left)
+    }
+
+    /// Whose something would have been that nobody owns.
+    fn past(&self, arrival: &Arrival) -> Option<Past> {
+        let (guest, why) = if let Some((number, marks)) = handed::push_of(&arrival.crossing) {
+            match self.handed.first_owner(&number, &marks) {
+                Some(guest) => (guest, "what it repeats, or the MM it is about,".to_owned()),
+                None => (*self.left.get(&number)?, format!("{number}")),
+            }
+        } else if let Crossing::Mail { rcpt_to, data, .. } = &arrival.crossing {
+            let (guest, key) = self.past_owner(&ownership::keys_of_mail(rcpt_to, data))?;
+            (guest, key.to_string())
+        } else {
+            return None;
+        };
+        let case = self
+            .cases
+            .get(&guest)
+            .map(|case| case.to_string())
+            .unwrap_or_default();
+        Some(Past {
+            why: format!("{why} was that of case {case}"),
+            case,
+        })
     }
 
     fn keep_unsolicited(&mut self, arrival: Arrival) {
@@ -266,6 +350,7 @@ impl State {
             && self.unsolicited_octets + octets <= UNSOLICITED_OCTETS
         {
             self.unsolicited_octets += octets;
+            self.unsolicited.past.push(self.past(&arrival));
             self.unsolicited.first.push(arrival);
         }
     }
@@ -306,6 +391,14 @@ impl Guest {
     /// Mails that carry this transaction or message id, with or without quotes.
     pub fn claim_id(&self, id: &str, place: &str) {
         self.claim(Key::id(id), place);
+    }
+
+    /// Pushes to this number about the MM with this Message-ID: they stay the script's own when it has left.
+    pub fn remember_message(&self, number: &str, id: &str) {
+        if let Some(number) = Key::number(number) {
+            let mut state = self.desk.state();
+            state.handed.remember(&number, vec![handed::message(id)], self.id);
+        }
     }
 
     /// How the SMTP server of `peer` behaves from now on towards mails this script owns, in place of earlier rules. Rules for
@@ -418,8 +511,8 @@ impl Drop for Guest {
                     state.claims.remove(&key);
                 }
             }
-            if matches!(key, Key::Number(_) | Key::Mailbox(_)) {
-                state.left.insert(key);
+            if !matches!(key, Key::Name(_)) {
+                state.left.insert(key, self.id);
             }
         }
     }

@@ -38,6 +38,11 @@ impl Gateway {
         }
     }
 
+    /// Whose a push to this number is: a repeat is its first owner's, whoever has the number now.
+    pub(super) fn owner_of_push(&self, recipient: &str, wsp: &Bytes) -> Option<Owner> {
+        self.desk.owner_of_push(recipient, wsp)
+    }
+
     /// Whose the number is, however it is written.
     pub(super) fn owner(&self, recipient: &str) -> Option<Owner> {
         self.desk.owner_of_number(recipient)

@@ -73,7 +73,7 @@ impl Hook {
         let hooked = read(&self.form, &request, self.gateway.tid());
         let owner = self
             .gateway
-            .owner(&hooked.number)
+            .owner_of_push(&hooked.number, &hooked.push)
             .filter(|_| hooked.fault.is_none());
         let (answered, text) = match &hooked.fault {
             Some(fault) => (self.refusal(&hooked), format!("{fault}\n")),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::to_bytes;
 use axum::extract::{Request, State};
-use axum::http::{Method, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode};
 use bytes::Bytes;
 
 use super::desk::Desk;
@@ -33,6 +33,7 @@ async fn sendsms(State(gateway): State<Arc<Gateway>>, request: Request) -> (Stat
     if !request.uri().path().trim_end_matches('/').ends_with("sendsms") {
         return (StatusCode::NOT_FOUND, "Unknown request.");
     }
+    let connection = connection(request.headers());
     let reading = match *request.method() {
         Method::GET => {
             let query = request.uri().query().unwrap_or("");
@@ -47,22 +48,37 @@ async fn sendsms(State(gateway): State<Arc<Gateway>>, request: Request) -> (Stat
         }
         _ => return (StatusCode::METHOD_NOT_ALLOWED, "Use GET or POST."),
     };
-    let answered = take(&gateway, &reading.value);
+    let answered = take(&gateway, &reading.value, connection);
     let status = StatusCode::from_u16(answered).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     (status, said(answered))
 }
 
-fn take(gateway: &Gateway, sms: &SendSms) -> u16 {
+/// What the request says of its connection, if it says two things at once.
+fn connection(headers: &HeaderMap) -> Option<String> {
+    let values = headers
+        .get_all("connection")
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    let said = values.collect::<Vec<_>>().join(", ").to_ascii_lowercase();
+    (said.contains("keep-alive") && said.contains("close")).then_some(said)
+}
+
+fn take(gateway: &Gateway, sms: &SendSms, connection: Option<String>) -> u16 {
     let to = sms.to();
     let complete = to.is_some() && sms.data().is_some();
-    let owner = to.as_deref().and_then(|number| gateway.owner(number));
-    let owner = owner.filter(|_| complete);
+    let owner = match (&to, sms.data()) {
+        (Some(number), Some(wsp)) => gateway.owner_of_push(number, wsp),
+        _ => None,
+    };
     let answered = if complete {
         gateway.answer(owner.as_ref(), StatusCode::ACCEPTED.as_u16())
     } else {
         StatusCode::BAD_REQUEST.as_u16()
     };
-    gateway.hand_over(owner.as_ref(), answered, push(sms));
+    let mut push = push(sms);
+    push.params
+        .extend(connection.map(|said| ("http-connection".to_owned(), said)));
+    gateway.hand_over(owner.as_ref(), answered, push);
     answered
 }
 

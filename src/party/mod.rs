@@ -4,10 +4,11 @@
 //! Listeners ([`kannel`], [`smsc`] and the other push gateways, [`peer::serve`]) are run-wide. What arrives goes over the [`Desk`] to the script that owns the
 //! number, mailbox or id it carries.
 
-mod delay;
+pub mod delay;
 mod desk;
 pub mod dns;
 mod gateway;
+mod handed;
 mod homes;
 pub mod hook;
 mod http;
@@ -23,7 +24,7 @@ pub mod tls;
 pub mod user_agent;
 pub mod wdp;
 
-pub use desk::{Desk, Guest, Hold};
+pub use desk::{Desk, Guest, Hold, Past};
 pub use homes::HomeService;
 pub use listening::Listening;
 pub use pushes::Pushes;

@@ -1,5 +1,7 @@
 //! Whose event is it? Keys a script can claim, and what of a mail is asked for its owner, in which order.
 
+use std::fmt;
+
 use super::dns;
 use crate::wire::address::{self, Address};
 
@@ -58,6 +60,18 @@ impl Key {
                 id,
             }),
             _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Key::Number(digits) => write!(f, "number {digits}"),
+            Key::Mailbox(mailbox) => write!(f, "mailbox {mailbox}"),
+            Key::Id(id) => write!(f, "id {id}"),
+            Key::Name(name) => write!(f, "name {name}"),
+            Key::Crossed { from, id } => write!(f, "id {id} of relay {from}"),
         }
     }
 }

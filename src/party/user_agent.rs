@@ -17,6 +17,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use self::connect::{Connector, Unencryptable};
 use super::delay;
 use super::tls::{self, TlsError};
+use crate::link::Crossing;
 
 mod connect;
 
@@ -49,6 +50,18 @@ pub struct HttpReply {
     /// In wire order, values that are no text with `\u{FFFD}`.
     pub headers: Vec<(String, String)>,
     pub body: Bytes,
+}
+
+impl HttpReply {
+    /// What crossed the wire, in answer to the request at this place of a journal.
+    pub fn crossing(&self, request: u64) -> Crossing {
+        Crossing::HttpResponse {
+            status: self.status,
+            headers: self.headers.clone(),
+            body: self.body.clone(),
+            request,
+        }
+    }
 }
 
 /// No whole answer came.
@@ -176,16 +189,31 @@ pub fn authority(url: &str) -> Option<&str> {
 /// percent-encoded.
 pub fn fetch_url(content_location: &str, relay_base: &str) -> String {
     let given = content_location.trim();
-    let path = match given.split_once("://") {
-        Some((scheme, rest)) if is_scheme(scheme) => rest.find(['/', '?', '#']).map_or("", |at| &rest[at..]),
-        _ => given,
-    };
+    let path = origin_of(given).map_or(given, |origin| &given[origin.len()..]);
     let origin_end = relay_base
         .find("://")
         .map(|at| at + 3)
         .and_then(|start| relay_base[start..].find(['/', '?', '#']).map(|at| start + at))
         .unwrap_or(relay_base.len());
-    let mut url = relay_base[..origin_end].to_owned();
+    at_origin(&relay_base[..origin_end], path)
+}
+
+/// The URL of what `content_location` names, host and port as they are there. `None`: it names no host.
+pub fn url_as_is(content_location: &str) -> Option<String> {
+    let given = content_location.trim();
+    let origin = origin_of(given)?;
+    Some(at_origin(origin, &given[origin.len()..]))
+}
+
+/// Scheme, host and port of an absolute URL, as they are written.
+fn origin_of(url: &str) -> Option<&str> {
+    let (scheme, rest) = url.split_once("://")?;
+    let authority = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    is_scheme(scheme).then(|| &url[..scheme.len() + "://".len() + authority])
+}
+
+fn at_origin(origin: &str, path: &str) -> String {
+    let mut url = origin.to_owned();
     if !path.starts_with('/') {
         url.push('/');
     }

@@ -141,7 +141,7 @@ impl UserAgent {
     fn take(&self, mut octets: Vec<u8>, from: SocketAddr) {
         octets.shrink_to_fit();
         let wsp = octets.into();
-        let owner = self.gateway.owner(&self.number);
+        let owner = self.gateway.owner_of_push(&self.number, &wsp);
         let answered = self.gateway.answer(owner.as_ref(), TAKEN);
         let mut params = vec![
             ("from".to_owned(), from.to_string()),

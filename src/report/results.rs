@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 pub use crate::run::outcome::SCHEMA;
-use crate::run::outcome::{CaseResult, RunInfo, RunResult, Summary, Tool, UnsolicitedResult};
+use crate::run::outcome::{CaseResult, QuirkResult, RunInfo, RunResult, Summary, Tool, UnsolicitedResult};
 
 /// The JSON Schema of the file (draft 2020-12).
 pub const JSON_SCHEMA: &str = include_str!("results.schema.json");
@@ -21,6 +21,7 @@ pub fn render(run: &RunResult) -> serde_json::Result<String> {
         run: &run.run,
         summary: run.summary,
         cases,
+        quirks: &run.quirks,
         unsolicited: &run.unsolicited,
     };
     let mut text = serde_json::to_string_pretty(&file)?;
@@ -52,5 +53,6 @@ struct File<'a> {
     run: &'a RunInfo,
     summary: Summary,
     cases: Vec<&'a CaseResult>,
+    quirks: &'a [QuirkResult],
     unsolicited: &'a [UnsolicitedResult],
 }

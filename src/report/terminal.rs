@@ -9,7 +9,9 @@ use super::paint::Paint;
 use super::text::{shell_word, visible, visible_lines, visible_up_to};
 use super::words;
 use crate::case::Topology;
-use crate::run::outcome::{Blame, CaseResult, ExpectationResult, PurposeRef, RunResult, Summary, Verdict};
+use crate::run::outcome::{
+    Blame, CaseResult, ExpectationResult, PurposeRef, RunResult, Severity, Summary, Verdict,
+};
 
 /// Characters of relay text a line may hold.
 const GOT_LIMIT: usize = 800;
@@ -44,6 +46,7 @@ impl Terminal<'_> {
             }
         }
         out.push_str(&self.uncounted(run));
+        out.push_str(&self.quirks(run));
         out.push_str(&self.counts(run));
         out
     }
@@ -231,6 +234,37 @@ impl Terminal<'_> {
                     visible_up_to(&e.got, GOT_LIMIT)
                 ));
             }
+        }
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        out
+    }
+
+    /// What relays do otherwise than most: a line each with `-v`, else what is against a standard and no decoder's finding.
+    fn quirks(&self, run: &RunResult) -> String {
+        let mut out = String::new();
+        for quirk in &run.quirks {
+            if !self.verbose && (quirk.severity == Severity::Note || quirk.pdu.is_some()) {
+                continue;
+            }
+            let pdu = quirk.pdu.as_ref().map(|pdu| format!("{}: ", visible(pdu)));
+            let relay = quirk
+                .relay
+                .as_ref()
+                .map(|relay| format!(" of {}", visible(relay)));
+            out.push_str(&format!(
+                "{}{}  {}, {} time{} (first in {}): {}{} ({})\n",
+                self.paint.dim("quirk"),
+                relay.unwrap_or_default(),
+                visible(&quirk.code),
+                quirk.count,
+                if quirk.count == 1 { "" } else { "s" },
+                visible(&quirk.first),
+                pdu.unwrap_or_default(),
+                visible_up_to(&quirk.text, GOT_LIMIT),
+                visible(&quirk.clause)
+            ));
         }
         if !out.is_empty() {
             out.push('\n');

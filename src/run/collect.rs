@@ -38,7 +38,14 @@ pub async fn collect(
 
 /// What a run's result says of an event that belongs to no script.
 pub fn stranger(event: &Event) -> Option<UnsolicitedResult> {
-    let What::Unsolicited { place, from, .. } = &event.what else {
+    let What::Unsolicited {
+        place,
+        from,
+        case,
+        why,
+        ..
+    } = &event.what
+    else {
         return None;
     };
     let what = Sighting::of(event).map(|seen| seen.label()).unwrap_or_default();
@@ -46,12 +53,14 @@ pub fn stranger(event: &Event) -> Option<UnsolicitedResult> {
         place: place.clone(),
         relay: from.clone(),
         what,
+        case: case.clone(),
+        why: why.clone(),
     })
 }
 
 /// Shows an event to the rules, if it is one they can speak of. They speak of what relays sent in attempts that do not count, too: it was sent.
 pub fn show(event: &Event, rules: &mut [RuleJudge]) {
-    if rules.is_empty() || !matches!(event.what, What::Seen { .. }) {
+    if rules.is_empty() || !matches!(event.what, What::Seen { .. } | What::FetchAgain { .. }) {
         return;
     }
     if let Some(seen) = Sighting::of(event).filter(|s| s.side == Side::Relay) {

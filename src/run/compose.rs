@@ -29,6 +29,8 @@ const MOST_OCTETS: usize = 64 * 1024 * 1024;
 pub enum Uncomposable {
     /// A reference has no value.
     Missing(String),
+    /// What it is to be sent to is not to be reached; in words for a person.
+    Unreachable(String),
     /// The case itself is wrong.
     Case(String),
 }

@@ -124,7 +124,7 @@ impl Driver {
                         self.sent(None, capture.as_deref(), place, relay, crossing);
                         connection.send_message(&mail.data).await
                     }
-                    Ok(Outgoing::Http { .. }) => return Flow::End,
+                    Ok(Outgoing::Http(_)) => return Flow::End,
                     Err(why) => return self.uncomposable(step.id, why),
                 }
             }

@@ -218,7 +218,7 @@ impl Driver {
         }
     }
 
-    fn yield_turn(&self) {
+    pub(super) fn yield_turn(&self) {
         self.turn.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 

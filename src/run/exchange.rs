@@ -5,15 +5,17 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::case::{Send, SendWhat, Step, StepId};
+use crate::case::{Send, SendWhat, Step, StepId, Template};
 use crate::link::{Crossing, Lost};
 use crate::party::peer;
-use crate::party::user_agent::{HttpReply, NoAnswer, fetch_url};
+use crate::party::user_agent::{HttpReply, NoAnswer};
 use crate::wire::{Protocol, mm1};
 
 use super::compose::{self, Mail, Uncomposable, Words};
 use super::drive::{Driver, Flow, flow};
+use super::fetch::{Request, Sender};
 use super::journal::What;
+use super::mm1::{identity, is_identity, locate};
 use super::stage::Access;
 use super::way::Way;
 
@@ -22,12 +24,7 @@ const REPLY: Duration = Duration::from_secs(10);
 
 /// What a send consists of once composed.
 pub enum Outgoing {
-    Http {
-        method: &'static str,
-        url: String,
-        headers: Vec<(String, String)>,
-        body: Bytes,
-    },
+    Http(Request),
     Smtp(Mail),
 }
 
@@ -53,47 +50,14 @@ impl Driver {
                     mail,
                 );
             }
-            Outgoing::Http {
-                method,
-                url,
-                headers,
-                body,
-            } => {
-                let crossing = Crossing::HttpRequest {
-                    method: method.to_owned(),
-                    url: url.clone(),
-                    headers: headers.clone(),
-                    body: body.clone(),
+            Outgoing::Http(request) => {
+                let sender = Sender {
+                    step: step.id,
+                    capture: step.capture.clone(),
+                    place: send.from.clone(),
+                    relay,
                 };
-                let request = self.sent(
-                    Some(step.id),
-                    step.capture.as_deref(),
-                    &send.from,
-                    &relay,
-                    crossing,
-                );
-                let (driver, place) = (Arc::clone(self), send.from.clone());
-                let (step, limit) = (step.id, self.reply_limit());
-                let line = self.stage.line_of_agent(&send.from);
-                self.exchange(async move {
-                    let agent = driver.stage.agent_towards(&relay);
-                    let way = match Way::over(line.as_ref(), &agent.next_hop(&url)).await {
-                        Ok(way) => way,
-                        Err(why) => return driver.no_reply(Some(step), request, &place, &relay, why),
-                    };
-                    let agent = match way.entrance() {
-                        Some(entrance) => agent.through(entrance),
-                        None => agent.clone(),
-                    };
-                    let reply = match method {
-                        "GET" => agent.get(&url, &headers, limit).await,
-                        _ => agent.post(&url, &headers, body, limit).await,
-                    };
-                    match way.lost(&reply) {
-                        Some(lost) => driver.lost_http(lost, request, &place, &relay, reply),
-                        None => driver.answered_http(step, request, &place, &relay, reply),
-                    }
-                });
+                self.request(sender, request, &access.mm1).await;
             }
         }
         // The exchange has its own limit; the answer, or its absence, is always journalled.
@@ -193,22 +157,22 @@ impl Driver {
                 .map(Outgoing::Smtp),
                 SendWhat::Pdu(kind) => compose::mm1_pdu(send, *kind, &nonce, &words).and_then(|body| {
                     let headers = self.http_headers(send, access, true, &words)?;
-                    Ok(Outgoing::Http {
+                    Ok(Outgoing::Http(Request {
                         method: "POST",
                         url: access.mm1.url.clone(),
                         headers,
                         body,
-                    })
+                    }))
                 }),
                 SendWhat::Get(url) => words.resolve(url).and_then(|location| {
                     let headers = self.http_headers(send, access, false, &words)?;
-                    let url = fetch_url(&location, &access.mm1.url);
-                    Ok(Outgoing::Http {
+                    let url = locate(&location, &access.mm1).map_err(Uncomposable::Unreachable)?;
+                    Ok(Outgoing::Http(Request {
                         method: "GET",
                         url,
                         headers,
                         body: Bytes::new(),
-                    })
+                    }))
                 }),
                 SendWhat::Again(of) => again(of.sole_reference().unwrap_or(&of.raw), access, &words),
             })
@@ -225,13 +189,15 @@ impl Driver {
     ) -> Result<Vec<(String, String)>, Uncomposable> {
         let mut headers = Vec::new();
         if let Some(agent) = self.stage.agents.get(&send.from) {
-            headers.extend(access.mm1.identity_of(&agent.number));
+            let resolve = |value: &Template| words.resolve(value);
+            headers.extend(identity(send, &agent.number, &access.mm1, resolve)?);
         }
         if posts {
             headers.push(("Content-Type".to_owned(), access.mm1.content_type.clone()));
         }
         headers.push(("Accept".to_owned(), format!("{}, */*", mm1::MEDIA_TYPE)));
-        for header in &send.http_headers {
+        let others = send.http_headers.iter().filter(|h| !is_identity(&h.name));
+        for header in others {
             headers.retain(|(name, _)| !name.eq_ignore_ascii_case(&header.name));
             for value in &header.values {
                 headers.push((header.name.clone(), words.resolve(value)?));
@@ -240,7 +206,7 @@ impl Driver {
         Ok(headers)
     }
 
-    fn answered_http(
+    pub(super) fn answered_http(
         &self,
         step: StepId,
         request: u64,
@@ -249,13 +215,34 @@ impl Driver {
         reply: Result<HttpReply, NoAnswer>,
     ) {
         match reply {
-            Ok(reply) => self.seen(place, relay, response(reply, request)),
+            Ok(reply) => {
+                self.seen(place, relay, reply.crossing(request));
+                self.remember(place);
+            }
             Err(none) => self.no_reply(Some(step), request, place, relay, none.why),
         }
     }
 
+    /// A report about an MM that this user agent has sent just now is the script's, also when it has left.
+    fn remember(&self, place: &str) {
+        let Some(agent) = self.stage.agents.get(place) else {
+            return;
+        };
+        let id = self.recorder.ask(|judge| {
+            let sent = judge
+                .all()
+                .iter()
+                .rev()
+                .find(|seen| seen.place == place && seen.is_reply())?;
+            sent.pdu.as_ref()?.text("Message-ID")
+        });
+        if let Some(id) = id.filter(|id| !id.is_empty()) {
+            self.stage.guest.remember_message(&agent.number, &id);
+        }
+    }
+
     /// The link broke the exchange: what arrived, whole as it may look, is not what the relay sent.
-    fn lost_http(
+    pub(super) fn lost_http(
         &self,
         lost: Lost,
         request: u64,
@@ -267,7 +254,7 @@ impl Driver {
             Ok(reply) => Some(reply),
             Err(none) => none.arrived,
         };
-        let of = arrived.map(|reply| response(reply, request));
+        let of = arrived.map(|reply| reply.crossing(request));
         self.lost(lost, request, place, relay, of);
     }
 
@@ -329,6 +316,7 @@ impl Driver {
     pub(super) fn uncomposable(&self, step: StepId, why: Uncomposable) -> Flow {
         match why {
             Uncomposable::Missing(missing) => self.recorder.record(What::Halt { step, missing }),
+            Uncomposable::Unreachable(why) => self.recorder.record(What::NotSent { step, why }),
             Uncomposable::Case(text) => self.recorder.record(What::Fault {
                 step: Some(step),
                 text,
@@ -375,15 +363,6 @@ impl Driver {
     }
 }
 
-fn response(reply: HttpReply, request: u64) -> Crossing {
-    Crossing::HttpResponse {
-        status: reply.status,
-        headers: reply.headers,
-        body: reply.body,
-        request,
-    }
-}
-
 /// The octets of an earlier send once more.
 fn again(name: &str, access: &Access, words: &Words<'_>) -> Result<Outgoing, Uncomposable> {
     let missing = || Uncomposable::Missing(name.to_owned());
@@ -394,13 +373,13 @@ fn again(name: &str, access: &Access, words: &Words<'_>) -> Result<Outgoing, Unc
             url,
             headers,
             body,
-        }) => Ok(Outgoing::Http {
+        }) => Ok(Outgoing::Http(Request {
             method: if method == "GET" { "GET" } else { "POST" },
             // The relay may have another address by now.
-            url: fetch_url(url, &access.mm1.url),
+            url: locate(url, &access.mm1).map_err(Uncomposable::Unreachable)?,
             headers: headers.clone(),
             body: body.clone(),
-        }),
+        })),
         Some(Crossing::Mail {
             mail_from,
             rcpt_to,

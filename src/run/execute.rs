@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use crate::link::Arrival;
+use crate::party::Past;
 use crate::target::PushChannel;
 
 use super::collect::{self, collect};
@@ -18,7 +19,7 @@ use super::journal::{Event, RunHead, What};
 use super::judge::RuleJudge;
 use super::launched::Fall;
 use super::observer::Observer;
-use super::outcome::{CaseResult, RunInfo, RunResult, SCHEMA, Summary, Tool, UnsolicitedResult};
+use super::outcome::{CaseResult, QuirkResult, RunInfo, RunResult, SCHEMA, Summary, Tool, UnsolicitedResult};
 use super::plan::Plan;
 use super::play::play_all;
 use super::redact::redact;
@@ -91,6 +92,8 @@ pub struct Finished {
     pub dir: PathBuf,
     /// Remote relays that gave no sign of life before the first case began, and what came instead.
     pub silent: Vec<String>,
+    /// What is risky about the targets: each once, for a person.
+    pub warnings: Vec<String>,
     pub(super) suite: Arc<Suite>,
 }
 
@@ -177,6 +180,7 @@ pub async fn execute(options: Options, observer: &dyn Observer) -> Result<Finish
         result,
         dir,
         silent: world.silent.clone(),
+        warnings: world.warnings.clone(),
         suite: plan.suite,
     })
 }
@@ -213,6 +217,7 @@ pub(super) fn result(
             options: head.options,
         },
         summary: Summary::of(&cases),
+        quirks: QuirkResult::of(&cases),
         cases,
         unsolicited,
     }
@@ -220,12 +225,18 @@ pub(super) fn result(
 
 /// What arrived for nobody, and ends of relays that no script is known to have caused, as journal entries that belong to no script.
 fn of_no_script(world: &World) -> Vec<Event> {
-    let arrived = |arrival: Arrival| What::Unsolicited {
-        place: arrival.place,
-        from: arrival.from,
-        crossing: arrival.crossing,
+    let unsolicited = world.desk.unsolicited();
+    let arrived = |(arrival, past): (Arrival, Option<Past>)| {
+        let (case, why) = past.map(|past| (past.case, past.why)).unzip();
+        What::Unsolicited {
+            place: arrival.place,
+            from: arrival.from,
+            crossing: arrival.crossing,
+            case,
+            why,
+        }
     };
-    let arrivals = world.desk.unsolicited().first.into_iter().map(arrived);
+    let arrivals = unsolicited.first.into_iter().zip(unsolicited.past).map(arrived);
     let falls = world.keepers().iter().flat_map(|(relay, keeper)| {
         let fell = move |Fall { detail, running }| What::Fell {
             node: relay.clone(),

@@ -118,6 +118,24 @@ pub enum What {
         request: u64,
         error: String,
     },
+    /// A user agent that was notified of an MM found none, and fetches it again after a pause, as the target says. This answer is
+    /// no outcome; the last one is.
+    FetchAgain {
+        step: StepId,
+        place: String,
+        from: Option<String>,
+        crossing: Crossing,
+        /// `seq` of the notification.
+        notified: u64,
+        /// Milliseconds until the next try.
+        pause: u64,
+    },
+    /// A party did not send what a step says: it would have had to reach for an address that is not to be reached.
+    NotSent {
+        step: StepId,
+        /// For a person.
+        why: String,
+    },
     /// A step could not be taken: what it refers to did not come.
     Halt {
         step: StepId,
@@ -157,6 +175,12 @@ pub enum What {
         place: String,
         from: Option<String>,
         crossing: Crossing,
+        /// The case it would have belonged to, which had ended.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        case: Option<String>,
+        /// How that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<String>,
     },
     /// The harness or its environment is at fault.
     Fault { step: Option<StepId>, text: String },

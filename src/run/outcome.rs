@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::case::Source;
 pub use crate::case::{Basis, Level};
+use crate::wire::Finding;
+pub use crate::wire::Severity;
 
 /// ISO/IEC 9646 verdicts, and `not-reached` for expectations that an earlier failure made moot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -44,8 +46,66 @@ pub struct RunResult {
     pub run: RunInfo,
     pub summary: Summary,
     pub cases: Vec<CaseResult>,
+    /// What relays do otherwise than most and is taken as it is, each once.
+    #[serde(default)]
+    pub quirks: Vec<QuirkResult>,
     /// What relays sent that belongs to no case: late repeats, strangers. The first of them.
     pub unsolicited: Vec<UnsolicitedResult>,
+}
+
+/// Something odd that a relay did once in a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quirk {
+    pub relay: Option<String>,
+    /// The PDU whose octets it is about, if a decoder found it.
+    pub pdu: Option<String>,
+    pub finding: Finding,
+}
+
+/// Something odd that a relay did in a run. It decides no verdict: where it is against a standard, a case tests for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuirkResult {
+    pub relay: Option<String>,
+    /// The PDU whose octets it is about the first time; none if it is about something else than octets.
+    pub pdu: Option<String>,
+    /// Stable, kebab-case.
+    pub code: String,
+    pub severity: Severity,
+    /// What speaks of it.
+    pub clause: String,
+    /// What it was the first time.
+    pub text: String,
+    /// How often it was seen.
+    pub count: usize,
+    /// The first case in which it was, in order of their ids.
+    pub first: String,
+}
+
+impl QuirkResult {
+    /// The quirks of all cases, each once, the gravest and most frequent first.
+    pub fn of(cases: &[CaseResult]) -> Vec<QuirkResult> {
+        let mut known: BTreeMap<(Option<&str>, &str), QuirkResult> = BTreeMap::new();
+        for case in cases {
+            for Quirk { relay, pdu, finding } in &case.quirks {
+                let once = known
+                    .entry((relay.as_deref(), &finding.code))
+                    .or_insert_with(|| QuirkResult {
+                        relay: relay.clone(),
+                        pdu: pdu.clone(),
+                        code: finding.code.clone(),
+                        severity: finding.severity,
+                        clause: finding.clause.clone(),
+                        text: finding.text.clone(),
+                        count: 0,
+                        first: case.id.clone(),
+                    });
+                once.count += 1;
+            }
+        }
+        let mut quirks: Vec<QuirkResult> = known.into_values().collect();
+        quirks.sort_by_key(|q| std::cmp::Reverse((q.severity, q.count)));
+        quirks
+    }
 }
 
 /// Something a relay sent that no case owns.
@@ -56,6 +116,12 @@ pub struct UnsolicitedResult {
     pub relay: Option<String>,
     /// The PDU's name, or what it was instead.
     pub what: String,
+    /// The case it would have belonged to, if that is known: it had ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<String>,
+    /// How that is known, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,6 +196,9 @@ pub struct CaseResult {
     pub duration_ms: u64,
     pub expectations: Vec<ExpectationResult>,
     pub findings: Vec<FindingResult>,
+    /// What the run's list of quirks says of this case.
+    #[serde(skip)]
+    pub quirks: Vec<Quirk>,
     /// Whether a relay said anything while it ran.
     pub alive: bool,
     /// Why the case is `error`, `inconc` or `not-applicable` when no expectation says it.
@@ -237,5 +306,5 @@ pub struct PurposeRef {
 pub struct FindingResult {
     pub place: String,
     pub pdu: String,
-    pub finding: crate::wire::Finding,
+    pub finding: Finding,
 }

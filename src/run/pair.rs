@@ -15,8 +15,9 @@ use crate::target::{Identity, Ixit, Target};
 
 use self::fit::{Known, Node, agree};
 use super::host::Running;
+use super::ports::Unfit;
 use super::stage::{Access, basis};
-use super::world::{Unfit, World};
+use super::world::World;
 
 /// The relays, and the link as cases name it.
 const ENDS: [&str; 2] = ["A", "B"];
@@ -159,7 +160,8 @@ async fn embedded(own: &Known<'_>, other: &Known<'_>, way: SocketAddr, world: &W
     let quiet = Arc::new(|_: &str| {});
     let running = world.host.start(config.clone(), quiet).await.map_err(failed)?;
     Ok(Side {
-        access: Access::inside(&config, &running).map_err(|e| failed(e.to_string()))?,
+        access: Access::inside(&config, &running, own.node.target.embedded.as_ref())
+            .map_err(|e| failed(e.to_string()))?,
         takes_mm4: running.mm4_addr(),
         prefix,
         _running: Some(running),

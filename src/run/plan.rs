@@ -14,6 +14,7 @@ use super::drive::needs_alone;
 use super::execute::{Options, Refused};
 use super::host::Isolation;
 use super::judge::Policy;
+use super::pools::Pools;
 use super::select::Selection;
 use super::stage::{controls, peers_of};
 use super::suite::{Broken, Suite};
@@ -102,7 +103,8 @@ impl Plan {
                 } else if all_embedded {
                     JOBS
                 } else {
-                    scenarios.len().max(1)
+                    let most = Pools::of(&targets, 0).side_by_side(&scenarios);
+                    most.unwrap_or(usize::MAX).min(scenarios.len()).max(1)
                 })
             },
             suite,

@@ -150,13 +150,22 @@ async fn play(
         company,
         first,
     } = attempt;
+    // Who waits for numbers has nothing to do: the turn comes after.
+    let lease = world.pools.lease(&script).await;
     let turn = if world.is_heard() {
         Arc::clone(&world.turns).acquire_owned().await.ok()
     } else {
         None
     };
     let (stage, world, usage) = match Seat::take(&script, &world, key, company).await {
-        Ok(Seat { world, usage }) => (Stage::build(&script, &world, key).await, world, usage),
+        Ok(Seat { world, usage }) => {
+            // Relays of its own know no earlier script.
+            let lease = match world.is_private() {
+                true => world.pools.lease(&script).await,
+                false => lease,
+            };
+            (Stage::build(&script, &world, key, lease).await, world, usage)
+        }
         Err(not_up) => (Err(not_up), world, Usage::default()),
     };
     // The case begins when it has its peers: its times do not count the wait for them.
@@ -251,6 +260,7 @@ fn broken(script: &Script, reason: String) -> CaseResult {
         duration_ms: 0,
         expectations: Vec::new(),
         findings: Vec::new(),
+        quirks: Vec::new(),
         alive: false,
         reason: Some(reason),
         run_again: false,

@@ -90,6 +90,11 @@ impl Recorder {
         (seq, looked)
     }
 
+    /// Time since the script began.
+    pub fn elapsed(&self) -> Duration {
+        self.began.elapsed()
+    }
+
     /// Asks the judge.
     pub fn ask<T: Default>(&self, question: impl FnOnce(&Judge) -> T) -> T {
         let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);

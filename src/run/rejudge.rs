@@ -69,6 +69,7 @@ pub fn rejudge(dir: &Path, case_dirs: &[PathBuf]) -> Result<Finished, Refused> {
         result: result(head, cases, strangers),
         dir: dir.to_owned(),
         silent: Vec::new(),
+        warnings: Vec::new(),
         suite,
     })
 }

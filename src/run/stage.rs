@@ -13,6 +13,7 @@ use crate::link::{Arrival, Hop, Mails};
 use crate::party::user_agent::{AgentWays, UserAgent};
 use crate::party::{Guest, Listening};
 use crate::relay;
+use crate::target;
 use crate::target::Secrets;
 use crate::target::launch::Log;
 use crate::wire::mm4;
@@ -21,6 +22,7 @@ use super::host::{Host, Running};
 use super::journal::What;
 use super::judge::Judge;
 use super::launched::{LOG_LINES, Node};
+use super::pools::Lease;
 use super::recorder::Recorder;
 use super::world::World;
 
@@ -52,6 +54,8 @@ const IDLE_CONNECTIONS: usize = 4;
 
 /// An embedded relay of the script.
 struct Embedded {
+    /// What its target says of how it is.
+    chosen: Option<target::Embedded>,
     config: relay::Config,
     running: Option<Running>,
     access: Option<Access>,
@@ -60,6 +64,8 @@ struct Embedded {
 /// The topology of one script.
 pub struct Stage {
     pub guest: Guest,
+    // Given back after the guest has left: fields drop in their order.
+    lease: Lease,
     pub agents: BTreeMap<String, Agent>,
     /// What speaks HTTP for them with embedded relays.
     user_agent: UserAgent,
@@ -109,8 +115,10 @@ impl Stage {
         script: &Script,
         world: &World,
         key: u64,
+        lease: Lease,
     ) -> Result<(Stage, mpsc::UnboundedReceiver<Arrival>), NotUp> {
         let (mut stage, arrivals) = Stage::bare(script, world, key)?;
+        stage.lease = lease;
         stage.judge_fitness(script, world);
         if stage.is_fit() {
             stage.cast(script, world);
@@ -139,7 +147,7 @@ impl Stage {
         world: &World,
         key: u64,
     ) -> Result<(Stage, mpsc::UnboundedReceiver<Arrival>), NotUp> {
-        let (guest, arrivals) = world.desk.open(key);
+        let (guest, arrivals) = world.desk.open_for(key, &script.id);
         let ways = AgentWays {
             idle: IDLE_CONNECTIONS,
             ..AgentWays::default()
@@ -147,6 +155,7 @@ impl Stage {
         let user_agent = UserAgent::new(&ways).map_err(|e| NotUp(e.to_string()))?;
         let stage = Stage {
             guest,
+            lease: Lease::default(),
             agents: BTreeMap::new(),
             user_agent,
             remote_agents: BTreeMap::new(),
@@ -253,8 +262,11 @@ impl Stage {
             let started = node.start().await;
             return started.map_err(|e| NotUp(format!("relay {relay}: {e}")));
         }
-        let config = self.embedded().get(relay).map(|e| e.config.clone());
-        let Some(config) = config else {
+        let known = self
+            .embedded()
+            .get(relay)
+            .map(|e| (e.config.clone(), e.chosen.clone()));
+        let Some((config, chosen)) = known else {
             return Err(NotUp(format!("there is no embedded relay {relay}")));
         };
         let (said, name) = (Arc::clone(&self.said), relay.to_owned());
@@ -266,7 +278,7 @@ impl Stage {
         for hop in self.hops.get(relay).into_iter().flatten() {
             hop.set_target(running.mm4_addr());
         }
-        let access = Access::inside(&config, &running)?;
+        let access = Access::inside(&config, &running, chosen.as_ref())?;
         if let Some(embedded) = self.embedded().get_mut(relay) {
             embedded.running = Some(running);
             embedded.access = Some(access);
@@ -381,6 +393,7 @@ impl Stage {
             self.embedded().insert(
                 (*relay).to_owned(),
                 Embedded {
+                    chosen: world.target(relay).and_then(|target| target.embedded.clone()),
                     config,
                     running: None,
                     access: None,

@@ -22,6 +22,8 @@ use super::lag::Lag;
 use super::launched::{Keeper, Node};
 use super::numbers::Numbers;
 use super::pair::Pair;
+use super::pools::Pools;
+use super::ports::{self, Unfit};
 
 /// How long a remote relay may take to answer the first probe.
 const PROBE: Duration = Duration::from_secs(5);
@@ -36,6 +38,8 @@ pub const PRIVATE: usize = 8;
 pub struct World {
     pub desk: Arc<Desk>,
     pub numbers: Numbers,
+    /// Numbers of relays that have few.
+    pub pools: Pools,
     /// Relay name → its target.
     pub targets: BTreeMap<String, Arc<Target>>,
     /// Where embedded relays live.
@@ -46,6 +50,8 @@ pub struct World {
     pub alive: Vec<String>,
     /// What the silent ones said, for a person.
     pub silent: Vec<String>,
+    /// What is risky about the targets, for a person.
+    pub warnings: Vec<String>,
     /// Turns of scripts that have something to do.
     pub turns: Arc<Semaphore>,
     /// What the machine withheld.
@@ -70,30 +76,6 @@ pub struct World {
     pair: Option<Pair>,
 }
 
-/// The world cannot be set up: the environment's fault.
-#[derive(Debug, thiserror::Error)]
-pub enum Unfit {
-    #[error("cannot listen at {addr} for {what}: {reason}")]
-    Listen {
-        addr: SocketAddr,
-        what: String,
-        reason: std::io::Error,
-    },
-    #[error("relay {relay} cannot be started ({file}): {why}")]
-    NotStarted {
-        relay: String,
-        file: String,
-        why: String,
-    },
-    /// A target file that was right for one instance is not for another, or a library does not work.
-    #[error("{0}")]
-    Broken(String),
-    #[error("relay {relay}: {reason}")]
-    Relay { relay: String, reason: String },
-    #[error("ixit.peers.{peer}.smtp.tls: {reason}")]
-    Terms { peer: String, reason: String },
-}
-
 impl World {
     /// Opens every listener that the given relays need for the given peers.
     ///
@@ -114,11 +96,13 @@ impl World {
         let mut world = World {
             desk,
             numbers: Numbers::new(seed),
+            pools: Pools::of(&targets, seed),
             targets,
             host,
             defects,
             alive: Vec::new(),
             silent: Vec::new(),
+            warnings: Vec::new(),
             turns: Arc::new(Semaphore::new(BUSY)),
             lag: Arc::new(Lag::new()),
             heard: AtomicBool::new(false),
@@ -142,6 +126,7 @@ impl World {
             .collect();
         for (relay, target) in relays {
             world.listen(&relay, &target).await?;
+            world.warnings.extend(ports::warnings(&relay, &target));
         }
         if Pair::is_wanted(&world.targets) {
             world.pair = Some(Pair::open(&world).await?);
@@ -327,10 +312,10 @@ impl World {
 
     async fn listen(&mut self, relay: &str, target: &Target) -> Result<(), Unfit> {
         let any = self.host.any();
-        let unfit = |what: String, addr| move |reason| Unfit::Listen { addr, what, reason };
+        let unfit = |what: String, addr| move |reason| Unfit::listen(relay, target, addr, what, reason);
         let gateway = Gateway::open(Arc::clone(&self.desk), relay, target, any)
             .await
-            .map_err(|(what, addr, reason)| Unfit::Listen { addr, what, reason })?;
+            .map_err(|(what, addr, reason)| Unfit::listen(relay, target, addr, what, reason))?;
         self.gateways.insert(relay.to_owned(), gateway);
         let name_server = match &target.ixit {
             None => Some(any),

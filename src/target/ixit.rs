@@ -1,6 +1,6 @@
 //! The IXIT: addresses, domains, numbers, and how a relay wants to be spoken to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -57,7 +57,7 @@ pub struct Mm1 {
     /// Where clients POST their PDUs: `http://host:port/path`, or `https:`.
     pub url: String,
     /// Header fields by which the relay knows the client, as a WAP gateway sets them. In a value `{number}` is the number with `+`,
-    /// `{digits}` without.
+    /// `{digits}` without, `{plmn}` with `/TYPE=PLMN` behind it.
     pub identity: BTreeMap<String, String>,
     /// Which host a Content-Location is fetched from.
     #[serde(default)]
@@ -154,7 +154,11 @@ impl Mm1 {
     /// Header fields that name a client with this number.
     pub fn identity_of(&self, number: &str) -> Vec<(String, String)> {
         let digits = number.trim_start_matches('+');
-        let value = |pattern: &String| pattern.replace("{number}", number).replace("{digits}", digits);
+        let value = |pattern: &String| {
+            let plmn = format!("{number}/TYPE=PLMN");
+            let filled = pattern.replace("{plmn}", &plmn).replace("{number}", number);
+            filled.replace("{digits}", digits)
+        };
         self.identity
             .iter()
             .map(|(name, pattern)| (name.clone(), value(pattern)))
@@ -251,7 +255,18 @@ impl Ixit {
         match &self.numbers {
             Numbers::Prefix(prefix) => number(prefix, "ixit.numbers.prefix"),
             Numbers::List(numbers) if numbers.is_empty() => Err("ixit.numbers.list is empty".into()),
-            Numbers::List(numbers) => numbers.iter().try_for_each(|n| number(n, "ixit.numbers.list")),
+            Numbers::List(numbers) => {
+                let mut known = BTreeSet::new();
+                numbers.iter().try_for_each(|text| {
+                    number(text, "ixit.numbers.list")?;
+                    match known.insert(text.trim_start_matches('+')) {
+                        true => Ok(()),
+                        false => Err(format!(
+                            "ixit.numbers.list has {text} twice; each subscriber stands there once"
+                        )),
+                    }
+                })
+            }
             Numbers::Range { from, to } => {
                 number(from, "ixit.numbers.range.from")?;
                 number(to, "ixit.numbers.range.to")?;

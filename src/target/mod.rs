@@ -18,7 +18,7 @@ mod wrong;
 pub use embedded::{Embedded, PushChannel};
 pub use file::{Instances, Start, Target};
 pub use init::Answers;
-pub use ixit::{Dns, Ixit, Mm1, Mm4, Numbers, Peer};
+pub use ixit::{ContentLocation, Dns, Ixit, Mm1, Mm4, Numbers, Peer};
 pub use processes::{File, Process, Provision, Ready, Reset, Stop};
 pub use push::{Push, PushAt, PushHook, PushSmpp, PushWsp};
 pub use schema::schema;

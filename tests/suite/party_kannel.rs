@@ -51,6 +51,7 @@ async fn a_push_arrives_octet_by_octet_at_the_owner_of_its_number() {
         ("password", "p"),
         ("to", "+15550100017"),
         ("udh", "0605040b8423f0"),
+        ("http-connection", "keep-alive, close"),
     ];
     let expected = Arrival {
         place: "bob".to_owned(),

@@ -1,14 +1,27 @@
 //! Mails of concurrent scripts reach the script that owns them.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use mmspec::link::{Arrival, Crossing};
-use mmspec::party::{SmtpAct, SmtpRule, SmtpStage};
+use mmspec::party::peer::{PeerIdentity, serve};
+use mmspec::party::user_agent::{AgentWays, UserAgent};
+use mmspec::party::{Desk, HttpRule, Past, SmtpAct, SmtpRule, SmtpStage, kannel};
+use mmspec::wire::{Pdu, mm1, push as wsp};
 
-use crate::party_support::{CAROL, LIMIT, Mail, Peer, end_of, send};
+use crate::judge_support::pdu;
+use crate::party_support::{CAROL, LIMIT, Mail, Peer, any_port, end_of, send};
 
 const DAVE: &str = "+15550200018/TYPE=PLMN@mms.peer.example";
 const SYSTEM_OF_P: &str = "system-user@mms.peer.example";
+
+fn peer_p() -> PeerIdentity {
+    PeerIdentity {
+        name: "p".to_owned(),
+        host: "mx.mms.peer.example".to_owned(),
+        domain: "mms.peer.example".to_owned(),
+    }
+}
 
 #[tokio::test]
 async fn concurrent_scripts_get_their_own_mails_under_their_own_rules() {
@@ -85,6 +98,118 @@ async fn a_mail_of_nobody_or_of_a_script_that_ended_is_unsolicited() {
     let unsolicited = peer.desk.unsolicited();
     assert_eq!(unsolicited.count, 2);
     assert_eq!(Mail::of(unsolicited.first[1].clone()).rcpt_to, [CAROL]);
+}
+
+#[tokio::test]
+async fn a_number_that_has_another_owner_by_now_does_not_make_earlier_mails_his() {
+    let desk = Desk::new();
+    let (earlier, _arrivals) = desk.open_for(1, "earlier");
+    earlier.claim_number("+15550100001", "bob");
+    earlier.claim_mailbox("mmse-1@mms.peer.example", "p");
+    earlier.claim_id("tid-1", "p");
+    drop(earlier);
+    let (next, mut arrivals) = desk.open_for(2, "next");
+    next.claim_number("+15550100001", "bob");
+    next.claim_mailbox("system-user@mms.peer.example", "p");
+    let server = serve(Arc::clone(&desk), peer_p(), "A", any_port()).await.unwrap();
+
+    let from = "From: +15550100001/TYPE=PLMN@mms.home.example\r\n";
+    let answer = format!("X-Mms-Transaction-ID: \"tid-1\"\r\n{from}\r\n");
+    send(server.addr, &["mmse-1@mms.peer.example"], format!("{from}\r\n")).await;
+    send(server.addr, &[SYSTEM_OF_P], answer).await;
+    assert!(arrivals.try_recv().is_err());
+    send(server.addr, &[SYSTEM_OF_P], format!("{from}\r\n")).await;
+    assert!(arrivals.try_recv().is_ok());
+
+    let past: Vec<Past> = desk.unsolicited().past.into_iter().flatten().collect();
+    assert_eq!(past.len(), 2);
+    for (past, key) in past.iter().zip(["mailbox mmse-1@mms.peer.example", "id tid-1"]) {
+        assert_eq!(past.case, "earlier");
+        assert!(past.why.contains(key), "{past:?}");
+    }
+}
+
+/// A push of this PDU to bob's number, as a relay hands it to its Kannel.
+async fn push(kannel: SocketAddr, pdu: &Pdu) {
+    let wsp = wsp::encode(1, &mm1::encode(pdu));
+    let text: String = wsp.iter().map(|octet| format!("%{octet:02X}")).collect();
+    let url =
+        format!("http://{kannel}/cgi-bin/sendsms?to=%2B15550100001&udh=%06%05%04%0B%84%23%F0&text={text}");
+    let agent = UserAgent::new(&AgentWays::default()).unwrap();
+    assert_eq!(agent.get(&url, &[], LIMIT).await.unwrap().status, 202);
+}
+
+fn notification(tid: &str, location: &str, expiry: &str, size: &str) -> Pdu {
+    let fields = [
+        ("X-Mms-Transaction-Id", tid),
+        ("X-Mms-MMS-Version", "1.3"),
+        ("X-Mms-Message-Class", "Personal"),
+        ("X-Mms-Message-Size", size),
+        ("X-Mms-Expiry", expiry),
+        ("X-Mms-Content-Location", location),
+    ];
+    pdu("M-Notification.ind", &fields)
+}
+
+fn delivery(id: &str) -> Pdu {
+    let fields = [
+        ("X-Mms-MMS-Version", "1.3"),
+        ("Message-ID", id),
+        ("To", "+15550100002/TYPE=PLMN"),
+        ("X-Mms-Status", "Retrieved"),
+    ];
+    pdu("M-Delivery.ind", &fields)
+}
+
+#[tokio::test]
+async fn what_was_pushed_to_an_earlier_owner_of_a_number_is_not_the_next_ones() {
+    let desk = Desk::new();
+    let gateway = kannel::listen(Arc::clone(&desk), "A", any_port()).await.unwrap();
+    let (earlier, mut to_earlier) = desk.open_for(1, "earlier");
+    earlier.claim_number("+15550100001", "bob");
+    earlier.remember_message("+15550100001", "mid-1");
+    push(gateway.addr, &notification("t1", "http://m/1", "100", "7")).await;
+    assert!(to_earlier.try_recv().is_ok());
+    push(gateway.addr, &notification("t1", "http://m/1", "90", "7")).await;
+    assert!(to_earlier.try_recv().is_ok(), "who is still there gets repeats");
+    drop(earlier);
+
+    let (next, mut to_next) = desk.open_for(2, "next");
+    next.claim_number("15550100001", "alice");
+    next.http_rules(
+        "alice",
+        vec![HttpRule {
+            status: 503,
+            times: 1,
+        }],
+    );
+    let late = [
+        notification("t1", "http://m/1", "80", "7"),
+        notification("t1", "http://m/again", "70", "7"),
+        notification("t9", "http://m/1", "70", "9"),
+        delivery("mid-1"),
+    ];
+    for pdu in &late {
+        // Nor is it answered as the next one wants its own answered.
+        push(gateway.addr, pdu).await;
+        assert!(to_next.try_recv().is_err(), "{pdu:?}");
+    }
+    next.http_rules("alice", Vec::new());
+    // The same transaction id alone is no repeat: a relay may have no other.
+    for pdu in [notification("t1", "http://m/2", "70", "8"), delivery("mid-2")] {
+        push(gateway.addr, &pdu).await;
+        assert_eq!(to_next.try_recv().unwrap().place, "alice");
+    }
+    let unsolicited = desk.unsolicited();
+    assert_eq!(unsolicited.count, 4);
+    assert!(
+        unsolicited
+            .past
+            .iter()
+            .all(|past| past.as_ref().is_some_and(|p| p.case == "earlier")),
+        "{:?}",
+        unsolicited.past
+    );
 }
 
 #[tokio::test]

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use mmspec::case::Source;
 use mmspec::report::results::SCHEMA;
 use mmspec::run::outcome::{
-    Basis, Blame, CaseResult, ExpectationResult, FindingResult, Held, Level, PurposeRef, RunInfo, RunResult,
-    Summary, Tool, TrailStep, UnsolicitedResult, Verdict,
+    Basis, Blame, CaseResult, ExpectationResult, FindingResult, Held, Level, PurposeRef, QuirkResult,
+    RunInfo, RunResult, Summary, Tool, TrailStep, UnsolicitedResult, Verdict,
 };
 use mmspec::wire::{Finding, Severity};
 
@@ -51,10 +51,22 @@ pub fn run() -> RunResult {
             alive: true,
             options: vec!["--relay".into(), "B=their relay.yaml".into()],
         },
+        quirks: vec![QuirkResult {
+            relay: Some("B".into()),
+            pdu: None,
+            code: "notified-too-early".into(),
+            severity: Severity::Warning,
+            clause: "OMA MMS ENC 1.3 §6.2".into(),
+            text: HOSTILE.into(),
+            count: 7,
+            first: "mm1-retrieved".into(),
+        }],
         unsolicited: vec![UnsolicitedResult {
             place: "kannel".into(),
             relay: None,
             what: "M-Notification.ind".into(),
+            case: Some("mm1-repeated".into()),
+            why: Some("a repeat of what case mm1-repeated got".into()),
         }],
         summary: Summary {
             cases: 8,
@@ -218,6 +230,7 @@ pub fn case(id: &str, file: &str, verdict: Verdict, expectations: Vec<Expectatio
         alive: true,
         expectations,
         findings: Vec::new(),
+        quirks: Vec::new(),
         reason: None,
         run_again: false,
         log: Vec::new(),

@@ -296,9 +296,9 @@ fn a_relay_that_does_not_come_up_is_an_error_that_says_why() {
         ),
         (
             r#"
-  - { name: slow, run: [sleep, "600"], ready: [log: up], ready-within: 100 }
+  - { name: slow, run: [sh, -c, "echo {{ dir }}; exec sleep 600"], ready: [log: "^up"], ready-within: 500 }
 "#,
-            "process `slow` was not ready within 100 ms; missing: a line in its log that fits /up/; it said nothing",
+            "process `slow` was not ready within 500 ms; missing: a line in its log that fits /^up/; the end of its log:\n    /",
         ),
     ] {
         let target = bench.with_process(process);
@@ -308,6 +308,8 @@ fn a_relay_that_does_not_come_up_is_an_error_that_says_why() {
             refused.contains("target.yaml") && refused.contains(wanted),
             "{refused}"
         );
+        let instance = refused.lines().last().unwrap().trim();
+        assert!(!Path::new(instance).exists(), "{instance}");
     }
 }
 

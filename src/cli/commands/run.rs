@@ -40,6 +40,9 @@ pub fn run(args: RunArgs) -> Result<u8, Failure> {
     let finished = done.map_err(refused)?;
     let elapsed = Some(started.elapsed());
     let code = present(&finished, &finished.dir, junit.as_deref(), verbose, elapsed)?;
+    for warning in &finished.warnings {
+        output::complain(&format!("mmspec: warning: {warning}"));
+    }
     if code != exit::AS_EXPECTED {
         for silent in &finished.silent {
             output::complain(&format!("mmspec: {silent}"));

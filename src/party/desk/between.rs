@@ -32,7 +32,11 @@ impl Desk {
         let recipients = rcpt_to.iter().chain(refused.iter().map(|(to, _)| to));
         let recipients: Vec<String> = recipients.cloned().collect();
         let mut state = self.state();
-        let owner = state.owner(&keys_between(from, to, &recipients, data))?;
+        let keys = keys_between(from, to, &recipients, data);
+        if state.past_owner(&keys).is_some() {
+            return None;
+        }
+        let owner = state.owner(&keys)?;
         for key in ids_given(from, data) {
             let owner = Owner {
                 guest: owner.guest,

@@ -101,7 +101,8 @@ impl House {
         mut whole: Whole,
         message_id: &str,
     ) -> Result<Owed, u32> {
-        let owner = self.desk.owner_of_number(&carried.recipient);
+        let wsp: Bytes = std::mem::take(&mut whole.octets).into();
+        let owner = self.desk.owner_of_push(&carried.recipient, &wsp);
         let (command_status, answered) = owner.as_ref().map_or((status::OK, 202), |o| self.scripted(o));
         let taken = command_status == status::OK;
         let account = Account {
@@ -115,7 +116,7 @@ impl House {
             recipient: carried.recipient.clone(),
             gateway: GATEWAY.to_owned(),
             params: params(message.pdu, Some(carried), &account),
-            wsp: std::mem::take(&mut whole.octets).into(),
+            wsp,
             answered,
         };
         let arrival = self.arrival(owner.as_ref(), crossing);

@@ -73,7 +73,7 @@ pub(crate) async fn serve(node: Arc<Node>, doorway: Doorway) {
     }
 }
 
-/// Hands one message for one recipient to the relay that listens on this socket. Lone LFs become CRLF.
+/// Hands one message for one recipient to the relay that listens on this socket. Lines may end in LF.
 ///
 /// # Errors
 /// Why the relay does not have it, for a person.

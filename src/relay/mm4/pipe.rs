@@ -81,8 +81,11 @@ fn with_unix_lines(message: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Lone LFs become CRLF, as SMTP has it.
+/// Lines that end in LF end in CRLF, as SMTP has it. Where the first one does so already, all do, and a lone LF is content.
 pub(super) fn with_crlf(message: &[u8]) -> Vec<u8> {
+    if memchr::memchr(b'\n', message).is_some_and(|end| message[..end].ends_with(b"\r")) {
+        return message.to_vec();
+    }
     let mut out = Vec::with_capacity(message.len() + message.len() / 32);
     let mut from = 0;
     for at in memchr::memchr_iter(b'\n', message) {
@@ -105,5 +108,6 @@ mod tests {
         assert_eq!(with_unix_lines(b"a\r\nb\r\n\r\nc\rd\n"), b"a\nb\n\nc\rd\n");
         assert_eq!(with_crlf(b"\na\nb\r\nc\rd"), b"\r\na\r\nb\r\nc\rd");
         assert_eq!(with_crlf(b""), b"");
+        assert_eq!(with_crlf(b"a\r\nb\nc"), b"a\r\nb\nc");
     }
 }

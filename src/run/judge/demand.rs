@@ -143,6 +143,12 @@ pub fn is_of_type(select: &Selector, seen: &Sighting) -> bool {
     }
 }
 
+/// Whether the expectation demands something of this field.
+pub fn speaks_of(expect: &Expect, field: &str) -> bool {
+    let mut demands = expect.demands.headers.iter().chain(&expect.narrow);
+    demands.any(|demand| demand.name.eq_ignore_ascii_case(field))
+}
+
 /// The event is not what was expected at all: another PDU, no PDU, no answer.
 pub fn undecided(expect: &Expect, seen: &Sighting) -> Option<Violation> {
     if is_of_type(&expect.select, seen) {

@@ -285,8 +285,8 @@ impl Ledger {
         self.put((step, MAIN), item, weight, Verdict::Inconc, entry);
     }
 
-    /// A step whose references have no value: what should have given them did not.
-    pub fn unreachable(&mut self, step: StepId, item: &Item, missing: &str, at_us: u64) {
+    /// A step that cannot be taken: what its references name did not come, or what it asks for cannot be reached.
+    pub fn unreachable(&mut self, step: StepId, item: &Item, got: String, at_us: u64) {
         let weight = self.weigh(&all_tests(item), None);
         let weight = Weight {
             counts: true,
@@ -296,7 +296,7 @@ impl Ledger {
             source: &item.source,
             note: "not reached".to_owned(),
             expected: expected_words(item).0,
-            got: format!("${missing} has no value: the event it names did not carry it"),
+            got,
             at_us,
             seen: None,
         };

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::case::{Demands, Expect, Script, StepId};
+use crate::case::{Demands, Expect, Script, Selector, StepId};
 use crate::run::blame::{Scene, blame};
 use crate::run::journal::{Event, NodeState, What};
 use crate::run::outcome::{CaseResult, RelayLog};
@@ -12,10 +12,12 @@ use crate::run::stage::homes_of;
 use crate::run::suite::Suite;
 
 use super::answers::Answers;
+use super::demand;
 use super::ledger::{Ledger, Subject};
 use super::matching::Scope;
 use super::memory::{Memory, unresolved};
 use super::plan::{Item, Kind, items};
+use super::quirks::quirks;
 use super::sighting::Sighting;
 use super::verdict::Case;
 use super::weight::Policy;
@@ -99,7 +101,12 @@ impl Judge {
             What::WindowEnd { step } => self.close(*step, event.at_us),
             What::Sent { step, capture, .. } => self.sent(*step, capture.as_deref(), event),
             What::Seen { .. } | What::NoReply { .. } => self.seen(event),
-            What::Halt { step, missing } => self.halt(*step, missing, event.at_us),
+            What::FetchAgain { .. } => self.put_off(event),
+            What::Halt { step, missing } => {
+                let got = format!("${missing} has no value: the event it names did not carry it");
+                self.halt(*step, got, event.at_us);
+            }
+            What::NotSent { step, why } => self.halt(*step, why.clone(), event.at_us),
             What::Node { node, state, detail } => match state {
                 NodeState::Started => {
                     self.case.alive = true;
@@ -154,6 +161,33 @@ impl Judge {
         self.memory.all().last()
     }
 
+    /// All that was seen so far, in order.
+    pub fn all(&self) -> &[Sighting] {
+        self.memory.all()
+    }
+
+    /// Whether the case has no use for this answer to a fetch of its step: the step that expects it demands something else, or
+    /// an M-Retrieve.conf of whose status it says nothing, which is to bring the MM.
+    pub fn has_no_use_for(&self, step: StepId, answer: &Sighting) -> bool {
+        let Some(Kind::Send { answered_by, .. }) = self.items.get(&step).map(|item| &item.kind) else {
+            return false;
+        };
+        let accepted = |expect: &Expect| {
+            demand::is_of_type(&expect.select, answer)
+                && demand::check(&expect.demands, answer, &self.memory).is_none()
+                && (expect.select == Selector::Reply || demand::speaks_of(expect, "X-Mms-Retrieve-Status"))
+        };
+        match answered_by
+            .and_then(|by| self.items.get(&by))
+            .map(|item| &item.kind)
+        {
+            None => !answer.is_positive_answer(),
+            Some(Kind::Expect(expect)) => !accepted(expect),
+            Some(Kind::AnyOf(any)) => !any.alternatives.iter().any(accepted),
+            Some(_) => false,
+        }
+    }
+
     /// Whether, as it stands, the case does not pass.
     pub fn is_troubled(&self) -> bool {
         self.case.is_troubled() || self.ledger.is_troubled()
@@ -170,7 +204,11 @@ impl Judge {
             self.ledger.settle(*step, item, self.case.is_over());
         }
         self.attribute();
-        self.case.result(&self.script, self.ledger, self.memory.all())
+        let quirks = quirks(self.memory.all(), &self.memory.vars, |seen| self.answers.of(seen));
+        CaseResult {
+            quirks,
+            ..self.case.result(&self.script, self.ledger, self.memory.all())
+        }
     }
 
     /// With several relays, says whose fault each violation is.
@@ -200,7 +238,8 @@ impl Judge {
             Kind::Send { .. } | Kind::Other => return,
         };
         if let Some(missing) = missing {
-            self.ledger.unreachable(step, &item, &missing, at_us);
+            let got = format!("${missing} has no value: the event it names did not carry it");
+            self.ledger.unreachable(step, &item, got, at_us);
             self.status.insert(step, Status::Broken);
             return;
         }
@@ -260,9 +299,10 @@ impl Judge {
         }
         let Some(step) = step else { return };
         let Some(item) = self.items.get(&step) else { return };
-        if let Kind::Send { send, answered_later } = &item.kind {
-            self.answers.sent(event.seq, step, &send.what, *answered_later);
-            let status = if *answered_later {
+        if let Kind::Send { send, answered_by } = &item.kind {
+            let answered_later = answered_by.is_some();
+            self.answers.sent(event.seq, step, &send.what, answered_later);
+            let status = if answered_later {
                 Status::Done
             } else {
                 Status::Open
@@ -318,9 +358,18 @@ impl Judge {
         self.status.insert(step, status);
     }
 
-    fn halt(&mut self, step: StepId, missing: &str, at_us: u64) {
+    /// An answer that came before the relay could serve: a sign of life, and no outcome.
+    fn put_off(&mut self, event: &Event) {
+        self.case.alive = true;
+        if let Some(sighting) = Sighting::of(event) {
+            let index = self.memory.add(sighting);
+            self.memory.take(index);
+        }
+    }
+
+    fn halt(&mut self, step: StepId, got: String, at_us: u64) {
         if let Some(item) = self.items.get(&step).cloned() {
-            self.ledger.unreachable(step, &item, missing, at_us);
+            self.ledger.unreachable(step, &item, got, at_us);
         }
         self.status.insert(step, Status::Broken);
     }

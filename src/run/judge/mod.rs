@@ -8,6 +8,7 @@ mod machine;
 mod matching;
 mod memory;
 mod plan;
+mod quirks;
 mod rules;
 mod select;
 mod sighting;

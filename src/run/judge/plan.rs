@@ -1,8 +1,8 @@
 //! The steps of a script as the judge looks them up: flat, by number.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use crate::case::steps::answers_expected;
+use crate::case::steps::answered_by;
 use crate::case::{
     Action, AnyOf, Body, Demands, Dialogue, Expect, ExpectNone, FieldDemand, Line, Phase, Script, Send,
     SendWhat, Source, Step, StepId, TestRef,
@@ -11,10 +11,10 @@ use crate::case::{
 /// What a step is to the judge.
 #[derive(Debug, Clone)]
 pub enum Kind {
-    /// A request; `answered_later` when a later step expects its answer.
+    /// A request, and the later step that expects its answer.
     Send {
         send: Box<Send>,
-        answered_later: bool,
+        answered_by: Option<StepId>,
     },
     Expect(Box<Expect>),
     ExpectNone(Box<ExpectNone>),
@@ -51,8 +51,8 @@ impl Item {
 
 /// What is known of the script as a whole.
 struct Known<'a> {
-    /// Sends whose answer a later step expects.
-    expected: &'a BTreeSet<StepId>,
+    /// Sends whose answer a later step expects, and that step.
+    expected: &'a BTreeMap<StepId, StepId>,
     names: &'a BTreeMap<StepId, String>,
 }
 
@@ -60,7 +60,7 @@ struct Known<'a> {
 pub fn items(script: &Script) -> BTreeMap<StepId, Item> {
     let mut items = BTreeMap::new();
     if let Body::Scenario(steps) = &script.body {
-        let expected = answers_expected(script);
+        let expected = answered_by(script);
         let names = script.expectation_ids();
         collect(
             &Known {
@@ -79,7 +79,7 @@ fn collect(known: &Known<'_>, steps: &[Step], items: &mut BTreeMap<StepId, Item>
         let kind = match &step.action {
             Action::Send(send) => Kind::Send {
                 send: send.clone(),
-                answered_later: known.expected.contains(&step.id),
+                answered_by: known.expected.get(&step.id).copied(),
             },
             Action::Expect(expect) => Kind::Expect(expect.clone()),
             Action::ExpectNone(none) => Kind::ExpectNone(none.clone()),

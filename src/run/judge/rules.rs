@@ -188,6 +188,7 @@ impl RuleJudge {
             duration_ms: 0,
             expectations,
             findings: Vec::new(),
+            quirks: Vec::new(),
             alive: false,
             reason,
             run_again: false,

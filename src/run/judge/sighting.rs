@@ -31,6 +31,8 @@ pub struct Sighting {
     pub push: Option<push::Push>,
     /// `seq` of the request this answers.
     pub answers: Option<u64>,
+    /// `seq` of the notification that came before what it is about could be served: then this is no outcome.
+    pub put_off: Option<u64>,
 }
 
 impl Sighting {
@@ -43,10 +45,17 @@ impl Sighting {
                 from,
                 crossing,
             }
+            | What::FetchAgain {
+                place,
+                from,
+                crossing,
+                ..
+            }
             | What::Unsolicited {
                 place,
                 from,
                 crossing,
+                ..
             } => (Side::Relay, place, from.clone(), crossing),
             What::NoReply {
                 at,
@@ -68,6 +77,7 @@ impl Sighting {
                     undecodable: None,
                     push: None,
                     answers: Some(*request),
+                    put_off: None,
                 });
             }
             _ => return None,
@@ -85,6 +95,10 @@ impl Sighting {
             undecodable: None,
             push: None,
             answers: None,
+            put_off: match &event.what {
+                What::FetchAgain { notified, .. } => Some(*notified),
+                _ => None,
+            },
         };
         sighting.decode(crossing);
         Some(sighting)
@@ -135,6 +149,14 @@ impl Sighting {
 
     pub fn kind(&self) -> Option<PduType> {
         self.pdu.as_ref().map(|p| p.kind)
+    }
+
+    /// Whether it asks MM1 for something: a fetch, or a PDU.
+    pub fn is_request(&self) -> bool {
+        match &self.crossing {
+            Some(Crossing::HttpRequest { method, .. }) => method == "GET" || self.pdu.is_some(),
+            _ => false,
+        }
     }
 
     pub fn is_reply(&self) -> bool {
@@ -225,6 +247,22 @@ impl Sighting {
             }
             Some(Crossing::SmtpReply { code, .. }) => (200..300).contains(code),
             _ => false,
+        }
+    }
+
+    /// Whether an answer to a fetch says that there is no such message, or brings nothing: HTTP 404, 410 or an empty body, or a
+    /// status that ends in message-not-found.
+    pub fn says_not_found(&self) -> bool {
+        let Some(Crossing::HttpResponse { status, body, .. }) = &self.crossing else {
+            return false;
+        };
+        let names = ["X-Mms-Retrieve-Status", "X-Mms-Response-Status"];
+        let said = names
+            .iter()
+            .find_map(|name| self.pdu.as_ref().and_then(|p| p.text(name)));
+        match said {
+            Some(said) => said.ends_with("message-not-found"),
+            None => matches!(status, 404 | 410) || ((200..300).contains(status) && body.is_empty()),
         }
     }
 

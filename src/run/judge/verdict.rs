@@ -70,6 +70,7 @@ impl Case {
             duration_ms: self.ended_us.unwrap_or_default() / 1000,
             expectations,
             findings: findings(sightings),
+            quirks: Vec::new(),
             alive,
             reason,
             run_again: false,

@@ -63,7 +63,9 @@ pub struct Node {
     log: Arc<Log>,
     running: Mutex<Option<Launched>>,
     status: watch::Sender<Status>,
+    /// It has been up.
     is_made: AtomicBool,
+    is_tried: AtomicBool,
     /// Its ends that no script is known to have caused.
     falls: std::sync::Mutex<Vec<Fall>>,
     pub(super) users: Users,
@@ -95,6 +97,7 @@ impl Node {
             running: Mutex::new(None),
             status: watch::Sender::new(Status::default()),
             is_made: AtomicBool::new(false),
+            is_tried: AtomicBool::new(false),
             falls: std::sync::Mutex::default(),
             users: Users::default(),
         })
@@ -123,6 +126,8 @@ impl Node {
             bound: self.bound.0.as_ref(),
             is_new: !self.is_made.load(Ordering::Relaxed),
         };
+        // Also one that does not come up leaves files.
+        self.is_tried.store(true, Ordering::Relaxed);
         let launched = launch.start().await?;
         self.is_made.store(true, Ordering::Relaxed);
         let (ended, since) = (launched.ended(), Instant::now());
@@ -266,7 +271,7 @@ impl Drop for Node {
     fn drop(&mut self) {
         // First its processes, then what they write to.
         drop(self.running.get_mut().take());
-        if self.is_made.load(Ordering::Relaxed) {
+        if self.is_tried.load(Ordering::Relaxed) {
             remove_folder(&self.target);
         }
     }

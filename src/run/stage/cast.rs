@@ -1,6 +1,8 @@
 //! Who takes part in a script: user agents, peer MMSEs and their subscribers, each with its number and address, and what
 //! `$name.attribute` means. Knows nothing of how relays are brought up.
 
+use std::time::Duration;
+
 use crate::case::{Script, Topology};
 use crate::run::vars;
 use crate::run::world::World;
@@ -40,7 +42,8 @@ impl Stage {
                 .and_then(|t| t.ixit.as_ref().map(|i| i.numbers.prefix()))
                 .or_else(|| paired.map(str::to_owned))
                 .unwrap_or_else(|| own_prefix(&home));
-            let number = world.numbers.below(&prefix);
+            let leased = self.lease.next(&home);
+            let number = leased.unwrap_or_else(|| world.numbers.below(&prefix));
             self.guest.claim_number(&number, &name);
             self.vars.insert(format!("{name}.prefix"), prefix);
             self.agents.insert(name, Agent { number, home });
@@ -116,7 +119,11 @@ impl Stage {
             let limit = ixit.map_or(MESSAGE_SIZE, |i| i.message_size);
             self.vars
                 .insert("limit.message-size".to_owned(), limit.to_string());
+            // An answer may take as many tries as the target allows.
+            let tries = ixit.map_or(0, |i| i.mm1.fetch_again.iter().sum());
             for (name, duration) in target.map(|t| t.timers.named()).unwrap_or_default() {
+                let more = if name == "reply" { tries } else { 0 };
+                let duration = duration + Duration::from_millis(more);
                 let name = format!("timer.{name}");
                 // The slowest relay of the topology sets the time.
                 let longer = self

@@ -33,4 +33,4 @@ mod reading;
 pub use carried::{Carried, Pushed};
 pub use reading::{Reading, Row};
 pub use udh::{PORTS_UDH, Udh};
-pub use wsp::{ContentTypeForm, Push, PushHeader, Shape, decode, encode, encode_as};
+pub use wsp::{ContentTypeForm, Push, PushHeader, Shape, decode, encode, encode_as, names_type_as_text};

@@ -93,6 +93,23 @@ pub fn decode(octets: &Bytes) -> Result<Push, Undecodable> {
     })
 }
 
+/// Whether a push has its content type as text. All forms are legal (WAP-230 §8.4.2.24).
+pub fn names_type_as_text(octets: &Bytes) -> bool {
+    let mut cursor = Cursor::new(octets);
+    let mut media = || {
+        let (_tid, _type, _length) = (cursor.octet()?, cursor.octet()?, cursor.uintvar()?);
+        match cursor.octet()? {
+            31 => {
+                cursor.uintvar()?;
+                cursor.octet()
+            }
+            0..31 => cursor.octet(),
+            first => Ok(first),
+        }
+    };
+    media().is_ok_and(|first: u8| (0x20..0x80).contains(&first))
+}
+
 fn undecodable(fault: Fault) -> Undecodable {
     Undecodable {
         offset: fault.offset,
