@@ -22,12 +22,16 @@ use crate::system_targets::parsed;
 
 const WAP: &str = "X-WAP-Network-Client-MSISDN";
 
-/// Cases that fetch what is notified, and cases for which it is right that nothing is there.
+/// Cases that fetch what is notified.
 const FETCHING: &[&str] = &[
     "mm1-content-is-delivered-unchanged*",
     "mm1-date-is-inserted*",
     "mm1-parallel-gets-are-all-served",
     "mm1-get-after-acknowledge-is-harmless",
+];
+
+/// Cases for which it is right that nothing is there.
+const GONE: &[&str] = &[
     "mm1-expired-mm-is-not-served*",
     "mm1-unknown-location-is-a-defined-failure*",
     "mm1-foreign-mm-is-not-served*",
@@ -122,19 +126,28 @@ fn events(run: &Finished) -> Vec<Event> {
 }
 
 /// Answers the first fetch of every location as a relay does that has notified before it can serve.
-#[derive(Default)]
 struct Slow {
+    /// In how many ways it says so, in turn.
+    ways: usize,
     fetched: Mutex<HashMap<String, usize>>,
+}
+
+impl Slow {
+    fn new(ways: usize) -> Slow {
+        Slow {
+            ways,
+            fetched: Mutex::default(),
+        }
+    }
 }
 
 impl Act for Slow {
     fn request(&self, request: Message) -> Way {
-        // What never was there is not late.
-        if request.method() != "GET" || request.target().contains("no-such") {
+        if request.method() != "GET" {
             return Way::On(request);
         }
         let mut fetched = self.fetched.lock().unwrap();
-        let which = fetched.len() % 4;
+        let which = fetched.len() % self.ways;
         match fetched.insert(request.target().to_owned(), which) {
             Some(_) => Way::On(request),
             None => Way::Answer(match which {
@@ -158,7 +171,7 @@ fn not_found() -> Vec<u8> {
 #[test]
 fn a_relay_that_notifies_too_early_fails_nothing_and_is_told_once() {
     let _turn = turn();
-    let scene = Scene::new(Slow::default(), |mm1| mm1.fetch_again = vec![5, 50]);
+    let scene = Scene::new(Slow::new(4), |mm1| mm1.fetch_again = vec![5, 50]);
     let finished = scene.run(FETCHING);
     all_pass(&finished.result);
     let early = &finished.result.quirks[0];
@@ -177,9 +190,19 @@ fn a_relay_that_notifies_too_early_fails_nothing_and_is_told_once() {
 }
 
 #[test]
+fn a_case_that_expects_nothing_to_be_there_asks_once() {
+    let _turn = turn();
+    let scene = Scene::new(Slow::new(1), |mm1| mm1.fetch_again = vec![5, 50]);
+    let finished = scene.run(GONE);
+    all_pass(&finished.result);
+    let put_off = |event: &Event| matches!(event.what, What::FetchAgain { .. });
+    assert!(!events(&finished).iter().any(put_off));
+}
+
+#[test]
 fn without_patience_the_same_relay_fails() {
     let _turn = turn();
-    let scene = Scene::new(Slow::default(), |_| ());
+    let scene = Scene::new(Slow::new(4), |_| ());
     let result = scene.run(&FETCHING[..2]).result;
     assert!(result.summary.fail > 0, "{:?}", result.summary);
     assert!(!quirks(&result).contains_key("notified-too-early"));
@@ -437,6 +460,40 @@ fn a_location_is_fetched_as_it_is_if_that_is_near() {
             .requests()
             .iter()
             .all(|request| request.method() != "GET")
+    );
+}
+
+/// A WAP gateway: requests name the whole URL, and a host that only it finds.
+struct Proxy;
+
+impl Act for Proxy {
+    fn request(&self, mut request: Message) -> Way {
+        match request.target().strip_prefix("http://mmsc.invalid/") {
+            Some(path) => {
+                request.head[0] = format!("{} /{path} HTTP/1.1", request.method());
+                Way::On(request)
+            }
+            None => Way::Answer(Message::reply("502 Bad Gateway", "text/plain", b"no such host")),
+        }
+    }
+}
+
+#[test]
+fn every_request_goes_through_the_proxy_of_the_target() {
+    let _turn = turn();
+    let scene = Scene::new(Proxy, |mm1| {
+        let (_, rest) = mm1.url.split_once("://").unwrap();
+        let (front, path) = rest.split_once('/').unwrap();
+        mm1.proxy = Some(front.parse().unwrap());
+        mm1.url = format!("http://mmsc.invalid/{path}");
+    });
+    all_pass(&scene.run(&["mm1-date-is-inserted*"]).result);
+    assert!(
+        scene
+            .front
+            .requests()
+            .iter()
+            .any(|request| request.method() == "GET")
     );
 }
 
