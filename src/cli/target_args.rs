@@ -9,7 +9,7 @@ use crate::target::PushChannel;
 #[derive(Debug, Subcommand)]
 pub enum TargetCommand {
     /// Write a commented target file for a new relay; asks for what the options do not say
-    Init(TargetInitArgs),
+    Init(Box<TargetInitArgs>),
     /// See whether a target can be driven: what mmspec must open, what it must reach, and one MM each way
     Check(TargetCheckArgs),
 }

@@ -58,6 +58,9 @@ fn test_case(group: &str, case: &CaseResult) -> TestCase {
         let name = format!("uncounted-{}", e.verdict.name());
         test.add_property(property(&name, &one_line(e)));
     }
+    if case.run_again {
+        test.add_property(property("note", words::RUN_AGAIN));
+    }
     if !case.log.is_empty() {
         test.set_system_out(visible_lines(&words::logs(&case.log)));
     }

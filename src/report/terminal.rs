@@ -67,6 +67,7 @@ impl Terminal<'_> {
         if let Some(reason) = &case.reason {
             out.push_str(&format!("  {}\n", visible_up_to(reason, GOT_LIMIT)));
         }
+        out.push_str(&again(case));
         for e in &case.expectations {
             out.push_str(&format!("  {:<14}{}", e.verdict.name(), visible(&e.id)));
             if !e.tests.is_empty() {
@@ -95,6 +96,7 @@ impl Terminal<'_> {
                 out.push_str(&format!("  {}\n", visible_up_to(line, GOT_LIMIT)));
             }
         }
+        out.push_str(&again(case));
         for e in blamed {
             out.push_str(&self.expectation(e));
         }
@@ -324,6 +326,13 @@ fn requirement(purpose: &PurposeRef) -> String {
         purpose.basis.name(),
         visible(&purpose.purpose)
     )
+}
+
+fn again(case: &CaseResult) -> String {
+    match case.run_again {
+        true => format!("  {}\n", words::RUN_AGAIN),
+        false => String::new(),
+    }
 }
 
 fn not_reached(case: &CaseResult) -> String {

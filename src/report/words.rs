@@ -2,6 +2,9 @@
 
 use crate::run::outcome::{Blame, CaseResult, ExpectationResult, Held, RelayLog, TrailStep, Verdict};
 
+/// Of a case whose first attempt does not count.
+pub(super) const RUN_AGAIN: &str = "run again alone: before, a relay ended while other cases ran on it too";
+
 /// The purposes an expectation decides, `TP-E2E-03, TP-M4R-01`; its own id when it decides none.
 pub(super) fn decides(e: &ExpectationResult) -> String {
     if e.tests.is_empty() {

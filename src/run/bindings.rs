@@ -1,6 +1,7 @@
 //! Which target plays which relay: files are read for their place in the topology, and for whom they face there.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -53,6 +54,7 @@ pub fn targets(
     let embedded = Arc::new(Target::embedded_as(Embedded {
         push: options.push,
         dialects: options.dialects.clone(),
+        ..Embedded::default()
     }));
     for relay in scenarios.iter().flat_map(|s| s.topology.relays()) {
         targets
@@ -76,11 +78,12 @@ pub fn load(relay: &str, path: &Path, program: &Path) -> Result<Target, Refused>
     Target::load(path, &setting).map_err(usage)
 }
 
-/// A folder that no other instance of a relay has; made when it is needed.
+/// A folder that no other instance of a relay has, and whose name nobody can guess; made when it is needed.
 pub fn instance_dir() -> PathBuf {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    std::env::temp_dir().join(format!("mmspec-{}-{number}", std::process::id()))
+    let chance = RandomState::new().build_hasher().finish();
+    std::env::temp_dir().join(format!("mmspec-{}-{number}-{chance:016x}", std::process::id()))
 }
 
 /// The relay that interworks with this one where there are two.

@@ -1,4 +1,5 @@
-//! Takes every event of a run: appends it to `events.jsonl` and shows it to the rules that speak of all journals.
+//! Takes every event of a run: appends it to `events.jsonl` and shows it to the rules that speak of all journals, and to what tells
+//! ends of relays.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -6,7 +7,8 @@ use std::path::Path;
 
 use tokio::sync::mpsc;
 
-use super::journal::{Event, NodeState, What};
+use super::falls::Falls;
+use super::journal::{Event, What};
 use super::judge::{RuleJudge, Side, Sighting};
 use super::outcome::UnsolicitedResult;
 
@@ -18,7 +20,8 @@ pub async fn collect(
     path: &Path,
     mut events: mpsc::UnboundedReceiver<Event>,
     mut rules: Vec<RuleJudge>,
-) -> io::Result<Vec<RuleJudge>> {
+) -> io::Result<(Vec<RuleJudge>, Falls)> {
+    let mut falls = Falls::default();
     let mut file = BufWriter::new(File::create(path)?);
     let mut batch = Vec::new();
     while events.recv_many(&mut batch, 256).await > 0 {
@@ -26,10 +29,11 @@ pub async fn collect(
             serde_json::to_writer(&mut file, &event)?;
             file.write_all(b"\n")?;
             show(&event, &mut rules);
+            falls.feed(&event);
         }
         file.flush()?;
     }
-    Ok(rules)
+    Ok((rules, falls))
 }
 
 /// What a run's result says of an event that belongs to no script.
@@ -54,19 +58,7 @@ pub fn stranger(event: &Event) -> Option<UnsolicitedResult> {
     })
 }
 
-/// A relay that ended while no script used it, and how.
-pub fn idle_death(event: &Event) -> Option<(String, String)> {
-    match &event.what {
-        What::Node {
-            node,
-            state: NodeState::Died,
-            detail,
-        } if event.script.is_empty() => Some((node.clone(), detail.clone())),
-        _ => None,
-    }
-}
-
-/// Shows an event to the rules, if it is one they can speak of.
+/// Shows an event to the rules, if it is one they can speak of. They speak of what relays sent in attempts that do not count, too: it was sent.
 pub fn show(event: &Event, rules: &mut [RuleJudge]) {
     if rules.is_empty() || !matches!(event.what, What::Seen { .. } | What::FetchAgain { .. }) {
         return;

@@ -1,35 +1,31 @@
 //! Runs scripts side by side and gathers their verdicts.
 
-use std::collections::{BTreeMap, HashMap};
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
 
-use crate::case::Script;
 use crate::link::Arrival;
 use crate::party::Past;
 use crate::target::PushChannel;
 
 use super::collect::{self, collect};
 use super::coverage::Coverage;
-use super::drive::Driver;
-use super::holds::hold_peers;
+use super::folder::folder;
 use super::host::{Host, Isolation};
-use super::journal::{Event, NodeState, RunHead, What};
-use super::judge::{Judge, RuleJudge};
-use super::launched::{Seat, Usage, provision};
+use super::journal::{Event, RunHead, What};
+use super::judge::RuleJudge;
+use super::launched::Fall;
 use super::observer::Observer;
 use super::outcome::{CaseResult, QuirkResult, RunInfo, RunResult, SCHEMA, Summary, Tool, UnsolicitedResult};
 use super::plan::Plan;
-use super::recorder::Recorder;
+use super::play::play_all;
 use super::redact::redact;
-use super::stage::Stage;
 use super::statics;
 use super::suite::Suite;
-use super::world::{World, safe};
+use super::world::World;
 
 /// What the relays that a run starts say, in the run's folder.
 const LOGS: &str = "logs";
@@ -155,15 +151,14 @@ pub async fn execute(options: Options, observer: &dyn Observer) -> Result<Finish
     let mut cases = play_all(&plan, &world, sender.clone(), observer).await;
     world.put_down().await;
     let unsolicited = of_no_script(&world);
-    let deaths: Vec<_> = unsolicited.iter().filter_map(collect::idle_death).collect();
     let strangers = unsolicited.iter().filter_map(collect::stranger).collect();
     for event in unsolicited {
         // The collector listens until the last sender is gone.
         let _ = sender.send(event);
     }
     drop(sender);
-    let rules = match collector.await {
-        Ok(Ok(rules)) => rules,
+    let (rules, falls) = match collector.await {
+        Ok(Ok(told)) => told,
         Ok(Err(e)) => {
             return Err(Refused::Environment(format!(
                 "the journal cannot be written: {e}"
@@ -178,7 +173,7 @@ pub async fn execute(options: Options, observer: &dyn Observer) -> Result<Finish
         cases.push(result);
     }
     cases.extend(statics::judge(&head.lacks, &head.bindings));
-    cases.extend(statics::fallen(&deaths));
+    cases.extend(falls.finish());
     observer.end();
     let result = result(head, cases, strangers);
     Ok(Finished {
@@ -228,7 +223,7 @@ pub(super) fn result(
     }
 }
 
-/// What arrived for nobody, and relays that ended when nobody used them, as journal entries that belong to no script.
+/// What arrived for nobody, and ends of relays that no script is known to have caused, as journal entries that belong to no script.
 fn of_no_script(world: &World) -> Vec<Event> {
     let unsolicited = world.desk.unsolicited();
     let arrived = |(arrival, past): (Arrival, Option<Past>)| {
@@ -242,13 +237,13 @@ fn of_no_script(world: &World) -> Vec<Event> {
         }
     };
     let arrivals = unsolicited.first.into_iter().zip(unsolicited.past).map(arrived);
-    let deaths = world.keepers().iter().flat_map(|(relay, keeper)| {
-        let died = move |detail| What::Node {
+    let falls = world.keepers().iter().flat_map(|(relay, keeper)| {
+        let fell = move |Fall { detail, running }| What::Fell {
             node: relay.clone(),
-            state: NodeState::Died,
             detail,
+            running,
         };
-        keeper.node().idle_deaths().into_iter().map(died)
+        keeper.node().falls().into_iter().map(fell)
     });
     let event = |(seq, what): (usize, What)| Event {
         script: String::new(),
@@ -256,166 +251,7 @@ fn of_no_script(world: &World) -> Vec<Event> {
         at_us: 0,
         what: redact(what, world.secrets()),
     };
-    arrivals.chain(deaths).enumerate().map(event).collect()
-}
-
-/// Every scenario, each in a task of its own, as many side by side as the plan allows. Those that wait longest begin first.
-async fn play_all(
-    plan: &Plan,
-    world: &Arc<World>,
-    sender: mpsc::UnboundedSender<Event>,
-    observer: &dyn Observer,
-) -> Vec<CaseResult> {
-    let mut results = Vec::with_capacity(plan.scenarios.len());
-    let mut running = JoinSet::new();
-    let mut playing: HashMap<tokio::task::Id, Arc<Script>> = HashMap::new();
-    let mut waiting = (0u64..).zip(&plan.scenarios);
-    loop {
-        while running.len() < plan.jobs
-            && let Some((key, script)) = waiting.next()
-        {
-            observer.case_started(&script.id);
-            let judge = Judge::new(Arc::clone(script), &plan.suite, plan.policy);
-            let task = running.spawn(play(
-                Arc::clone(script),
-                key,
-                judge,
-                Arc::clone(world),
-                sender.clone(),
-            ));
-            playing.insert(task.id(), Arc::clone(script));
-        }
-        let Some(ended) = running.join_next_with_id().await else {
-            break;
-        };
-        let result = match ended {
-            Ok((_, result)) => result,
-            Err(e) => match playing.get(&e.id()) {
-                Some(script) => broken(script, format!("the suite itself failed: {e}")),
-                None => continue,
-            },
-        };
-        observer.case_ended(&result);
-        results.push(result);
-    }
-    results
-}
-
-/// One script from topology up to topology down.
-async fn play(
-    script: Arc<Script>,
-    key: u64,
-    judge: Judge,
-    world: Arc<World>,
-    out: mpsc::UnboundedSender<Event>,
-) -> CaseResult {
-    // Who waits for numbers has nothing to do: the turn comes after.
-    let lease = world.pools.lease(&script).await;
-    let turn = if world.is_heard() {
-        Arc::clone(&world.turns).acquire_owned().await.ok()
-    } else {
-        None
-    };
-    let (stage, world, usage) = match Seat::take(&script, &world, key).await {
-        Ok(Seat { world, usage }) => {
-            // Relays of its own know no earlier script.
-            let lease = match world.is_private() {
-                true => world.pools.lease(&script).await,
-                false => lease,
-            };
-            (Stage::build(&script, &world, key, lease).await, world, usage)
-        }
-        Err(not_up) => (Err(not_up), world, Usage::default()),
-    };
-    // The case begins when it has its peers: its times do not count the wait for them.
-    let holds = match &stage {
-        Ok((stage, _)) if stage.is_fit() => {
-            let holds = hold_peers(&script, stage, &world).await;
-            stage.publish(&script, &world);
-            holds
-        }
-        _ => Vec::new(),
-    };
-    let unix = jiff::Timestamp::now().as_second();
-    let (lag, secrets) = (Arc::clone(&world.lag), Arc::clone(world.secrets()));
-    let recorder = Recorder::new(script.id.clone(), judge, unix, lag, secrets, out);
-    match stage {
-        Err(not_up) => {
-            recorder.record(What::Fault {
-                step: None,
-                text: not_up.to_string(),
-            });
-        }
-        Ok((stage, arrivals)) => {
-            let fit = stage.is_fit();
-            recorder.record(What::Begin {
-                unix,
-                bindings: stage.bindings.clone(),
-                vars: stage.vars.clone(),
-                unclaimed: stage.unclaimed.clone(),
-                missing: stage.missing.clone(),
-                alive: world.alive.clone(),
-                recorded: world.recorded(script.topology),
-            });
-            if fit {
-                for relay in script.topology.relays().iter().filter(|r| stage.is_embedded(r)) {
-                    let node = (*relay).to_owned();
-                    recorder.record(What::Node {
-                        node,
-                        state: NodeState::Started,
-                        detail: String::new(),
-                    });
-                }
-                let stage = Arc::new(stage);
-                let driver = Driver::new(
-                    Arc::clone(&script),
-                    Arc::clone(&stage),
-                    Arc::clone(&recorder),
-                    turn,
-                );
-                let steps = async {
-                    provision(&stage, &world).await?;
-                    driver.run(arrivals).await;
-                    Ok(())
-                };
-                usage.attend(&recorder, steps).await;
-                stage.record_logs(&recorder);
-                stage.tear_down().await;
-                driver.abandon();
-            }
-        }
-    }
-    drop(holds);
-    drop(usage);
-    if world.is_private() {
-        world.put_down().await;
-    }
-    let result = recorder.end().map_or_else(
-        || broken(&script, "the journal of this case was ended twice".to_owned()),
-        Judge::finish,
-    );
-    if result.alive {
-        world.heard();
-    }
-    redact(result, world.secrets())
-}
-
-/// Our own fault, not the relay's.
-fn broken(script: &Script, reason: String) -> CaseResult {
-    CaseResult {
-        id: script.id.clone(),
-        title: script.title.clone(),
-        verdict: super::outcome::Verdict::Error,
-        topology: script.topology.name().to_owned(),
-        source: script.source.clone(),
-        duration_ms: 0,
-        expectations: Vec::new(),
-        findings: Vec::new(),
-        quirks: Vec::new(),
-        alive: false,
-        reason: Some(reason),
-        log: Vec::new(),
-    }
+    arrivals.chain(falls).enumerate().map(event).collect()
 }
 
 fn head(plan: &Plan, options: &Options) -> RunHead {
@@ -461,53 +297,4 @@ fn head(plan: &Plan, options: &Options) -> RunHead {
         defects: options.defects.clone(),
         options: words,
     }
-}
-
-/// `<report-dir>/<target>/<run>/`, and `latest` beside the targets.
-fn folder(reports: &Path, plan: &Plan, started: jiff::Timestamp) -> std::io::Result<PathBuf> {
-    let mut names: Vec<String> = plan.targets.values().map(|t| safe(&t.name)).collect();
-    names.dedup();
-    let name = if names.is_empty() {
-        "embedded".to_owned()
-    } else {
-        names.join("+")
-    };
-    let dir = fresh_folder(&reports.join(name), started)?;
-    point_latest(reports, &dir);
-    Ok(dir)
-}
-
-/// A folder below `parent` that is named by the time and that nobody else has.
-///
-/// # Errors
-/// It cannot be made.
-pub(super) fn fresh_folder(parent: &Path, started: jiff::Timestamp) -> std::io::Result<PathBuf> {
-    let base = started.strftime("%Y%m%d-%H%M%S").to_string();
-    std::fs::create_dir_all(parent)?;
-    let mut dir = parent.join(&base);
-    let mut n = 2;
-    // Two runs in one second: each gets a folder of its own.
-    while let Err(e) = std::fs::create_dir(&dir) {
-        if e.kind() != std::io::ErrorKind::AlreadyExists {
-            return Err(e);
-        }
-        dir = parent.join(format!("{base}-{n}"));
-        n += 1;
-    }
-    Ok(dir)
-}
-
-/// Best effort: a run does not fail for want of a link.
-fn point_latest(reports: &Path, dir: &Path) {
-    let latest = reports.join("latest");
-    let Ok(relative) = dir.strip_prefix(reports) else {
-        return;
-    };
-    if latest.symlink_metadata().is_ok_and(|m| m.is_symlink()) {
-        let _ = std::fs::remove_file(&latest);
-    }
-    #[cfg(unix)]
-    let _ = std::os::unix::fs::symlink(relative, &latest);
-    #[cfg(not(unix))]
-    let _ = std::fs::write(&latest, relative.display().to_string());
 }

@@ -6,6 +6,7 @@ use crate::case::Script;
 use crate::party::Hold;
 
 use super::drive::needs_alone;
+use super::launched::Company;
 use super::stage::{NotUp, Stage, controls, peers_of};
 use super::world::World;
 
@@ -37,14 +38,21 @@ pub async fn hold_peers(script: &Script, stage: &Stage, world: &World) -> Vec<Ho
 /// A world of its own for a script that wants a peer's connections for itself: the others need not wait for it. Remote relays
 /// know one address for each peer, so there it has to take its turn.
 ///
-/// So does a script that puts a relay down that the run started, if there can be more than one instance of it.
+/// So does a script that puts a relay down that the run started, or that must have no company on it, if there can be more than one instance of
+/// it.
 ///
 /// # Errors
 /// A relay that can have several instances did not come up once more.
-pub async fn apart(script: &Script, world: &World, key: u64) -> Result<Option<Arc<World>>, NotUp> {
+pub async fn apart(
+    script: &Script,
+    world: &World,
+    key: u64,
+    company: Company,
+) -> Result<Option<Arc<World>>, NotUp> {
     let wants = peers_of(script).iter().any(|peer| needs_alone(script, peer));
     let puts_down = world.keepers().keys().any(|relay| controls(script, relay));
-    if !(wants || puts_down) || !world.is_repeatable() {
+    let is_alone = company == Company::Nobody;
+    if !(wants || puts_down || is_alone) || !world.is_repeatable() {
         return Ok(None);
     }
     match world.again(key, script).await {

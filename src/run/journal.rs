@@ -57,9 +57,9 @@ impl RunHead {
 pub struct Event {
     /// Script id, as in [`crate::case::Script::id`].
     pub script: String,
-    /// Position in the script's journal, from 0.
+    /// Position in the script's journal, from 0. Where a script was run again, it goes on.
     pub seq: u64,
-    /// Microseconds since the script began.
+    /// Microseconds since the script began, for the last time.
     pub at_us: u64,
     #[serde(flatten)]
     pub what: What,
@@ -88,13 +88,9 @@ pub enum What {
         recorded: Vec<String>,
     },
     /// The runner reached a step.
-    StepStart {
-        step: StepId,
-    },
+    StepStart { step: StepId },
     /// A step's time is over.
-    WindowEnd {
-        step: StepId,
-    },
+    WindowEnd { step: StepId },
     /// A party sent something.
     Sent {
         step: Option<StepId>,
@@ -152,6 +148,14 @@ pub enum What {
         state: NodeState,
         detail: String,
     },
+    /// A relay ended unasked, and no script had it for itself then. Its `script` is empty.
+    Fell {
+        node: String,
+        /// When and how, and what it said last.
+        detail: String,
+        /// Ids of the scripts that ran on it.
+        running: Vec<String>,
+    },
     /// What a relay said while the script ran, in which something was not as it should be.
     Log {
         node: String,
@@ -179,10 +183,8 @@ pub enum What {
         why: Option<String>,
     },
     /// The harness or its environment is at fault.
-    Fault {
-        step: Option<StepId>,
-        text: String,
-    },
+    Fault { step: Option<StepId>, text: String },
+    /// The script has ended. What follows belongs to another attempt, which alone counts.
     End,
 }
 

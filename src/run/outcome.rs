@@ -203,6 +203,9 @@ pub struct CaseResult {
     pub alive: bool,
     /// Why the case is `error`, `inconc` or `not-applicable` when no expectation says it.
     pub reason: Option<String>,
+    /// A relay ended while it and others ran, so that it was run again, alone: this is what came of that.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub run_again: bool,
     /// What relays said while it ran, if it did not pass.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub log: Vec<RelayLog>,

@@ -160,7 +160,8 @@ async fn embedded(own: &Known<'_>, other: &Known<'_>, way: SocketAddr, world: &W
     let quiet = Arc::new(|_: &str| {});
     let running = world.host.start(config.clone(), quiet).await.map_err(failed)?;
     Ok(Side {
-        access: Access::inside(&config, &running).map_err(|e| failed(e.to_string()))?,
+        access: Access::inside(&config, &running, own.node.target.embedded.as_ref())
+            .map_err(|e| failed(e.to_string()))?,
         takes_mm4: running.mm4_addr(),
         prefix,
         _running: Some(running),

@@ -32,10 +32,12 @@ struct Inner {
 }
 
 impl Recorder {
+    /// `first` is the `seq` of what is recorded first.
     pub fn new(
         script: String,
         judge: Judge,
         unix: i64,
+        first: u64,
         lag: Arc<Lag>,
         secrets: Arc<Secrets>,
         out: mpsc::UnboundedSender<Event>,
@@ -46,7 +48,7 @@ impl Recorder {
             unix,
             inner: Mutex::new(Inner {
                 judge: Some(judge),
-                seq: 0,
+                seq: first,
             }),
             changed: Notify::new(),
             lag,
@@ -130,13 +132,15 @@ impl Recorder {
         self.status(step)
     }
 
-    /// Ends the journal and takes the judge out of it.
-    pub fn end(&self) -> Option<Judge> {
-        self.record(What::End);
-        self.inner
+    /// Ends the journal and takes the judge out of it, with the `seq` that comes next.
+    pub fn end(&self) -> Option<(Judge, u64)> {
+        let last = self.record(What::End);
+        let judge = self
+            .inner
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .judge
-            .take()
+            .take();
+        judge.map(|judge| (judge, last + 1))
     }
 }

@@ -6,13 +6,15 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::collect::{idle_death, show, stranger};
+use super::collect::{show, stranger};
 use super::execute::{Finished, Refused, result};
-use super::journal::{Event, RunHead};
+use super::falls::Falls;
+use super::journal::{Event, RunHead, What};
 use super::judge::{Judge, Policy, RuleJudge};
 use super::outcome::CaseResult;
 use super::statics;
 use super::suite::Suite;
+use crate::case::Script;
 
 /// Reads `events.jsonl` of a run's folder and judges it. A journal that was cut short gives what it holds: the script that
 /// was cut is an error, the others keep their verdicts.
@@ -26,8 +28,8 @@ pub fn rejudge(dir: &Path, case_dirs: &[PathBuf]) -> Result<Finished, Refused> {
         strict: head.strict,
         recalled_inconc: head.recalled_inconc,
     };
-    let (mut strangers, mut deaths) = (Vec::new(), Vec::new());
-    let mut judges = BTreeMap::new();
+    let (mut strangers, mut falls) = (Vec::new(), Falls::default());
+    let mut played = BTreeMap::new();
     let mut rules = Vec::new();
     for id in &head.scripts {
         let script = suite.scripts.iter().find(|s| &s.id == id).ok_or_else(|| {
@@ -36,7 +38,7 @@ pub fn rejudge(dir: &Path, case_dirs: &[PathBuf]) -> Result<Finished, Refused> {
             ))
         })?;
         if script.rules().is_empty() {
-            judges.insert(id.clone(), Judge::new(Arc::clone(script), &suite, policy));
+            played.insert(id.clone(), Played::new(script, &suite, policy));
         } else {
             rules.push(RuleJudge::new(Arc::clone(script), Arc::clone(&suite), policy));
         }
@@ -54,15 +56,15 @@ pub fn rejudge(dir: &Path, case_dirs: &[PathBuf]) -> Result<Finished, Refused> {
         };
         show(&event, &mut rules);
         strangers.extend(stranger(&event));
-        deaths.extend(idle_death(&event));
-        if let Some(judge) = judges.get_mut(&event.script) {
-            judge.feed(&event);
+        falls.feed(&event);
+        if let Some(played) = played.get_mut(&event.script) {
+            played.feed(&event);
         }
     }
-    let mut cases: Vec<CaseResult> = judges.into_values().map(Judge::finish).collect();
+    let mut cases: Vec<CaseResult> = played.into_values().map(Played::finish).collect();
     cases.extend(rules.into_iter().map(RuleJudge::finish));
     cases.extend(statics::judge(&head.lacks, &head.bindings));
-    cases.extend(statics::fallen(&deaths));
+    cases.extend(falls.finish());
     Ok(Finished {
         result: result(head, cases, strangers),
         dir: dir.to_owned(),
@@ -70,4 +72,46 @@ pub fn rejudge(dir: &Path, case_dirs: &[PathBuf]) -> Result<Finished, Refused> {
         warnings: Vec::new(),
         suite,
     })
+}
+
+/// The last attempt of a script.
+struct Played<'a> {
+    script: &'a Arc<Script>,
+    suite: &'a Suite,
+    policy: Policy,
+    judge: Judge,
+    has_ended: bool,
+    is_again: bool,
+}
+
+impl<'a> Played<'a> {
+    fn new(script: &'a Arc<Script>, suite: &'a Suite, policy: Policy) -> Self {
+        Played {
+            script,
+            suite,
+            policy,
+            judge: Judge::new(Arc::clone(script), suite, policy),
+            has_ended: false,
+            is_again: false,
+        }
+    }
+
+    fn feed(&mut self, event: &Event) {
+        if self.has_ended {
+            // What follows an end belongs to another attempt, which alone counts.
+            *self = Played {
+                is_again: true,
+                ..Played::new(self.script, self.suite, self.policy)
+            };
+        }
+        self.judge.feed(event);
+        self.has_ended = matches!(event.what, What::End);
+    }
+
+    fn finish(self) -> CaseResult {
+        CaseResult {
+            run_again: self.is_again,
+            ..self.judge.finish()
+        }
+    }
 }

@@ -13,6 +13,7 @@ use crate::link::{Arrival, Hop, Mails};
 use crate::party::user_agent::{AgentWays, UserAgent};
 use crate::party::{Guest, Listening};
 use crate::relay;
+use crate::target;
 use crate::target::Secrets;
 use crate::target::launch::Log;
 use crate::wire::mm4;
@@ -53,6 +54,8 @@ const IDLE_CONNECTIONS: usize = 4;
 
 /// An embedded relay of the script.
 struct Embedded {
+    /// What its target says of how it is.
+    chosen: Option<target::Embedded>,
     config: relay::Config,
     running: Option<Running>,
     access: Option<Access>,
@@ -259,8 +262,11 @@ impl Stage {
             let started = node.start().await;
             return started.map_err(|e| NotUp(format!("relay {relay}: {e}")));
         }
-        let config = self.embedded().get(relay).map(|e| e.config.clone());
-        let Some(config) = config else {
+        let known = self
+            .embedded()
+            .get(relay)
+            .map(|e| (e.config.clone(), e.chosen.clone()));
+        let Some((config, chosen)) = known else {
             return Err(NotUp(format!("there is no embedded relay {relay}")));
         };
         let (said, name) = (Arc::clone(&self.said), relay.to_owned());
@@ -272,7 +278,7 @@ impl Stage {
         for hop in self.hops.get(relay).into_iter().flatten() {
             hop.set_target(running.mm4_addr());
         }
-        let access = Access::inside(&config, &running)?;
+        let access = Access::inside(&config, &running, chosen.as_ref())?;
         if let Some(embedded) = self.embedded().get_mut(relay) {
             embedded.running = Some(running);
             embedded.access = Some(access);
@@ -387,6 +393,7 @@ impl Stage {
             self.embedded().insert(
                 (*relay).to_owned(),
                 Embedded {
+                    chosen: world.target(relay).and_then(|target| target.embedded.clone()),
                     config,
                     running: None,
                     access: None,

@@ -1,5 +1,5 @@
-//! What is wrong with a relay and belongs to no script: an ICS that denies what the standard makes mandatory, and a relay that ended
-//! while nothing was asked of it.
+//! What is wrong with a relay and belongs to no script: an ICS that denies what the standard makes mandatory, and ends of a
+//! relay that cannot be put down to one script.
 
 use std::collections::BTreeMap;
 
@@ -35,22 +35,19 @@ pub fn judge(lacks: &BTreeMap<String, Vec<String>>, labels: &BTreeMap<String, St
         quirks: Vec::new(),
         alive: false,
         reason: None,
+        run_again: false,
         log: Vec::new(),
     })
 }
 
-/// One result for all relays that ended unasked while no script ran on them: relay and how it ended, each.
-pub fn fallen(deaths: &[(String, String)]) -> Option<CaseResult> {
-    if deaths.is_empty() {
+/// One result for all ends of relays that cannot be put down to one script, each in words.
+pub fn fallen(falls: &[String]) -> Option<CaseResult> {
+    if falls.is_empty() {
         return None;
     }
-    let reasons: Vec<String> = deaths
-        .iter()
-        .map(|(relay, detail)| format!("relay {relay} ended unasked: {detail}"))
-        .collect();
     Some(CaseResult {
         id: "relay-stays-up".to_owned(),
-        title: "A relay does not end while nothing is asked of it".to_owned(),
+        title: "A relay does not end unasked".to_owned(),
         verdict: Verdict::Fail,
         topology: String::new(),
         source: Source {
@@ -62,7 +59,8 @@ pub fn fallen(deaths: &[(String, String)]) -> Option<CaseResult> {
         findings: Vec::new(),
         quirks: Vec::new(),
         alive: true,
-        reason: Some(reasons.join("\n")),
+        reason: Some(falls.join("\n")),
+        run_again: false,
         log: Vec::new(),
     })
 }

@@ -32,7 +32,7 @@ const PROBE: Duration = Duration::from_secs(5);
 const BUSY: usize = 12;
 
 /// Scripts that have an instance of a started relay for themselves at the same time.
-const PRIVATE: usize = 8;
+pub const PRIVATE: usize = 8;
 
 /// One for a run.
 pub struct World {

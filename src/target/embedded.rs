@@ -13,6 +13,12 @@ pub struct Embedded {
     /// Ways of other relays that it imitates: `mmspec relay --list-dialects`.
     #[serde(default)]
     pub dialects: Vec<String>,
+    /// As `ixit.mm1.reaction`.
+    #[serde(default)]
+    pub reaction: u64,
+    /// As `ixit.mm1.fetch-again`.
+    #[serde(default)]
+    pub fetch_again: Vec<u64>,
 }
 
 /// A channel for pushes, by its name.

@@ -232,6 +232,7 @@ pub fn case(id: &str, file: &str, verdict: Verdict, expectations: Vec<Expectatio
         findings: Vec::new(),
         quirks: Vec::new(),
         reason: None,
+        run_again: false,
         log: Vec::new(),
     }
 }

@@ -38,6 +38,49 @@ steps:
   - { expect: M-Send.conf, at: alice, headers: { X-Mms-Response-Status: Ok }, tests: [TP-SUB-01] }
 ";
 
+/// A case that passes and takes its time.
+const PATIENT: &str = "\
+id: NAME
+title: A submission is accepted, and nothing is sent to somebody else
+topology: one-relay
+steps:
+  - { send: M-Send.req, from: alice, headers: { To: $bob.plmn } }
+  - { expect: M-Send.conf, at: alice, headers: { X-Mms-Response-Status: Ok }, tests: [TP-SUB-01] }
+  - { expect-none: M-Notification.ind, at: alice, within: 3s, tests: [TP-VER-03] }
+";
+
+/// A case that ends when the relay dies, and else never, with a recipient that no other has.
+const DEADLY: &str = "\
+id: NAME
+title: Nobody sends anything, and the case waits for it
+topology: one-relay
+steps:
+  - { send: M-Send.req, from: alice, headers: { To: +15551009999990/TYPE=PLMN } }
+  - { expect: MM4_forward.REQ, at: p, within: 3600s, tests: [TP-M4O-01] }
+";
+
+/// A program beside the relay that ends whenever the relay has stored something for that recipient.
+const POISONED: &str = r#"
+  - name: poisoned
+    run:
+      - sh
+      - -c
+      - |
+        count() { cat {{ dir }}/store.jsonl 2>/dev/null | grep -c 9999990; }
+        before=$(count)
+        until test "$(count)" != "$before"; do sleep 0.02; done
+        echo "segmentation fault" >&2
+        exit 11
+"#;
+
+/// A program beside the relay that ends once, when this many numbers have been made known to it.
+fn dies_with(numbers: usize) -> String {
+    MORTAL.replace(
+        "test -s {{ dir }}/store.jsonl",
+        &format!("test {numbers} = \"$(wc -l < {{{{ dir }}}}/marks)\""),
+    )
+}
+
 /// A program beside the relay that ends once, when the relay has stored something.
 const MORTAL: &str = r#"
   - name: mortal
@@ -253,9 +296,9 @@ fn a_relay_that_does_not_come_up_is_an_error_that_says_why() {
         ),
         (
             r#"
-  - { name: slow, run: [sleep, "600"], ready: [log: up], ready-within: 100 }
+  - { name: slow, run: [sh, -c, "echo {{ dir }}; exec sleep 600"], ready: [log: "^up"], ready-within: 500 }
 "#,
-            "process `slow` was not ready within 100 ms; missing: a line in its log that fits /up/; it said nothing",
+            "process `slow` was not ready within 500 ms; missing: a line in its log that fits /^up/; the end of its log:\n    /",
         ),
     ] {
         let target = bench.with_process(process);
@@ -265,6 +308,8 @@ fn a_relay_that_does_not_come_up_is_an_error_that_says_why() {
             refused.contains("target.yaml") && refused.contains(wanted),
             "{refused}"
         );
+        let instance = refused.lines().last().unwrap().trim();
+        assert!(!Path::new(instance).exists(), "{instance}");
     }
 }
 
@@ -310,32 +355,100 @@ fn a_relay_that_dies_fails_the_case_that_ran_and_is_there_for_the_next() {
 }
 
 #[test]
-fn a_death_among_many_accuses_no_one_of_them() {
-    let bench = Bench::new();
-    let cases: Vec<String> = (0..3)
-        .map(|n| bench.case(ENDLESS, &format!("waits-{n}")))
+fn a_death_among_many_accuses_the_one_that_alone_brings_it_about() {
+    for instances in ["many", "one"] {
+        let bench = Bench::new();
+        let cases = [
+            bench.case(PATIENT, "lives-1"),
+            bench.case(PATIENT, "lives-2"),
+            bench.case(PATIENT, "lives-3"),
+            bench.case(DEADLY, "kills"),
+        ];
+        let target = bench.target(&[
+            (
+                "\n# Its configuration",
+                &format!("{POISONED}\n# Its configuration"),
+            ),
+            ("instances: many", &format!("instances: {instances}")),
+        ]);
+        let finished = bench.run(&cases, target);
+        let result = &finished.result;
+        assert_eq!(
+            (result.summary.pass, result.summary.fail),
+            (3, 2),
+            "{instances}: {result:#?}"
+        );
+        let fallen = reason(case(result, "relay-stays-up"));
+        assert!(
+            fallen.contains("alone on the relay, this makes it end: kills\n"),
+            "{fallen}"
+        );
+        let killer = case(result, "kills");
+        assert_eq!(killer.verdict, Verdict::Fail);
+        for wanted in [
+            "relay A ended unasked: process `poisoned` ended (exit status: 11)",
+            "while this script alone ran on it",
+            "\n    segmentation fault",
+        ] {
+            assert!(reason(killer).contains(wanted), "{}", reason(killer));
+        }
+        assert!(killer.run_again);
+        assert!(result.cases.iter().filter(|c| c.run_again).count() > 1);
+        attempts_follow_each_other(&finished.dir, result);
+        let again = run::rejudge(&finished.dir, &cases.map(PathBuf::from)).unwrap();
+        assert_eq!(again.result.cases, result.cases);
+    }
+}
+
+/// In the journal each script has one order, and begins as often as it was run.
+fn attempts_follow_each_other(dir: &Path, result: &RunResult) {
+    let text = fs::read_to_string(dir.join("events.jsonl")).unwrap();
+    let events: Vec<Event> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
         .collect();
-    let process = MORTAL.replace(
-        "test -s {{ dir }}/store.jsonl",
-        "test 6 = \"$(wc -l < {{ dir }}/marks)\"",
-    );
+    for case in result.cases.iter().filter(|c| c.id != "relay-stays-up") {
+        let own: Vec<&Event> = events.iter().filter(|e| e.script == case.id).collect();
+        assert!(
+            (0..).zip(&own).all(|(seq, event)| event.seq == seq),
+            "{}",
+            case.id
+        );
+        let begun = own.iter().filter(|e| matches!(e.what, What::Begin { .. }));
+        assert_eq!(begun.count(), 1 + usize::from(case.run_again), "{}", case.id);
+    }
+}
+
+#[test]
+fn a_death_that_no_one_alone_brings_about_is_a_fail_of_its_own() {
+    let bench = Bench::new();
+    let cases = ["a-waits", "b-waits", "c-waits"].map(|name| bench.case(PATIENT, name));
     let target = bench.target(&[
         (
             "\n# Its configuration",
-            &format!("{process}\n# Its configuration"),
+            // Alice and bob of all three.
+            &format!("{}\n# Its configuration", dies_with(6)),
         ),
         (
             "reset: numbers",
             "provisioning: [line: { file: marks, text: \"{number}\" }]",
         ),
     ]);
-    let result = bench.run(&cases, target).result;
-    // Alice and bob of all three are known by then.
-    assert_eq!(result.summary.fail, 3, "{result:#?}");
-    for case in &result.cases {
-        let wanted = "3 scripts ran on it: which of them made it end is not known, `--jobs 1` shows it";
-        assert!(reason(case).contains(wanted), "{}", reason(case));
+    let finished = bench.run(&cases, target);
+    let result = &finished.result;
+    assert_eq!((result.summary.pass, result.summary.fail), (3, 1), "{result:#?}");
+    let fallen = reason(case(result, "relay-stays-up"));
+    for wanted in [
+        "relay A ended unasked, ",
+        "process `mortal` ended (exit status: 7)",
+        "\n    out of memory",
+        "alone on the relay, this does not: ",
+        "-waits",
+    ] {
+        assert!(fallen.contains(wanted), "{fallen}");
     }
+    let again = run::rejudge(&finished.dir, &cases.map(PathBuf::from)).unwrap();
+    assert_eq!(again.result.cases, result.cases);
 }
 
 #[test]
@@ -344,24 +457,34 @@ fn a_relay_that_dies_again_and_again_is_given_up() {
     let cases: Vec<String> = (0..6)
         .map(|n| bench.case(ENDLESS, &format!("waits-{n}")))
         .collect();
-    let process = MORTAL.replace("&& exec sleep 600", "&& exit 9");
-    let result = bench.run(&cases, bench.with_process(&process)).result;
-    // Those that ran when it fell first, and those that found it gone.
-    assert_eq!(result.summary.pass, 0);
-    for case in &result.cases {
-        match case.verdict {
-            Verdict::Fail => assert!(reason(case).contains("ended unasked"), "{}", reason(case)),
-            Verdict::Error => {
-                let reason = reason(case);
-                assert!(
-                    reason.contains("was given up: it went down or did not come up"),
-                    "{reason}"
-                );
-                assert!(reason.contains("exit status: 9"), "{reason}");
-            }
-            other => panic!("{}: {other:?}", case.id),
-        }
+    let process = MORTAL
+        .replace("&& exec sleep 600", "&& exit 9; echo up")
+        .replace("name: mortal", "name: mortal\n    ready: [log: up]");
+    let target = bench.target(&[
+        (
+            "\n# Its configuration",
+            &format!("{process}\n# Its configuration"),
+        ),
+        ("instances: many", "instances: one"),
+    ]);
+    let finished = bench.run(&cases, target);
+    let result = &finished.result;
+    // Those that ran when it fell first, and those that found it gone: none can be run any more.
+    assert_eq!(result.summary.error, 6, "{result:#?}");
+    for case in result.cases.iter().filter(|c| c.id != "relay-stays-up") {
+        let reason = reason(case);
+        assert!(
+            reason.contains("was given up: it went down or did not come up"),
+            "{reason}"
+        );
+        assert!(reason.contains("exit status: 9"), "{reason}");
     }
+    let fallen = case(result, "relay-stays-up");
+    assert_eq!(fallen.verdict, Verdict::Fail);
+    assert!(reason(fallen).contains("waits-0"), "{}", reason(fallen));
+    let paths: Vec<PathBuf> = cases.iter().map(PathBuf::from).collect();
+    let again = run::rejudge(&finished.dir, &paths).unwrap();
+    assert_eq!(again.result.cases, result.cases);
 }
 
 #[test]

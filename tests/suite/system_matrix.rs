@@ -114,6 +114,20 @@ fn embedded_meets_itself_and_strangers_say_why_they_do_not_meet() {
 }
 
 #[test]
+fn a_relay_that_the_run_starts_meets_itself() {
+    let _turn = turn();
+    let dir = tempfile::tempdir().unwrap();
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/targets/launched.yaml");
+    let output = matrix(dir.path(), &[&file, Path::new("embedded")], &CASES);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(
+        said.contains("4 pairs: 4 ran, 0 skipped, 0 could not be run · 12 cases: 12 pass"),
+        "{said}"
+    );
+}
+
+#[test]
 fn a_pair_whose_places_are_taken_is_an_error_and_the_others_go_on() {
     let _turn = turn();
     let dir = tempfile::tempdir().unwrap();

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use assert_cmd::cargo::cargo_bin;
 use mmspec::case::{Action, Behaviour, Cost, Routing, Script, Topology};
 use mmspec::relay::Config;
 use mmspec::run::Options;
@@ -24,7 +25,7 @@ fn two_vendors_get_the_verdicts_of_two_embedded_relays() {
     let dir = tempfile::tempdir().unwrap();
     let vendors = start(dir.path(), &[x(&[]), y(&[])], &prefixes());
     let relays = [("A", &vendors[0].target), ("B", &vendors[1].target)];
-    let passed = same_verdicts(dir.path(), &relays);
+    let passed = same_verdicts(dir.path(), &sharing(), &relays);
     assert!(passed > 20, "{passed}");
 }
 
@@ -33,8 +34,8 @@ fn a_vendor_and_the_embedded_relay_get_them_too() {
     let _turn = turn();
     let dir = tempfile::tempdir().unwrap();
     let vendors = start(dir.path(), &[x(&[])], &prefixes());
-    let as_a = same_verdicts(dir.path(), &[("A", &vendors[0].target)]);
-    let as_b = same_verdicts(dir.path(), &[("B", &vendors[0].target)]);
+    let as_a = same_verdicts(dir.path(), &sharing(), &[("A", &vendors[0].target)]);
+    let as_b = same_verdicts(dir.path(), &sharing(), &[("B", &vendors[0].target)]);
     assert!(as_a > 20 && as_a == as_b, "{as_a}, {as_b}");
 }
 
@@ -61,13 +62,12 @@ fn prefixes() -> BTreeMap<&'static str, &'static str> {
 }
 
 /// How many scripts pass both between embedded relays and between these; all verdicts are the same.
-fn same_verdicts(dir: &Path, relays: &[(&str, &PathBuf)]) -> usize {
-    let ids = scripts(|s| !wants_a_world_of_its_own(s));
+fn same_verdicts(dir: &Path, ids: &[String], relays: &[(&str, &PathBuf)]) -> usize {
     let embedded = block_on(execute(Options {
         strict: Some(true),
-        ..options(dir, &ids)
+        ..options(dir, ids)
     }));
-    let mixed = block_on(execute(between(dir, &ids, relays)));
+    let mixed = block_on(execute(between(dir, ids, relays)));
     let (embedded, mixed) = (verdicts(&embedded.result), verdicts(&mixed.result));
     let different: Vec<String> = embedded
         .iter()
@@ -84,6 +84,7 @@ fn between(dir: &Path, ids: &[String], relays: &[(&str, &PathBuf)]) -> Options {
         .map(|(name, file)| ((*name).to_owned(), (*file).clone()));
     Options {
         relays: relays.collect(),
+        program: Some(cargo_bin("mmspec")),
         strict: Some(true),
         ..options(dir, ids)
     }
@@ -102,11 +103,21 @@ fn scripts(wanted: impl Fn(&Script) -> bool) -> Vec<String> {
 /// Scripts that no relay and no link of others may take part in.
 fn wants_a_world_of_its_own(script: &Script) -> bool {
     script.routing != Routing::Static
-        || script.steps().any(|step| match &step.action {
-            Action::Node { .. } => true,
-            Action::Set(set) => matches!(set.behaviour, Behaviour::Shape(_)) && set.node.contains('-'),
-            _ => false,
-        })
+        || shapes_the_link(script)
+        || script
+            .steps()
+            .any(|step| matches!(step.action, Action::Node { .. }))
+}
+
+fn shapes_the_link(script: &Script) -> bool {
+    script.steps().any(|step| match &step.action {
+        Action::Set(set) => matches!(set.behaviour, Behaviour::Shape(_)) && set.node.contains('-'),
+        _ => false,
+    })
+}
+
+fn sharing() -> Vec<String> {
+    scripts(|s| !wants_a_world_of_its_own(s))
 }
 
 /// Verdicts of cases and of their expectations.
@@ -251,6 +262,18 @@ fn one_file_can_be_both_and_fits_whoever_the_other_is() {
     let ids = ["e2e-hidden-sender".to_owned()];
     let run = block_on(execute(between(dir.path(), &ids, &[("A", &both), ("B", &both)]))).result;
     assert_eq!(run.summary.pass, 1, "{:?}", run.cases[0].reason);
+}
+
+#[test]
+fn relays_that_the_run_starts_interwork_and_are_killed_where_a_case_says_so() {
+    let _turn = turn();
+    let dir = tempfile::tempdir().unwrap();
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/targets/launched.yaml");
+    let ids = scripts(|s| s.routing == Routing::Static && !shapes_the_link(s));
+    let kills = scripts(|s| s.steps().any(|step| matches!(step.action, Action::Node { .. })));
+    assert!(kills.iter().any(|id| ids.contains(id)));
+    let passed = same_verdicts(dir.path(), &ids, &[("A", &file), ("B", &file)]);
+    assert!(passed > 30, "{passed}");
 }
 
 #[test]

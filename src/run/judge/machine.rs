@@ -131,7 +131,7 @@ impl Judge {
             }),
             What::Fault { text, .. } => self.case.faults.push(text.clone()),
             // What a link does is nobody's fault, and what has no script nobody's evidence.
-            What::Shaped { .. } | What::Unsolicited { .. } => {}
+            What::Shaped { .. } | What::Fell { .. } | What::Unsolicited { .. } => {}
             What::End => self.case.ended_us = Some(event.at_us),
         }
     }

@@ -191,6 +191,7 @@ impl RuleJudge {
             quirks: Vec::new(),
             alive: false,
             reason,
+            run_again: false,
             log: Vec::new(),
         }
     }

@@ -73,6 +73,7 @@ impl Case {
             quirks: Vec::new(),
             alive,
             reason,
+            run_again: false,
             log: self.logs,
         }
     }

@@ -5,8 +5,9 @@ mod keeper;
 mod node;
 mod seat;
 mod usage;
+mod users;
 
 pub use keeper::Keeper;
-pub use node::Node;
-pub use seat::Seat;
+pub use node::{Fall, Node};
+pub use seat::{Company, Seat};
 pub use usage::{LOG_LINES, Usage, provision};

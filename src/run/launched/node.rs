@@ -1,12 +1,13 @@
 //! One instance of a relay that the run started: put down and up again, and watched for an end that nobody asked for.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, Weak};
 use std::time::Instant;
 
 use tokio::sync::{Mutex, watch};
 
+use super::users::{Present, Users};
 use crate::target::launch::{Bound, Ended, Excerpt, Launch, Launched, Log, Mark, Trouble, remove_folder};
 use crate::target::{Secrets, Target};
 
@@ -40,6 +41,17 @@ pub struct Death {
     pub life: u64,
     /// How, and what the relay said last.
     pub detail: String,
+    /// The script that it is the doing of, if that is known.
+    pub sole: Option<String>,
+}
+
+/// An end that nobody asked for and that cannot be put down to one script.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fall {
+    /// When and how, and what the relay said last.
+    pub detail: String,
+    /// Ids of the scripts that ran on it.
+    pub running: Vec<String>,
 }
 
 /// An instance. Dropped, it is killed and its folder removed.
@@ -51,11 +63,12 @@ pub struct Node {
     log: Arc<Log>,
     running: Mutex<Option<Launched>>,
     status: watch::Sender<Status>,
+    /// It has been up.
     is_made: AtomicBool,
-    /// Its ends that nobody asked for while no script used it.
-    idle_deaths: std::sync::Mutex<Vec<String>>,
-    /// Scripts that use it.
-    pub(super) users: AtomicUsize,
+    is_tried: AtomicBool,
+    /// Its ends that no script is known to have caused.
+    falls: std::sync::Mutex<Vec<Fall>>,
+    pub(super) users: Users,
 }
 
 struct BoundHook(Option<Bound>);
@@ -84,8 +97,9 @@ impl Node {
             running: Mutex::new(None),
             status: watch::Sender::new(Status::default()),
             is_made: AtomicBool::new(false),
-            idle_deaths: std::sync::Mutex::default(),
-            users: AtomicUsize::new(0),
+            is_tried: AtomicBool::new(false),
+            falls: std::sync::Mutex::default(),
+            users: Users::default(),
         })
     }
 
@@ -112,6 +126,8 @@ impl Node {
             bound: self.bound.0.as_ref(),
             is_new: !self.is_made.load(Ordering::Relaxed),
         };
+        // Also one that does not come up leaves files.
+        self.is_tried.store(true, Ordering::Relaxed);
         let launched = launch.start().await?;
         self.is_made.store(true, Ordering::Relaxed);
         let (ended, since) = (launched.ended(), Instant::now());
@@ -157,12 +173,9 @@ impl Node {
         !status.up && status.is_asked
     }
 
-    /// How it ended unasked while no script used it, each time.
-    pub fn idle_deaths(&self) -> Vec<String> {
-        self.idle_deaths
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+    /// How it ended unasked while no script used it, or several, each time.
+    pub fn falls(&self) -> Vec<Fall> {
+        self.falls.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Where its log stands.
@@ -205,39 +218,44 @@ impl Node {
         if !is_news {
             return;
         }
-        let lived = since.elapsed();
+        let (lived, at) = (since.elapsed(), jiff::Timestamp::now());
+        // Those that see what is left of it end soon.
+        let present = self.users.present();
         if let Some(launched) = self.running.lock().await.take() {
             // What is left of it is of no use, and its log is then complete.
             launched.kill().await;
         }
-        let users = self.users.load(Ordering::Relaxed);
-        let during = match users {
-            0 => "while no script ran on it".to_owned(),
-            1 => "while this script alone ran on it".to_owned(),
-            n => format!(
-                "while {n} scripts ran on it: which of them made it end is not known, `--jobs 1` shows it"
-            ),
-        };
         let mut detail = format!(
-            "process `{}` ended ({}) {} s after it was ready, {during}",
+            "process `{}` ended ({}) {} s after it was ready, {}",
             ended.process,
             ended.status,
-            lived.as_secs()
+            lived.as_secs(),
+            during(&present)
         );
         let last = self.log.of(&ended.process, Log::beginning(), LAST_LINES);
         detail.push_str(&quoted(&last.lines));
-        if users == 0 {
-            self.idle_deaths
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(detail.clone());
+        let Present { running, sole } = present;
+        let is_known = sole.is_some();
+        if !is_known {
+            let detail = format!("{at:.0}: {detail}");
+            let mut falls = self.falls.lock().unwrap_or_else(PoisonError::into_inner);
+            falls.push(Fall { detail, running });
         }
-        let death = Arc::new(Death { life, detail });
+        let death = Arc::new(Death { life, detail, sole });
         self.status.send_modify(|status| {
             status.is_dying = false;
-            status.falls += u32::from(users != 1);
+            status.falls += u32::from(!is_known);
             status.death = Some(death);
         });
+    }
+}
+
+fn during(present: &Present) -> String {
+    match (present.running.len(), &present.sole) {
+        (0, _) => "while no script ran on it".to_owned(),
+        (_, Some(_)) => "while this script alone ran on it".to_owned(),
+        (1, None) => "while one script ran on it, beside which others had run".to_owned(),
+        (n, None) => format!("while {n} scripts ran on it, any of which may have made it end"),
     }
 }
 
@@ -253,7 +271,7 @@ impl Drop for Node {
     fn drop(&mut self) {
         // First its processes, then what they write to.
         drop(self.running.get_mut().take());
-        if self.is_made.load(Ordering::Relaxed) {
+        if self.is_tried.load(Ordering::Relaxed) {
             remove_folder(&self.target);
         }
     }

@@ -8,6 +8,15 @@ use crate::run::holds::apart;
 use crate::run::stage::{NotUp, Stage};
 use crate::run::world::World;
 
+/// Who else may be on the relays of a script.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Company {
+    /// Others, unless the script wants them for itself.
+    Others,
+    /// Nobody: it has instances of its own where there can be several, and else waits until it is alone.
+    Nobody,
+}
+
 /// A world and the started relays in it.
 pub struct Seat {
     pub world: Arc<World>,
@@ -20,14 +29,19 @@ impl Seat {
     ///
     /// # Errors
     /// A relay does not come up, or is not any more.
-    pub async fn take(script: &Script, world: &Arc<World>, key: u64) -> Result<Seat, NotUp> {
+    pub async fn take(
+        script: &Script,
+        world: &Arc<World>,
+        key: u64,
+        company: Company,
+    ) -> Result<Seat, NotUp> {
         let common = Arc::clone(world);
         if !world.keepers().is_empty() && !Stage::fits(script, world, key)? {
             let usage = Usage::default();
             return Ok(Seat { world: common, usage });
         }
-        let world = apart(script, world, key).await?.unwrap_or(common);
-        let usage = begin(script, &world).await.map_err(NotUp::new)?;
+        let world = apart(script, world, key, company).await?.unwrap_or(common);
+        let usage = begin(script, &world, company).await.map_err(NotUp::new)?;
         Ok(Seat { world, usage })
     }
 }

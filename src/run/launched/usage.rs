@@ -10,7 +10,8 @@ use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard};
 use tokio::time::timeout;
 
 use super::keeper::Keeper;
-use super::node::Node;
+use super::node::{Death, Node};
+use super::seat::Company;
 use crate::case::Script;
 use crate::run::journal::{NodeState, What};
 use crate::run::judge::Judge;
@@ -29,10 +30,12 @@ pub const LOG_LINES: usize = 200;
 /// The relays of one script, until it has ended.
 #[derive(Default)]
 pub struct Usage {
+    script: String,
     used: Vec<Used>,
 }
 
 struct Used {
+    script: String,
     keeper: Arc<Keeper>,
     /// Its life when the script began.
     life: u64,
@@ -50,15 +53,20 @@ enum Lock {
 ///
 /// # Errors
 /// A relay was given up, or could not be made as new; why, for a person.
-pub async fn begin(script: &Script, world: &World) -> Result<Usage, String> {
-    let mut usage = Usage::default();
+pub async fn begin(script: &Script, world: &World, company: Company) -> Result<Usage, String> {
+    let mut usage = Usage {
+        script: script.id.clone(),
+        used: Vec::new(),
+    };
     // In the order of their names: no two scripts wait for each other.
     for (relay, keeper) in world.keepers() {
         if !script.topology.relays().contains(&relay.as_str()) {
             continue;
         }
         let target = keeper.node().target();
-        let lock = if controls(script, relay) || target.reset != Reset::Numbers {
+        let is_alone =
+            company == Company::Nobody || controls(script, relay) || target.reset != Reset::Numbers;
+        let lock = if is_alone {
             let lock = Arc::clone(&keeper.lock).write_owned().await;
             Lock::Alone { _lock: lock }
         } else {
@@ -72,8 +80,9 @@ pub async fn begin(script: &Script, world: &World) -> Result<Usage, String> {
         if controls(script, relay) {
             keeper.node().status().send_modify(|s| s.is_held = true);
         }
-        keeper.node().users.fetch_add(1, Ordering::Relaxed);
+        keeper.node().users.enter(&script.id);
         usage.used.push(Used {
+            script: script.id.clone(),
             keeper: Arc::clone(keeper),
             life,
             mark: keeper.node().mark(),
@@ -120,7 +129,7 @@ pub async fn provision(stage: &Stage, world: &World) -> Result<(), String> {
 
 impl Usage {
     /// Waits until one of the relays dies unasked: its name, how it ended and what it said last.
-    pub async fn death(&self) -> (String, String) {
+    async fn death(&self) -> (String, Arc<Death>) {
         if self.used.is_empty() {
             return std::future::pending().await;
         }
@@ -131,12 +140,18 @@ impl Usage {
 
     /// Does the steps of a script, until they are done or a relay has died; then no step can tell more. Records the death, and, if something
     /// is not as it should be, what the relays said meanwhile. Steps that give an error could not be done for a reason that is no relay's.
-    pub async fn attend(&self, recorder: &Recorder, steps: impl Future<Output = Result<(), String>>) {
+    ///
+    /// Gives whether a relay died and others may have made it.
+    pub async fn attend(&self, recorder: &Recorder, steps: impl Future<Output = Result<(), String>>) -> bool {
         let death = tokio::select! {
             done = steps => self.after(done, recorder).await,
             death = self.death() => Some(death),
         };
-        if let Some((node, detail)) = death {
+        let is_unsure = death
+            .as_ref()
+            .is_some_and(|(_, death)| death.sole.as_ref() != Some(&self.script));
+        if let Some((node, death)) = death {
+            let detail = death.detail.clone();
             recorder.record(What::Node {
                 node,
                 state: NodeState::Died,
@@ -152,13 +167,17 @@ impl Usage {
                 });
             }
         }
+        is_unsure
     }
 
     /// A connection that broke is noticed before the death of the process behind it.
-    async fn after(&self, done: Result<(), String>, recorder: &Recorder) -> Option<(String, String)> {
+    async fn after(&self, done: Result<(), String>, recorder: &Recorder) -> Option<(String, Arc<Death>)> {
         let is_troubled = done.is_err() || recorder.ask(Judge::is_troubled);
         let death = if is_troubled && !self.used.is_empty() {
-            timeout(LATE_DEATH, self.death()).await.ok()
+            match timeout(LATE_DEATH, self.dying()).await {
+                Ok(()) => Some(self.death().await),
+                Err(_) => None,
+            }
         } else {
             None
         };
@@ -166,6 +185,11 @@ impl Usage {
             recorder.record(What::Fault { step: None, text });
         }
         death
+    }
+
+    /// Waits until it is known that one of the relays has ended; what it said last may still be on its way.
+    async fn dying(&self) {
+        select_all(self.used.iter().map(|used| Box::pin(used.dying()))).await;
     }
 
     /// What each of the relays said since the script began.
@@ -179,16 +203,28 @@ impl Usage {
 }
 
 impl Used {
-    async fn death(&self) -> (String, String) {
+    async fn dying(&self) {
+        let mut status = self.keeper.node().status().subscribe();
+        let dying = status.wait_for(|s| {
+            let has_died = s.death.as_ref().is_some_and(|death| death.life >= self.life);
+            has_died || (s.is_dying && s.life >= self.life)
+        });
+        if dying.await.is_err() {
+            // The run itself ends.
+            std::future::pending::<()>().await;
+        }
+    }
+
+    async fn death(&self) -> (String, Arc<Death>) {
         let node: &Node = self.keeper.node();
         let mut status = node.status().subscribe();
-        let later = |death: &Arc<super::node::Death>| death.life >= self.life;
-        let detail = match status.wait_for(|s| s.death.as_ref().is_some_and(later)).await {
-            Ok(status) => status.death.as_ref().map(|death| death.detail.clone()),
+        let later = |death: &Arc<Death>| death.life >= self.life;
+        let death = match status.wait_for(|s| s.death.as_ref().is_some_and(later)).await {
+            Ok(status) => status.death.clone(),
             Err(_) => None,
         };
-        match detail {
-            Some(detail) => (node.relay().to_owned(), detail),
+        match death {
+            Some(death) => (node.relay().to_owned(), death),
             // The run itself ends.
             None => std::future::pending().await,
         }
@@ -198,7 +234,7 @@ impl Used {
 impl Drop for Used {
     fn drop(&mut self) {
         let node = self.keeper.node();
-        node.users.fetch_sub(1, Ordering::Relaxed);
+        node.users.leave(&self.script);
         node.status().send_modify(|status| {
             if status.up && status.life == self.life {
                 // It lived through a whole script.

@@ -3,7 +3,7 @@
 use crate::party::peer::Inbound;
 use crate::relay;
 use crate::run::host::Running;
-use crate::target::{Ixit, Mm1};
+use crate::target::{Embedded, Ixit, Mm1};
 
 use super::NotUp;
 use super::remote::way_in;
@@ -35,15 +35,22 @@ impl Access {
     ///
     /// # Errors
     /// It does not listen for SMTP.
-    pub fn inside(config: &relay::Config, running: &Running) -> Result<Access, NotUp> {
+    pub fn inside(
+        config: &relay::Config,
+        running: &Running,
+        chosen: Option<&Embedded>,
+    ) -> Result<Access, NotUp> {
         let mm4 = running
             .mm4_addr()
             .ok_or_else(|| NotUp(format!("relay {} does not listen for SMTP", config.name)))?;
+        let url = format!("http://{}{}", running.mm1_addr(), config.mm1.path);
+        let mut mm1 = Mm1::at(url, config.mm1.identity_header.first());
+        if let Some(chosen) = chosen {
+            mm1.reaction = chosen.reaction;
+            mm1.fetch_again.clone_from(&chosen.fetch_again);
+        }
         Ok(Access {
-            mm1: Mm1::at(
-                format!("http://{}{}", running.mm1_addr(), config.mm1.path),
-                config.mm1.identity_header.first(),
-            ),
+            mm1,
             mm4: Inbound::plain(mm4),
             domain: config.domain.clone(),
             system_address: config.system_address.clone(),

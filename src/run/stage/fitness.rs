@@ -66,7 +66,9 @@ impl Stage {
                     ));
                 }
             }
-            if (paired || target.start == Start::Remote) && controls(script, relay) {
+            // One that the run starts is a script's alone, or its own, while that puts it down.
+            let cannot = shared && target.start != Start::Command;
+            if cannot && controls(script, relay) {
                 self.missing.push(format!(
                     "a way to start and kill relay {relay} (it {})",
                     standing(target)
