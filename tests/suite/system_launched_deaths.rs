@@ -1,7 +1,6 @@
 //! Relays that a run started and that die in it: whose fault that is, and who comes next.
 
 use std::fs;
-use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
 use mmspec::run::journal::{Event, What};
