@@ -53,9 +53,13 @@ fn a_dialect_breaks_what_it_must_and_nothing_else() {
         .collect();
     let mut wrong = Vec::new();
     for some in names.chunks(3) {
-        let runs = block_on(async { futures_util::future::join_all(some.iter().map(|name| run(name))).await });
+        let runs =
+            block_on(async { futures_util::future::join_all(some.iter().map(|name| run(name))).await });
         for (dialect, run) in runs {
-            let wanted = BROKEN.iter().find(|(name, _)| *name == dialect).map(|(_, case)| *case);
+            let wanted = BROKEN
+                .iter()
+                .find(|(name, _)| *name == dialect)
+                .map(|(_, case)| *case);
             let mut failed: Vec<&str> = run
                 .cases
                 .iter()

@@ -7,7 +7,6 @@ use mmspec::run::journal::{Event, What};
 use mmspec::run::outcome::{CaseResult, RunResult, Verdict};
 use mmspec::run::{self};
 
-
 use crate::launched_bench::*;
 
 #[test]

@@ -66,7 +66,10 @@ fn every_channel_and_way_works() {
 fn datagrams_have_no_gateway_that_could_refuse() {
     let _turn = turn();
     let run = run("over-wsp.yaml");
-    assert_eq!(others(&run, Verdict::NotApplicable), ["mm1-killed-after-acceptance"]);
+    assert_eq!(
+        others(&run, Verdict::NotApplicable),
+        ["mm1-killed-after-acceptance"]
+    );
     assert_eq!(run.summary.pass + 1, run.summary.cases, "{:#?}", run.cases);
 }
 
@@ -75,7 +78,12 @@ fn a_relay_behind_mail_commands_tries_again_whatever_the_exit_code() {
     let _turn = turn();
     let run = run("over-pipe.yaml");
     assert_eq!(others(&run, Verdict::Fail), ["mm4-permanent-refusal-is-final"]);
-    let purposes = &run.cases.iter().find(|c| c.verdict == Verdict::Fail).unwrap().expectations;
+    let purposes = &run
+        .cases
+        .iter()
+        .find(|c| c.verdict == Verdict::Fail)
+        .unwrap()
+        .expectations;
     assert!(purposes.iter().any(|e| e.verdict == Verdict::Fail && e.counts));
     assert_eq!(run.summary.pass + 1, run.summary.cases, "{:#?}", run.cases);
 }
@@ -87,7 +95,10 @@ fn every_file_can_be_read() {
     for file in files {
         let text = std::fs::read_to_string(folder().join(file)).unwrap();
         let wrong = parsed(&text).unwrap_err().to_string();
-        assert!(wrong.contains("is not set; set it before starting mmspec"), "{wrong}");
+        assert!(
+            wrong.contains("is not set; set it before starting mmspec"),
+            "{wrong}"
+        );
         let given = text
             .replace("{{ env('MBUNI_BIN') }}", "/opt/mbuni/bin")
             .replace("{{ secret('MMSC_TOKEN') }}", "token");
