@@ -205,7 +205,7 @@ impl Target {
 
     fn instance(source: Source) -> Result<Target, Wrong> {
         let path = source.path.display().to_string();
-        let yaml = source.fill_in(&path, &source.text)?;
+        let yaml = source.fill_in(&path, &template::shield_comments(&source.text))?;
         let mut target: Target = serde_saphyr::from_str(&yaml).map_err(|e| Wrong::Syntax {
             path: path.clone(),
             reason: e.to_string().replace("<input>", &path),

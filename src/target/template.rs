@@ -74,6 +74,21 @@ impl Given {
     }
 }
 
+/// The text of a target file in which nothing is filled in on lines that are comments.
+pub fn shield_comments(text: &str) -> String {
+    let shielded = text.split_inclusive('\n').map(|line| {
+        if !line.trim_start().starts_with('#') || !line.contains('{') {
+            return line.to_owned();
+        }
+        let (comment, end) = match line.strip_suffix('\n') {
+            Some(comment) => (comment, "\n"),
+            None => (line, ""),
+        };
+        format!("{{% raw %}}{comment}{{% endraw %}}{end}")
+    });
+    shielded.collect()
+}
+
 /// Fills in what stands between `{{` and `}}`.
 ///
 /// # Errors
@@ -213,6 +228,13 @@ mod tests {
         let text =
             rendered("{{ relay }} {{ other.domain }} {{ other.prefix }} {{ dir }} {{ here }}").unwrap();
         assert_eq!(text, "B mms.a.example +1555100 /tmp/x /t");
+    }
+
+    #[test]
+    fn comments_stay_as_they_are() {
+        let text = "a: 1\n  # {{ env('MMSPEC_NOT_SET') }} {# {%\nb: {{ relay }} # {{ relay }}\n";
+        let text = rendered(&shield_comments(text)).unwrap();
+        assert_eq!(text, "a: 1\n  # {{ env('MMSPEC_NOT_SET') }} {# {%\nb: B # B\n");
     }
 
     #[test]

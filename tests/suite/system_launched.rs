@@ -6,40 +6,12 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use assert_cmd::cargo::cargo_bin;
-use mmspec::case::{Action, Cost, Routing, Script, Topology};
 use mmspec::run::journal::{Event, What};
 use mmspec::run::outcome::Verdict;
-use mmspec::run::suite::Suite;
 
-use crate::launched_support::{Bench, ENDLESS, MORTAL, case, names, reason, verdicts};
 use crate::system_support::turn;
 
-fn controls(script: &Script) -> bool {
-    script
-        .steps()
-        .any(|step| matches!(step.action, Action::Node { .. }))
-}
-
-/// Cases on one relay whose verdicts are compared: all that put it down, and some of the others.
-fn compared() -> Vec<String> {
-    let suite = Suite::load(&[]).unwrap();
-    let fit = |s: &Script| {
-        let has_own_route = s.nodes.iter().any(|node| node.prefix.is_some());
-        let shapes = s
-            .steps()
-            .any(|step| matches!(&step.action, Action::Set(set) if set.node.contains('-')));
-        s.topology == Topology::OneRelay
-            && s.cost == Cost::Normal
-            && s.routing == Routing::Static
-            && !has_own_route
-            && !shapes
-    };
-    let scripts = suite.scripts.iter().filter(|s| s.rules().is_empty() && fit(s));
-    let (down, up): (Vec<_>, Vec<_>) = scripts.partition(|s| controls(s));
-    assert!(down.len() > 10);
-    let some = up.into_iter().step_by(6);
-    down.into_iter().chain(some).map(|s| s.id.clone()).collect()
-}
+use crate::launched_bench::*;
 
 #[test]
 fn a_launched_relay_gets_the_verdicts_of_an_embedded_one() {

@@ -1,58 +1,13 @@
-//! Runs whose relay dies: whom its death accuses.
+//! Relays that a run started and that die in it: whose fault that is, and who comes next.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use mmspec::run;
 use mmspec::run::journal::{Event, What};
 use mmspec::run::outcome::{CaseResult, RunResult, Verdict};
+use mmspec::run::{self};
 
-use crate::launched_support::{Bench, ENDLESS, MORTAL, SHORT, case, reason};
-
-/// A case that passes and takes its time.
-const PATIENT: &str = "\
-id: NAME
-title: A submission is accepted, and nothing is sent to somebody else
-topology: one-relay
-steps:
-  - { send: M-Send.req, from: alice, headers: { To: $bob.plmn } }
-  - { expect: M-Send.conf, at: alice, headers: { X-Mms-Response-Status: Ok }, tests: [TP-SUB-01] }
-  - { expect-none: M-Notification.ind, at: alice, within: 3s, tests: [TP-VER-03] }
-";
-
-/// A case that ends when the relay dies, and else never, with a recipient that no other has.
-const DEADLY: &str = "\
-id: NAME
-title: Nobody sends anything, and the case waits for it
-topology: one-relay
-steps:
-  - { send: M-Send.req, from: alice, headers: { To: +15551009999990/TYPE=PLMN } }
-  - { expect: MM4_forward.REQ, at: p, within: 3600s, tests: [TP-M4O-01] }
-";
-
-/// A program beside the relay that ends whenever the relay has stored something for that recipient.
-const POISONED: &str = r#"
-  - name: poisoned
-    ready: [log: up]
-    run:
-      - sh
-      - -c
-      - |
-        count() { cat {{ dir }}/store.jsonl 2>/dev/null | grep -c 9999990; }
-        before=$(count)
-        echo up
-        until test "$(count)" != "$before"; do sleep 0.02; done
-        echo "segmentation fault" >&2
-        exit 11
-"#;
-
-/// A program beside the relay that ends once, when this many numbers have been made known to it.
-fn dies_with(numbers: usize) -> String {
-    MORTAL.replace(
-        "test -s {{ dir }}/store.jsonl",
-        &format!("test {numbers} = \"$(wc -l < {{{{ dir }}}}/marks)\""),
-    )
-}
+use crate::launched_bench::*;
 
 #[test]
 fn a_relay_that_dies_fails_the_case_that_ran_and_is_there_for_the_next() {

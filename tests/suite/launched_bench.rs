@@ -1,4 +1,4 @@
-//! A relay that the run starts: the fixture's, variants of it that go wrong, and cases for them.
+//! What tests of launched relays share: target files of relays that live, and of some that die.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 
 use assert_cmd::cargo::cargo_bin;
+use mmspec::case::{Action, Cost, Routing, Script, Topology};
 use mmspec::run::outcome::{CaseResult, RunResult, Verdict};
+use mmspec::run::suite::Suite;
 use mmspec::run::{self, Finished, Options};
 
 use crate::system_support::{against, block_on, execute, options};
@@ -34,6 +36,51 @@ steps:
   - { expect: M-Send.conf, at: alice, headers: { X-Mms-Response-Status: Ok }, tests: [TP-SUB-01] }
 ";
 
+/// A case that passes and takes its time.
+pub const PATIENT: &str = "\
+id: NAME
+title: A submission is accepted, and nothing is sent to somebody else
+topology: one-relay
+steps:
+  - { send: M-Send.req, from: alice, headers: { To: $bob.plmn } }
+  - { expect: M-Send.conf, at: alice, headers: { X-Mms-Response-Status: Ok }, tests: [TP-SUB-01] }
+  - { expect-none: M-Notification.ind, at: alice, within: 3s, tests: [TP-VER-03] }
+";
+
+/// A case that ends when the relay dies, and else never, with a recipient that no other has.
+pub const DEADLY: &str = "\
+id: NAME
+title: Nobody sends anything, and the case waits for it
+topology: one-relay
+steps:
+  - { send: M-Send.req, from: alice, headers: { To: +15551009999990/TYPE=PLMN } }
+  - { expect: MM4_forward.REQ, at: p, within: 3600s, tests: [TP-M4O-01] }
+";
+
+/// A program beside the relay that ends whenever the relay has stored something for that recipient.
+pub const POISONED: &str = r#"
+  - name: poisoned
+    ready: [log: up]
+    run:
+      - sh
+      - -c
+      - |
+        count() { cat {{ dir }}/store.jsonl 2>/dev/null | grep -c 9999990; }
+        before=$(count)
+        echo up
+        until test "$(count)" != "$before"; do sleep 0.02; done
+        echo "segmentation fault" >&2
+        exit 11
+"#;
+
+/// A program beside the relay that ends once, when this many numbers have been made known to it.
+pub fn dies_with(numbers: usize) -> String {
+    MORTAL.replace(
+        "test -s {{ dir }}/store.jsonl",
+        &format!("test {numbers} = \"$(wc -l < {{{{ dir }}}}/marks)\""),
+    )
+}
+
 /// A program beside the relay that ends once, when the relay has stored something.
 pub const MORTAL: &str = r#"
   - name: mortal
@@ -49,7 +96,7 @@ pub const MORTAL: &str = r#"
 "#;
 
 /// A folder with a target file, its template, and cases.
-pub struct Bench(tempfile::TempDir);
+pub struct Bench(pub tempfile::TempDir);
 
 impl Bench {
     pub fn new() -> Bench {
@@ -144,6 +191,33 @@ pub fn case<'a>(result: &'a RunResult, id: &str) -> &'a CaseResult {
 
 pub fn reason(case: &CaseResult) -> &str {
     case.reason.as_deref().unwrap_or_default()
+}
+
+pub fn controls(script: &Script) -> bool {
+    script
+        .steps()
+        .any(|step| matches!(step.action, Action::Node { .. }))
+}
+
+/// Cases on one relay whose verdicts are compared: all that put it down, and some of the others.
+pub fn compared() -> Vec<String> {
+    let suite = Suite::load(&[]).unwrap();
+    let fit = |s: &Script| {
+        let has_own_route = s.nodes.iter().any(|node| node.prefix.is_some());
+        let shapes = s
+            .steps()
+            .any(|step| matches!(&step.action, Action::Set(set) if set.node.contains('-')));
+        s.topology == Topology::OneRelay
+            && s.cost == Cost::Normal
+            && s.routing == Routing::Static
+            && !has_own_route
+            && !shapes
+    };
+    let scripts = suite.scripts.iter().filter(|s| s.rules().is_empty() && fit(s));
+    let (down, up): (Vec<_>, Vec<_>) = scripts.partition(|s| controls(s));
+    assert!(down.len() > 10);
+    let some = up.into_iter().step_by(6);
+    down.into_iter().chain(some).map(|s| s.id.clone()).collect()
 }
 
 pub fn verdicts(run: &RunResult) -> BTreeMap<String, (Verdict, String)> {
