@@ -83,6 +83,9 @@ pub enum What {
         missing: Vec<String>,
         /// Relays that had answered something before the script began.
         alive: Vec<String>,
+        /// Relays of the script that had answered nothing.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        silent: Vec<String>,
         /// Links between relays that were started before the script, on which every mail is recorded.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         recorded: Vec<String>,

@@ -197,6 +197,7 @@ async fn play(
                 unclaimed: stage.unclaimed.clone(),
                 missing: stage.missing.clone(),
                 alive: world.alive.clone(),
+                silent: world.silent_among(script.topology.relays()),
                 recorded: world.recorded(script.topology),
             });
             if fit {

@@ -193,6 +193,17 @@ impl World {
         }
     }
 
+    /// Those of these relays that did not answer the probe.
+    pub fn silent_among(&self, relays: &[&str]) -> Vec<String> {
+        let outside = |relay: &&&str| self.target(relay).is_some_and(|target| !target.is_embedded());
+        relays
+            .iter()
+            .filter(outside)
+            .map(|relay| (*relay).to_owned())
+            .filter(|relay| !self.alive.contains(relay))
+            .collect()
+    }
+
     /// Whether it is one script's.
     pub fn is_private(&self) -> bool {
         self.is_private

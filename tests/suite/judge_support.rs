@@ -76,6 +76,7 @@ impl Journal {
             unclaimed: Vec::new(),
             missing: Vec::new(),
             alive: alive.iter().map(|a| (*a).to_owned()).collect(),
+            silent: Vec::new(),
             recorded: Vec::new(),
         });
         journal

@@ -39,6 +39,31 @@ fn a_vendor_and_the_embedded_relay_get_them_too() {
     assert!(as_a > 20 && as_a == as_b, "{as_a}, {as_b}");
 }
 
+#[test]
+fn a_relay_that_was_never_there_is_not_accused_beside_one_that_lives() {
+    let _turn = turn();
+    let dir = tempfile::tempdir().unwrap();
+    let vendors = start(dir.path(), &[x(&[]), y(&[])], &prefixes());
+    let targets: Vec<PathBuf> = vendors.iter().map(|vendor| vendor.target.clone()).collect();
+    let mut vendors = vendors.into_iter();
+    let living = vendors.next();
+    // The other one ends, and its target file still says where it was.
+    drop(vendors);
+    let ids = ["e2e-immediate-retrieval", "e2e-delivery-report-comes-home"].map(str::to_owned);
+    let relays = [("A", &targets[0]), ("B", &targets[1])];
+    let run = block_on(execute(between(dir.path(), &ids, &relays))).result;
+    drop(living);
+    assert_eq!(run.cases.len(), 2);
+    for case in &run.cases {
+        assert_eq!(case.verdict, Verdict::Inconc, "{case:#?}");
+        let said = case
+            .expectations
+            .iter()
+            .any(|e| e.got.contains("relay B has answered nothing"));
+        assert!(said, "{case:#?}");
+    }
+}
+
 fn x<'a>(defects: &'a [&'a str]) -> Make<'a> {
     Make {
         name: "x",

@@ -231,7 +231,7 @@ impl Ledger {
         self.put((step, MAIN), item, weight, verdict, entry);
     }
 
-    /// Nothing came, and no relay has ever shown that it lives.
+    /// Nothing came, and a relay that takes part has never shown that it lives.
     pub fn never_alive(&mut self, step: StepId, item: &Item, got: String, at_us: u64) {
         let weight = Weight {
             counts: true,

@@ -24,9 +24,6 @@ use super::weight::Policy;
 
 mod offer;
 
-/// What is got of a relay nobody ever heard.
-const NO_SIGN: &str = "no relay has answered anything";
-
 /// Where a step stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
@@ -86,6 +83,7 @@ impl Judge {
                 unclaimed,
                 missing,
                 alive,
+                silent,
                 recorded,
                 ..
             } => {
@@ -93,6 +91,7 @@ impl Judge {
                 self.memory.vars.clone_from(vars);
                 self.case.not_applicable(unclaimed, missing);
                 self.case.alive |= !alive.is_empty();
+                self.case.unheard.extend(silent.iter().cloned());
                 let ends = recorded.iter().filter_map(|link| link.split_once('-'));
                 let ends = ends.flat_map(|(a, b)| [a.to_owned(), b.to_owned()]);
                 self.case.recorded.extend(ends);
@@ -270,20 +269,20 @@ impl Judge {
             return;
         };
         if let Kind::ExpectNone(none) = &item.kind {
-            if self.case.alive {
+            if self.case.all_alive() {
                 self.ledger.pass(step, &item, Subject::Absence(none), None, at_us);
                 self.status.insert(step, Status::Done);
             } else {
-                self.ledger.never_alive(step, &item, NO_SIGN.to_owned(), at_us);
+                self.ledger.never_alive(step, &item, self.case.no_sign(), at_us);
                 self.status.insert(step, Status::Broken);
             }
             return;
         }
-        if self.case.alive {
+        if self.case.all_alive() {
             let waited_ms = at_us.saturating_sub(window.since_us) / 1000;
             self.ledger.missing(step, &item, waited_ms, &self.memory, at_us);
         } else {
-            self.ledger.never_alive(step, &item, NO_SIGN.to_owned(), at_us);
+            self.ledger.never_alive(step, &item, self.case.no_sign(), at_us);
         }
         self.status.insert(step, Status::Broken);
     }
@@ -315,7 +314,12 @@ impl Judge {
         let Some(sighting) = Sighting::of(event) else {
             return;
         };
-        self.case.alive |= sighting.no_reply.is_none();
+        if sighting.no_reply.is_none() {
+            self.case.alive = true;
+            if let Some(relay) = &sighting.relay {
+                self.case.unheard.remove(relay);
+            }
+        }
         let answered = sighting.answers;
         let index = self.memory.add(sighting);
         if let Some(step) = answered.and_then(|seq| self.answers.unexpected(seq)) {

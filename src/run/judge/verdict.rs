@@ -13,6 +13,8 @@ use super::sighting::{Side, Sighting};
 #[derive(Debug, Default)]
 pub struct Case {
     pub alive: bool,
+    /// Relays of which nothing has been heard, though others may live.
+    pub unheard: BTreeSet<String>,
     pub deaths: Vec<String>,
     pub faults: Vec<String>,
     pub ended_us: Option<u64>,
@@ -43,6 +45,20 @@ impl Case {
     /// Whether something about the case as a whole is not as it should be.
     pub fn is_troubled(&self) -> bool {
         !self.deaths.is_empty() || !self.faults.is_empty()
+    }
+
+    /// Whether what is missing can be held against a relay: each of them has shown that it lives.
+    pub fn all_alive(&self) -> bool {
+        self.alive && self.unheard.is_empty()
+    }
+
+    /// What there is to say where [`Case::all_alive`] is not so.
+    pub fn no_sign(&self) -> String {
+        if !self.alive || self.unheard.is_empty() {
+            return "no relay has answered anything".to_owned();
+        }
+        let names: Vec<&str> = self.unheard.iter().map(String::as_str).collect();
+        format!("relay {} has answered nothing", names.join(" and "))
     }
 
     pub fn over(&mut self) {

@@ -190,7 +190,7 @@ impl Judge {
         index: usize,
     ) {
         let seen = self.memory.at(index);
-        if seen.no_reply.is_some() && !self.case.alive {
+        if seen.no_reply.is_some() && !self.case.all_alive() {
             self.ledger.never_alive(step, item, seen.describe(), seen.at_us);
             self.decide(step, true);
             return;
