@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
+use std::time::Duration;
 
 use bytes::Bytes;
 use mmspec::party::SmtpStage;
@@ -149,12 +150,23 @@ async fn a_command_that_does_not_end_is_killed_with_all_it_started() {
         why.ends_with("had not ended after 300 ms and was killed"),
         "{why}"
     );
-    // Nobody reads the pipe any more.
-    let open = std::fs::OpenOptions::new()
-        .write(true)
-        .custom_flags(nix::libc::O_NONBLOCK)
-        .open(script.dir.path().join("pipe"));
-    assert_eq!(open.unwrap_err().raw_os_error(), Some(nix::libc::ENXIO));
+    // Nobody reads the pipe any more, once the killed ones are gone.
+    let pipe = script.dir.path().join("pipe");
+    let is_read = || {
+        let mut writing = std::fs::OpenOptions::new();
+        writing.write(true).custom_flags(nix::libc::O_NONBLOCK);
+        let Err(e) = writing.open(&pipe) else {
+            return true;
+        };
+        assert_eq!(e.raw_os_error(), Some(nix::libc::ENXIO));
+        false
+    };
+    let gone = async {
+        while is_read() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), gone).await.unwrap();
 }
 
 #[tokio::test]
