@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, PoisonError};
 
 use mmspec::run::observer::Silent;
 use mmspec::run::{self, Finished, Options};
@@ -45,8 +45,27 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
     tokio::runtime::Runtime::new().unwrap().block_on(future)
 }
 
-/// Runs of hundreds of cases go one after the other: side by side they would only slow each other down.
-pub fn turn() -> MutexGuard<'static, ()> {
-    static TURN: Mutex<()> = Mutex::new(());
-    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+/// Runs of hundreds of cases that go side by side: most of their time is waiting, but more would slow each other down.
+const AT_ONCE: usize = 2;
+
+static TAKEN: Mutex<usize> = Mutex::new(0);
+static GIVEN_BACK: Condvar = Condvar::new();
+
+/// Waits until it is this test's turn, and has it until it is dropped.
+pub struct Turn(());
+
+pub fn turn() -> Turn {
+    let taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut taken = GIVEN_BACK
+        .wait_while(taken, |taken| *taken >= AT_ONCE)
+        .unwrap_or_else(PoisonError::into_inner);
+    *taken += 1;
+    Turn(())
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        *TAKEN.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
+        GIVEN_BACK.notify_one();
+    }
 }
