@@ -9,6 +9,7 @@ mod group;
 pub mod junit;
 pub mod killmatrix;
 pub mod matrix;
+mod page;
 mod paint;
 pub mod progress;
 pub mod results;

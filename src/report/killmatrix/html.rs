@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use minijinja::Environment;
-use minijinja::value::Serde;
 use serde::Serialize;
 
+use crate::report::page;
 use crate::run::killmatrix::{Kill, Matrix};
 
 const PAGE: &str = include_str!("page.html");
@@ -15,12 +14,6 @@ const PAGE: &str = include_str!("page.html");
 /// # Errors
 /// What the template engine says.
 pub fn html(matrix: &Matrix) -> Result<String, String> {
-    let mut environment = Environment::new();
-    // The name's ending is what makes the engine escape.
-    environment
-        .add_template("page.html", PAGE)
-        .map_err(|e| e.to_string())?;
-    let page = environment.get_template("page.html").map_err(|e| e.to_string())?;
     let columns: Vec<&str> = matrix
         .cases
         .iter()
@@ -43,9 +36,7 @@ pub fn html(matrix: &Matrix) -> Result<String, String> {
         columns,
         rows,
     };
-    let mut text = page.render(Serde(&shown)).map_err(|e| e.to_string())?;
-    text.push('\n');
-    Ok(text)
+    page::render(PAGE, &shown)
 }
 
 /// What the template speaks of.

@@ -1,11 +1,9 @@
 //! The matrix as one page that needs nothing else.
 
-use minijinja::Environment;
-use minijinja::value::Serde;
 use serde::Serialize;
 
 use super::text::{cell, line, place, summary, told};
-use crate::report::visible;
+use crate::report::{page, visible};
 use crate::run::matrix::{Encounter, Fate, Matrix};
 use crate::run::outcome::PurposeRef;
 
@@ -17,12 +15,6 @@ const PAGE: &str = include_str!("page.html");
 /// # Errors
 /// What the template engine says.
 pub fn html(matrix: &Matrix) -> Result<String, String> {
-    let mut environment = Environment::new();
-    // The name's ending is what makes the engine escape.
-    environment
-        .add_template("page.html", PAGE)
-        .map_err(|e| e.to_string())?;
-    let page = environment.get_template("page.html").map_err(|e| e.to_string())?;
     let pairs: Vec<Pair<'_>> = matrix.pairs.iter().enumerate().map(pair).collect();
     let names: Vec<String> = matrix
         .relays
@@ -41,9 +33,7 @@ pub fn html(matrix: &Matrix) -> Result<String, String> {
         pairs: &pairs,
         version: &matrix.tool.version,
     };
-    let mut text = page.render(Serde(&shown)).map_err(|e| e.to_string())?;
-    text.push('\n');
-    Ok(text)
+    page::render(PAGE, &shown)
 }
 
 /// What the template speaks of.
