@@ -77,7 +77,7 @@ impl Present<'_> {
 ///
 /// # Errors
 /// The file system's.
-pub fn write(path: &Path, text: &str) -> Result<(), Unwritten> {
+fn write(path: &Path, text: &str) -> Result<(), Unwritten> {
     let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
     folder
         .and_then(|()| fs::write(path, text))
@@ -85,4 +85,14 @@ pub fn write(path: &Path, text: &str) -> Result<(), Unwritten> {
             path: path.to_owned(),
             source,
         })
+}
+
+/// Writes files into a folder.
+///
+/// # Errors
+/// The first that could not be written.
+pub fn write_all(dir: &Path, files: &[(&str, String)]) -> Result<(), Unwritten> {
+    files
+        .iter()
+        .try_for_each(|(name, text)| write(&dir.join(name), text))
 }

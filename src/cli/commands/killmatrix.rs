@@ -8,7 +8,7 @@ use super::finish::refused;
 use super::shared::{REPORT_DIR, print, runtime};
 use crate::cli::args::KillMatrixArgs;
 use crate::cli::failure::Failure;
-use crate::cli::present::write;
+use crate::cli::present::write_all;
 use crate::cli::{exit, output};
 use crate::report::killmatrix as report;
 use crate::run::killmatrix::{Matrix, Survey, survey};
@@ -56,10 +56,7 @@ fn publish(matrix: &Matrix, dir: &Path) -> Result<(), Failure> {
         ("killmatrix.md", report::markdown(matrix)),
         ("index.html", report::html(matrix).map_err(Failure::error)?),
     ];
-    for (name, text) in files {
-        write(&dir.join(name), &text).map_err(Failure::error)?;
-    }
-    Ok(())
+    write_all(dir, &files).map_err(Failure::error)
 }
 
 /// Journals of runs that nobody reads once their results are known.

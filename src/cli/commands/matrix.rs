@@ -11,7 +11,7 @@ use crate::cli::exit::matrix_code;
 use crate::cli::failure::Failure;
 use crate::cli::matrix_args::MatrixArgs;
 use crate::cli::output;
-use crate::cli::present::write;
+use crate::cli::present::write_all;
 use crate::report::matrix as report;
 use crate::run::Finished;
 use crate::run::matrix::{Encounter, Entrant, Matrix, Survey, folder, survey};
@@ -70,8 +70,5 @@ fn publish(matrix: &Matrix, dir: &Path) -> Result<(), Failure> {
         ("matrix.md", report::markdown(matrix)),
         ("index.html", report::html(matrix).map_err(Failure::error)?),
     ];
-    for (name, text) in files {
-        write(&dir.join(name), &text).map_err(Failure::error)?;
-    }
-    Ok(())
+    write_all(dir, &files).map_err(Failure::error)
 }
