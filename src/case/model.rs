@@ -163,6 +163,12 @@ pub struct StepNote {
     pub does: String,
     pub phase: Phase,
     pub source: Source,
+    /// The party or link where something is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// The id of the expectation that it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expectation: Option<String>,
 }
 
 #[derive(Debug, Clone)]

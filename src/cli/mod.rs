@@ -9,6 +9,7 @@ mod failure;
 mod listing;
 mod matrix_args;
 mod output;
+mod pages;
 pub mod present;
 mod target_args;
 
