@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 /// Octets of a name, before its ending. File systems take 255.
 const LONGEST: usize = 180;
 
-/// The name, without ending, of files about a case: `case~row` for the script `case[row]`. ASCII letters, digits, `-`, `_`, `.`; what
+/// The name, without ending, of files about a case: `case~row` for the script `case[row]`. ASCII letters, digits, `-`, `_`, `@`, `.`; what
 /// else an id has is `=` and the octet in hex, so that no two ids share a name; of what is too long, the beginning and a hash.
 pub fn file_name(id: &str) -> String {
     let name = match id.strip_suffix(']').and_then(|id| id.split_once('[')) {
@@ -23,7 +23,7 @@ fn encoded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for (at, octet) in text.bytes().enumerate() {
         match octet {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' => out.push(char::from(octet)),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'@' => out.push(char::from(octet)),
             // No hidden files, and no way up.
             b'.' if at > 0 => out.push('.'),
             octet => out.push_str(&format!("={octet:02x}")),

@@ -47,5 +47,10 @@ for (const pre of document.querySelectorAll('pre.yaml, pre.hex')) {
   const hit = pre.querySelector('.broken, .hit');
   if (hit) pre.scrollTop = Math.max(0, hit.offsetTop - pre.offsetTop - pre.clientHeight / 3);
 }
+const broken = document.querySelector('.ladder .broken .label');
+if (broken) {
+  const wide = broken.closest('.scroll'), at = broken.getBoundingClientRect();
+  wide.scrollLeft = at.x + at.width / 2 - wide.getBoundingClientRect().x - wide.clientWidth / 2;
+}
 if (location.hash) reveal();
 })();

@@ -1,5 +1,7 @@
 //! How a run compares with its baseline: what fails the run first, known failures apart.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::text::shown;
@@ -47,8 +49,9 @@ pub(super) fn word(class: ChangeClass) -> &'static str {
 pub(super) fn comparison(run: &RunResult, comparison: &Comparison) -> ComparisonBlock {
     let (failing, others): (Vec<&Change>, Vec<&Change>) =
         comparison.changes.iter().partition(|change| change.fails_run);
+    let there: BTreeSet<&str> = run.cases.iter().map(|case| case.id.as_str()).collect();
     let row = |change: &Change| {
-        let is_there = run.cases.iter().any(|case| case.id == change.case);
+        let is_there = there.contains(change.case.as_str());
         ChangeRow {
             class: word(change.class),
             case: shown(&change.case),
@@ -62,7 +65,12 @@ pub(super) fn comparison(run: &RunResult, comparison: &Comparison) -> Comparison
             link: change.link.as_deref().map(shown),
         }
     };
-    let is_known = |id: &str| !comparison.changes.iter().any(|change| change.case == id);
+    let changed: BTreeSet<&str> = comparison
+        .changes
+        .iter()
+        .map(|change| change.case.as_str())
+        .collect();
+    let is_known = |id: &str| !changed.contains(id);
     let known = run
         .cases
         .iter()

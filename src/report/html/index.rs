@@ -6,14 +6,14 @@ use super::clauses::{Counts, Document, documents};
 use super::comparison::{ComparisonBlock, comparison};
 use super::markup::Markup;
 use super::rows::{Row, table};
-use super::text::{instant, shown};
+use super::text::{instant, shown, sign};
 use crate::report::words;
 use crate::run::coverage::Coverage;
 use crate::run::outcome::{CaseResult, RunResult, Severity, Summary, Verdict};
 use crate::show::shell_word;
 
 /// Cases that the command names.
-const NAMED: usize = 12;
+const NAMED: usize = 6;
 /// Of what no case owns.
 const UNSOLICITED: usize = 300;
 /// The width of the bar, in its own units.
@@ -24,6 +24,7 @@ pub(super) struct IndexPage {
     summary: Summary,
     headline: String,
     verdict: &'static str,
+    sign: &'static str,
     alive: bool,
     bar: Vec<Slice>,
     bindings: Vec<(String, String)>,
@@ -96,7 +97,8 @@ pub(super) fn page(
     Ok(IndexPage {
         summary: run.summary,
         headline: headline(run.summary),
-        verdict: worst(run.summary),
+        verdict: worst(run.summary).name(),
+        sign: sign(worst(run.summary)),
         alive: run.run.alive,
         bar: bar(run.summary),
         bindings: run
@@ -172,7 +174,7 @@ fn headline(s: Summary) -> String {
     }
 }
 
-fn worst(s: Summary) -> &'static str {
+fn worst(s: Summary) -> Verdict {
     let of = [
         (s.error, Verdict::Error),
         (s.fail, Verdict::Fail),
@@ -182,7 +184,6 @@ fn worst(s: Summary) -> &'static str {
     of.iter()
         .find(|(count, _)| *count > 0)
         .map_or(Verdict::NotApplicable, |(_, verdict)| *verdict)
-        .name()
 }
 
 fn bar(s: Summary) -> Vec<Slice> {

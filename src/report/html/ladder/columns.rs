@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::case::Topology;
+use crate::case::{StepNote, Topology};
 use crate::run::evidence::{Carrier, Entry, Evidence, MarkKind, Message};
 
 /// A life line.
@@ -18,6 +18,9 @@ pub(super) fn columns(topology: &str, evidence: &Evidence) -> Vec<Column> {
     let mut parties = Parties::default();
     for message in evidence.messages() {
         parties.meet(message, &relays);
+    }
+    for step in &evidence.steps {
+        parties.await_at(step, topology, &relays);
     }
     let party = |name: String| Column { name, target: None };
     let relay = |name: &String| Column {
@@ -84,6 +87,28 @@ impl Parties {
                 first,
             });
             party.is_peer |= matches!(message.carrier, Carrier::Smtp | Carrier::Dns);
+        }
+    }
+
+    /// Who was to get something and got nothing has a life line too.
+    fn await_at(&mut self, step: &StepNote, topology: &str, relays: &[String]) {
+        let Some(place) = &step.place else {
+            return;
+        };
+        let ends: Vec<&str> = match place.split_once('-') {
+            Some((a, b)) => vec![a, b],
+            None => vec![place],
+        };
+        for name in ends.iter().filter(|name| !relays.iter().any(|r| r == *name)) {
+            let known = Topology::ALL.iter().find(|(known, _)| *known == topology);
+            let home = known.and_then(|(_, topology)| topology.home_of(name));
+            let first = self.0.len();
+            self.0.entry((*name).to_owned()).or_insert_with(|| Party {
+                name: (*name).to_owned(),
+                home: home.map_or_else(|| relays.first().cloned().unwrap_or_default(), str::to_owned),
+                is_peer: home.is_none() && (ends.len() > 1 || step.does.contains("MM4_")),
+                first,
+            });
         }
     }
 

@@ -7,8 +7,8 @@ use crate::report::html::text::ms;
 
 /// Pixels: the gutter of times, between life lines, of the names at both ends, of a row.
 const GUTTER: usize = 62;
-const BETWEEN: usize = 178;
-const MARGIN: usize = 66;
+const BETWEEN: usize = 200;
+const MARGIN: usize = 72;
 const HEAD: usize = 44;
 const ROW: usize = 31;
 /// What a character of a label takes, in tenths of a pixel.
@@ -202,9 +202,11 @@ fn note(out: &mut Markup, scene: &Scene, fate: Fate, at: Option<(usize, usize)>,
     };
     // Boxes may be wider than the gap, and stay within the picture.
     let whole = x(last) + MARGIN - GUTTER - 8;
-    let most = (right - left + 2 * MARGIN + 40).min(whole);
+    let most = (right - left + 2 * BETWEEN).min(whole);
     let shown = cut(&text_of, most - 16);
-    let width = (shown.chars().count() * CHARACTER / 10 + 20).min(most);
+    // What is broken is written in bold.
+    let bold = if fate == Fate::Broken { 8 } else { 0 };
+    let width = (shown.chars().count() * (CHARACTER + bold) / 10 + 18).min(most);
     let edge = ((left + right) / 2)
         .saturating_sub(width / 2)
         .clamp(GUTTER, (x(last) + MARGIN).saturating_sub(width + 4).max(GUTTER));

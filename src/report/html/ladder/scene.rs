@@ -81,6 +81,9 @@ pub(in crate::report::html) fn scene(
     })
 }
 
+/// How a mark of a relay that was started without more to say ends.
+const STARTED: &str = " started";
+
 struct Builder<'a> {
     columns: Vec<Column>,
     evidence: &'a Evidence,
@@ -112,6 +115,8 @@ impl Builder<'_> {
                 let at = mark.node.as_ref().and_then(|place| self.place(place));
                 let (at, text, fate) = match mark.kind {
                     MarkKind::Step => return,
+                    // That relays are started is told of those that are started later.
+                    MarkKind::Node if self.rows.is_empty() && mark.text.ends_with(STARTED) => return,
                     MarkKind::Node | MarkKind::Shaped => (at, mark.text.clone(), Fate::None),
                     MarkKind::Fault => (None, mark.text.clone(), Fate::Fault),
                     MarkKind::Halt => {
