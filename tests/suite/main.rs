@@ -23,6 +23,7 @@ mod cli_shim;
 mod cli_target;
 #[path = "../hostile/mod.rs"]
 mod hostile;
+mod hostile_relay;
 mod inspect_round_trip;
 mod interop_support;
 mod judge_absence;
