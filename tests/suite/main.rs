@@ -19,6 +19,7 @@ mod cli_encode;
 mod cli_exit;
 mod cli_present;
 mod cli_run;
+mod cli_shell;
 mod cli_shim;
 mod cli_target;
 #[path = "../hostile/mod.rs"]
