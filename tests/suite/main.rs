@@ -10,6 +10,7 @@ mod case_language;
 mod case_robust;
 mod case_schema;
 mod case_support;
+mod ci_templates;
 mod cli_commands;
 mod cli_coverage;
 mod cli_decode;
