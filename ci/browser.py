@@ -108,9 +108,10 @@ def fits(page, url, what, shots):
 
 def large(page, folder):
     url = folder.joinpath("index.html").as_uri()
-    seconds = page.open(url)
-    drawn = page.js("performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0")
-    check(f"10,000 cases are open in under {SOON} s", seconds < SOON, f"{seconds:.2f} s, first paint after {drawn / 1000:.2f} s")
+    page.open(url)
+    # The page's own clock: from the navigation to the frame after its script has shown the first rows.
+    drawn = page.js("new Promise(r => requestAnimationFrame(() => requestAnimationFrame(() => r(performance.now()))))") / 1000
+    check(f"10,000 cases are open in under {SOON} s", drawn < SOON, f"{drawn:.2f} s")
     total = page.js("JSON.parse(document.getElementById('data').textContent).rows.length")
     check("all are there", total == 10_000, total)
     took = page.js("""(async () => { const t = performance.now(); location.hash = '#q=mm4 TP-';

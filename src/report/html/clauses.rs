@@ -89,10 +89,7 @@ fn said(purpose: &Covered) -> Said {
 pub(super) fn documents(coverage: &Coverage) -> Vec<Document> {
     let mut documents: BTreeMap<&str, BTreeMap<Vec<Piece>, (&str, Vec<&Covered>)>> = BTreeMap::new();
     for purpose in coverage.purposes() {
-        let (document, clause) = match purpose.clause.split_once('§') {
-            Some((document, clause)) => (document.trim(), clause.trim()),
-            None => (purpose.clause.as_str(), ""),
-        };
+        let (document, clause) = split(&purpose.clause);
         let clauses = documents.entry(document).or_default();
         clauses
             .entry(pieces(clause))
@@ -117,14 +114,23 @@ pub(super) fn documents(coverage: &Coverage) -> Vec<Document> {
         .collect()
 }
 
+/// What a clause's place within a standard begins with.
+const PLACES: [&str; 6] = ["§", "annex ", "appendix ", "table ", "tables ", "item "];
+
+/// The standard that is named first, and the clause.
+fn split(clause: &str) -> (&str, &str) {
+    let first = clause.split(';').next().unwrap_or(clause);
+    let place = PLACES.iter().filter_map(|place| first.find(place)).min();
+    let (document, _) = first.split_at(place.unwrap_or(first.len()));
+    (
+        document.trim(),
+        clause[document.len()..].trim_start_matches(';').trim(),
+    )
+}
+
 fn clause(name: &str, purposes: &[&Covered]) -> Clause {
-    let name = if name.is_empty() {
-        String::new()
-    } else {
-        format!("§{name}")
-    };
     Clause {
-        name: shown(&name),
+        name: shown(name),
         counts: Counts::of(purposes.iter().copied()),
         purposes: purposes.iter().map(|purpose| row(purpose)).collect(),
     }
@@ -172,7 +178,24 @@ fn pieces(clause: &str) -> Vec<Piece> {
 
 #[cfg(test)]
 mod tests {
-    use super::pieces;
+    use super::{pieces, split};
+
+    #[test]
+    fn a_clause_is_of_the_standard_it_names_first() {
+        assert_eq!(
+            split("OMA MMS ENC 1.3 §6.6, table 8"),
+            ("OMA MMS ENC 1.3", "§6.6, table 8")
+        );
+        assert_eq!(
+            split("3GPP TS 23.140 annex I; RFC 4356 §2.1"),
+            ("3GPP TS 23.140", "annex I; RFC 4356 §2.1")
+        );
+        assert_eq!(split("RFC 2916; RFC 3761"), ("RFC 2916", "RFC 3761"));
+        assert_eq!(
+            split("deployed implementations"),
+            ("deployed implementations", "")
+        );
+    }
 
     #[test]
     fn clauses_stand_in_their_order() {

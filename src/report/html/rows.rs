@@ -122,12 +122,19 @@ fn first_broken(case: &CaseResult) -> Option<&ExpectationResult> {
         .or_else(|| all.find(|e| Fate::of(e) >= Fate::Noted))
 }
 
+/// Test purposes of a demand that a row names.
+const NAMED: usize = 2;
+
 fn clause(e: &ExpectationResult) -> String {
-    let clauses: Vec<String> = e
+    let mut clauses: Vec<String> = e
         .tests
         .iter()
+        .take(NAMED)
         .map(|test| format!("{} {}, {}", test.id, test.clause, test.level.name()))
         .collect();
+    if e.tests.len() > NAMED {
+        clauses.push(format!("{} more", e.tests.len() - NAMED));
+    }
     shown(&clauses.join("; "))
 }
 

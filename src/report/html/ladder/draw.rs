@@ -17,7 +17,7 @@ const CHARACTER: usize = 66;
 /// The diagram. Each arrow is a link to `#m<seq>` and has the id `a<seq>`; the first broken demand has the id `broken`.
 pub(in crate::report::html) fn draw(scene: &Scene) -> Markup {
     let width = x(scene.columns.len().saturating_sub(1)) + MARGIN;
-    let foot = HEAD + 14 + scene.rows.len() * ROW;
+    let foot = HEAD + 22 + scene.rows.len() * ROW;
     let height = foot + HEAD + 4;
     let mut out = Markup::default();
     out.raw("<svg class=\"ladder\" role=\"group\" aria-label=\"Ladder diagram: messages between the nodes of the case, in order of time\" width=\"")

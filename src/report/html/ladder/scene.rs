@@ -84,6 +84,17 @@ pub(in crate::report::html) fn scene(
 /// How a mark of a relay that was started without more to say ends.
 const STARTED: &str = " started";
 
+/// `GET /mms/1` for `GET http://127.0.0.1:8000/mms/1`: whose host it is, the life line says.
+fn without_host(label: &str) -> String {
+    let split = label
+        .split_once(" http://")
+        .and_then(|(verb, url)| Some((verb, url.find('/')?, url)));
+    match split {
+        Some((verb, host, url)) => format!("{verb} {}", &url[host..]),
+        None => label.to_owned(),
+    }
+}
+
 struct Builder<'a> {
     columns: Vec<Column>,
     evidence: &'a Evidence,
@@ -105,7 +116,7 @@ impl Builder<'_> {
                     seq: message.seq,
                     from,
                     to,
-                    label: message.label.clone(),
+                    label: without_host(&message.label),
                     is_ours: message.is_ours,
                     is_lost: message.carrier == Carrier::None,
                 };
