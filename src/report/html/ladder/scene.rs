@@ -130,6 +130,7 @@ impl Builder<'_> {
                     MarkKind::Node if self.rows.is_empty() && mark.text.ends_with(STARTED) => return,
                     MarkKind::Node | MarkKind::Shaped => (at, mark.text.clone(), Fate::None),
                     MarkKind::Fault => (None, mark.text.clone(), Fate::Fault),
+                    MarkKind::Overrun => (None, mark.text.clone(), Fate::Undecided),
                     MarkKind::Halt => {
                         let step = mark.step.and_then(|id| self.evidence.step(id));
                         let does = step.map_or("a step", |step| &step.does);
