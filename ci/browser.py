@@ -106,6 +106,34 @@ def fits(page, url, what, shots):
     page.size(1280)
 
 
+def without_script(page, run):
+    """What browsers do by themselves."""
+    page.call("Emulation.setScriptExecutionDisabled", value=True)
+    page.open(run.joinpath("index.html").as_uri())
+    check("without script: the index has its cases", rows(page) > 0, rows(page))
+    page.open(run.joinpath("cases/e2e-rejection-is-reported.html").as_uri())
+    shut = page.js("document.querySelectorAll('details.msg')[0].querySelector('div').id")
+    page.click(f"#a{shut[1:]} .touch")
+    check("without script: an arrow leads to its message", page.js(f"document.getElementById('{shut}').closest('details').open")
+          and visible(page, shut))
+    page.call("Emulation.setScriptExecutionDisabled", value=False)
+
+
+def printed(page, run, shots):
+    """On paper, everything is open and nothing is cut off."""
+    page.size(794)
+    page.open(run.joinpath("cases/e2e-rejection-is-reported.html").as_uri())
+    page.call("Emulation.setEmulatedMedia", media="print")
+    page.settle()
+    cut = page.js("[...document.querySelectorAll('pre')].filter(p => p.scrollHeight > p.clientHeight + 2).length")
+    check("printed: no octets are scrolled away", cut == 0, cut)
+    shut = page.js("[...document.querySelectorAll('details.msg > div')].filter(d => !d.checkVisibility()).length")
+    check("printed: every message is open", shut == 0, shut)
+    if shots:
+        page.shot(shots / "printed.png", whole=True)
+    page.call("Emulation.setEmulatedMedia", media="")
+
+
 def large(page, folder):
     url = folder.joinpath("index.html").as_uri()
     page.open(url)
@@ -141,6 +169,8 @@ def main():
         }
         for what, path in shown.items():
             fits(page, run.joinpath(path).as_uri(), what, shots)
+        without_script(page, run)
+        printed(page, run, shots)
         large(page, many)
         check("the console has no errors", not page.troubles, "; ".join(page.troubles[:3]))
         foreign = [url for url in page.requests if not url.startswith(("file:", "about:"))]

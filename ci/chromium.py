@@ -138,7 +138,8 @@ class Chromium:
 
     def settle(self):
         """Until what the page put off is done and drawn."""
-        self.js("new Promise(r => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(r)), 150))")
+        # Frames do not tell where a page's script may not run.
+        time.sleep(0.3)
 
     def shot(self, path, whole=False):
         params = {"format": "png"}

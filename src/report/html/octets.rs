@@ -6,6 +6,10 @@ use crate::inspect::Row;
 /// Octets in a line, as `mmspec decode` has them: they fit on a phone.
 const IN_LINE: usize = 8;
 
+const DIGITS: [char; 16] = [
+    '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
+];
+
 /// The octets from the first on as offset, hex and ASCII. Pieces of a field carry its number in `data-f`; the first piece has the id
 /// `<id>-<number>`. Fields in `marked` are marked.
 pub(super) fn dump(octets: &[u8], rows: &[Row], id: &str, marked: &[usize]) -> Markup {
@@ -21,7 +25,8 @@ pub(super) fn dump(octets: &[u8], rows: &[Row], id: &str, marked: &[usize]) -> M
         let mine = &owners[at..at + line.len()];
         pen.out.text(&format!("{at:04x}  "));
         pen.pieces(line, mine, " ", |out, octet| {
-            out.text(&hex::encode([octet]));
+            out.char(DIGITS[usize::from(octet >> 4)])
+                .char(DIGITS[usize::from(octet & 15)]);
         });
         for _ in line.len()..IN_LINE {
             pen.out.raw("   ");
