@@ -25,6 +25,7 @@ pub mod judge;
 pub mod killmatrix;
 mod lag;
 mod launched;
+mod limits;
 pub mod matrix;
 mod mm1;
 mod numbers;
