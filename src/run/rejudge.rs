@@ -5,6 +5,7 @@ mod align;
 mod replay;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -35,7 +36,11 @@ pub fn rejudge(dir: &Path, case_dirs: &[PathBuf]) -> Result<Finished, Refused> {
     let suite = Suite::load(case_dirs)?;
     let sources = Sources::read(dir).map_err(Refused::Usage)?;
     let kept = Kept::of(&sources, &suite)?;
-    Ok(judged(dir, head, Arc::new(suite), &kept)?.0)
+    let (mut finished, extent) = judged(dir, head, Arc::new(suite), &kept)?;
+    if !extent.is_whole() {
+        finished.warnings.push(extent.to_string());
+    }
+    Ok(finished)
 }
 
 /// The same by the cases that the run had, as far as its folder holds them, and how much of the run its journal holds.
@@ -68,6 +73,33 @@ impl Extent {
     /// Whether the run came to its end.
     pub fn is_whole(&self) -> bool {
         self.cut.is_empty() && self.unbegun.is_empty() && !self.half_line
+    }
+}
+
+impl fmt::Display for Extent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_whole() {
+            return f.write_str("the run came to its end");
+        }
+        let all = self.ended + self.cut.len() + self.unbegun.len();
+        write!(f, "the run was cut: {} of {all} cases had ended", self.ended)?;
+        for (what, ids) in [("had begun and not ended", &self.cut), ("had not begun", &self.unbegun)] {
+            if !ids.is_empty() {
+                write!(f, "; {} {what}: {}", ids.len(), first_of(ids))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Ids that are named where there may be many.
+const NAMED: usize = 10;
+
+fn first_of(ids: &[String]) -> String {
+    let named = ids[..ids.len().min(NAMED)].join(" ");
+    match ids.len().saturating_sub(NAMED) {
+        0 => named,
+        more => format!("{named} and {more} more"),
     }
 }
 
