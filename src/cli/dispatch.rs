@@ -26,6 +26,8 @@ pub fn main() -> ExitCode {
         Command::Matrix(args) => commands::matrix(args),
         Command::KillMatrix(args) => commands::killmatrix(args),
         Command::Rejudge(args) => commands::rejudge(&args),
+        Command::Report(args) => commands::report(&args),
+        Command::Merge(args) => commands::merge(&args),
         Command::Decode(args) => commands::decode(&args),
         Command::Encode(args) => commands::encode(&args),
         Command::Shim(args) => commands::shim(args),

@@ -10,6 +10,7 @@ mod listing;
 mod matrix_args;
 mod output;
 pub mod present;
+mod stored_args;
 mod target_args;
 
 pub use dispatch::main;

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::report::terminal::Terminal;
-use crate::report::{Paint, coverage, junit, results};
+use crate::report::{coverage, junit, results};
 use crate::run::coverage::Coverage;
 use crate::run::outcome::RunResult;
+use crate::show::Paint;
 
 /// Where the reports of a run go and how they look.
 pub struct Present<'a> {

@@ -65,6 +65,9 @@ impl Suite {
 
     /// The text of a case file, by the name [`crate::case::Source`] gives it.
     pub fn text_of(&self, file: &str) -> Option<Arc<str>> {
+        if file == GROUPS {
+            return builtin_text(&CASES, "groups.yaml").ok().map(Arc::from);
+        }
         self.scripts
             .iter()
             .find(|s| s.source.file == file)
@@ -121,6 +124,8 @@ pub fn kept(sources: &Sources, suite: &Suite) -> Result<Kept, Broken> {
     problems.append(&mut found);
     Ok(Kept { scripts, problems })
 }
+/// The name of the groups of steps that cases share, in [`crate::case::Source`].
+pub const GROUPS: &str = "cases/groups.yaml";
 
 /// What is compiled in, read once by each process.
 struct Builtin {
@@ -210,9 +215,7 @@ fn library(contents: &Contents) -> Result<Library, Broken> {
         ..Library::default()
     };
     let groups = builtin_text(&CASES, "groups.yaml")?;
-    library
-        .add_groups("cases/groups.yaml", groups)
-        .map_err(Broken::Cases)?;
+    library.add_groups(GROUPS, groups).map_err(Broken::Cases)?;
     Ok(library)
 }
 
