@@ -65,7 +65,7 @@ mod tests {
         // A change here would make shards of two versions miss or repeat cases.
         let home = |id: &str| (1..=4).find(|index| Shard { index: *index, of: 4 }.has(id)).unwrap();
         let homes: Vec<u32> = ["mm1-send", "mm4-ack", "e2e-report", "rules-ids"].map(home).to_vec();
-        insta::assert_compact_debug_snapshot!(homes, @"[]");
+        assert_eq!(homes, [1, 2, 3, 4]);
     }
 
     #[test]
