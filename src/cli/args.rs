@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::matrix_args::MatrixArgs;
-use crate::cli::stored_args::{MergeArgs, ReportArgs};
+use crate::cli::stored_args::{DiffArgs, MergeArgs, ReportArgs, SnapshotArgs};
 use crate::cli::target_args::{PushArg, TargetCommand};
 use crate::inspect::Kind;
 use crate::run::Shard;
@@ -58,6 +58,10 @@ pub enum Command {
     Report(ReportArgs),
     /// Put the shards of a run together into one run
     Merge(MergeArgs),
+    /// Store what the relays of a run said, without what is different each time
+    Snapshot(SnapshotArgs),
+    /// Say what relays say otherwise than before: two runs, or a run and a snapshot; ends in 0 if nothing, in 1 if something
+    Diff(DiffArgs),
     /// Show what octets say: MM1, MM4, and what carries them; ends in 0 if they could be decoded
     Decode(DecodeArgs),
     /// Make the octets of a message that a YAML file describes in the words of a case
@@ -354,6 +358,7 @@ pub enum SchemaOf {
     Target,
     Results,
     Decoded,
+    Diff,
 }
 
 impl RunArgs {

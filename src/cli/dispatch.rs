@@ -28,6 +28,8 @@ pub fn main() -> ExitCode {
         Command::Rejudge(args) => commands::rejudge(&args),
         Command::Report(args) => commands::report(&args),
         Command::Merge(args) => commands::merge(&args),
+        Command::Snapshot(args) => commands::snapshot(&args),
+        Command::Diff(args) => commands::diff(&args),
         Command::Decode(args) => commands::decode(&args),
         Command::Encode(args) => commands::encode(&args),
         Command::Shim(args) => commands::shim(args),

@@ -41,3 +41,29 @@ pub struct MergeArgs {
     #[arg(long, short)]
     pub verbose: bool,
 }
+
+#[derive(Debug, Args)]
+pub struct SnapshotArgs {
+    /// Folder of the run
+    #[arg(value_name = "RUN", default_value = "reports/latest")]
+    pub run: PathBuf,
+    /// Write to this file, or into this folder, a file for each case (a name without an ending is a folder's)
+    #[arg(long, short, value_name = "FILE|DIR")]
+    pub out: Option<PathBuf>,
+    /// Only these cases (may hold * and ?)
+    #[arg(long = "case", value_name = "ID")]
+    pub cases: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// Folder of a run, or a snapshot
+    #[arg(value_name = "A")]
+    pub first: PathBuf,
+    /// What it is compared with: folder of a run, or a snapshot
+    #[arg(value_name = "B")]
+    pub second: PathBuf,
+    /// For programs (mmspec schema diff)
+    #[arg(long)]
+    pub json: bool,
+}

@@ -17,6 +17,7 @@ mod run;
 mod schema;
 mod shared;
 mod shim;
+mod snapshot;
 mod target_check;
 mod target_init;
 
@@ -35,5 +36,6 @@ pub(super) use report::report;
 pub(super) use run::run;
 pub(super) use schema::schema;
 pub(super) use shim::shim;
+pub(super) use snapshot::{diff, snapshot};
 pub(super) use target_check::target_check;
 pub(super) use target_init::target_init;
