@@ -53,6 +53,9 @@ pub struct SnapshotArgs {
     /// Only these cases (may hold * and ?)
     #[arg(long = "case", value_name = "ID")]
     pub cases: Vec<String>,
+    /// Leave out what no case waited for: whether it comes before the end of its case is chance
+    #[arg(long)]
+    pub awaited: bool,
 }
 
 #[derive(Debug, Args)]

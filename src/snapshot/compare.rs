@@ -73,21 +73,30 @@ impl Pair<'_> {
             places.entry(shot.place()).or_default().1.push(shot);
         }
         for (mut before, mut after) in places.into_values() {
-            let same_number = before.len() == after.len();
+            let only_one = before.len() == 1 && after.len() == 1;
             before.retain(|shot| {
                 let same = after.iter().position(|s| s.what == shot.what && s.lines == shot.lines);
                 same.map(|at| after.remove(at)).is_none()
             });
-            let mut after = after.into_iter();
+            before.sort_by_key(|shot| !shot.awaited);
             for shot in before {
-                match after.next() {
-                    Some(now) if same_number || shot.awaited || now.awaited => self.message(shot, now),
+                let like = |other: &&Shot| shot.lines.iter().filter(|line| other.lines.contains(line)).count();
+                let nearest = (0..after.len()).max_by_key(|at| (like(&after[*at]), std::cmp::Reverse(*at)));
+                let fits = |now: &Shot| {
+                    // Answers to what parties send by themselves may meet the end of the case.
+                    let is_told = only_one && shot.answers.is_none();
+                    is_told || shot.awaited || now.awaited
+                };
+                match nearest.map(|at| after.remove(at)) {
+                    Some(now) if fits(now) => self.message(shot, now),
                     Some(_) => {}
-                    None if shot.awaited => self.put(ChangeKind::Message, format!("{} no longer comes", shot.name())),
+                    None if shot.awaited => {
+                        self.put(ChangeKind::Message, format!("{} no longer comes", shot.name()));
+                    }
                     None => {}
                 }
             }
-            for new in after.filter(|shot| shot.awaited) {
+            for new in after.iter().filter(|shot| shot.awaited) {
                 self.put(ChangeKind::Message, format!("{} now comes, and did not", new.name()));
             }
         }

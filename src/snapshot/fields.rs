@@ -238,8 +238,7 @@ pub fn ids(message: &Message) -> Vec<(String, String)> {
 /// Time goes on between a message and its copy.
 fn rounded(seconds: u64) -> String {
     match seconds {
-        0 => "0".to_owned(),
-        1..120 => "<less than 2 min>".to_owned(),
+        0..120 => "<less than 2 min>".to_owned(),
         _ => format!("<{} min>", (seconds + 30) / 60),
     }
 }

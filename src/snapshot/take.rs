@@ -14,8 +14,8 @@ pub const SMTP_REPLY: &str = "SMTP reply";
 /// What it is called that nothing came.
 const NO_ANSWER: &str = "no answer";
 
-/// Microseconds between two messages that are clearly one after the other.
-const CLEARLY: u64 = 100_000;
+/// Microseconds between two messages that are clearly one after the other, however busy the machine is.
+const CLEARLY: u64 = 400_000;
 
 /// Everything that relays said in the cases of a run.
 ///
@@ -66,15 +66,26 @@ fn of_case(case: &CaseResult, evidence: &Evidence) -> CaseShot {
     order.sort_by(|a, b| key(&blind[*a]).cmp(&key(&blind[*b])));
     let mut sorted: Vec<Option<Draft<'_>>> = drafts.drain(..).map(Some).collect();
     let drafts: Vec<Draft<'_>> = order.iter().filter_map(|at| sorted[*at].take()).collect();
-    for draft in drafts.iter().filter(|draft| draft.awaited) {
+    // An id that an answer brings up is called by the answer.
+    let awaited = drafts.iter().filter(|draft| draft.awaited);
+    let (answers, others): (Vec<_>, Vec<_>) = awaited.partition(|draft| draft.answers.is_some());
+    for draft in answers.into_iter().chain(others) {
         for (field, id) in ids(draft.message) {
             names.name_id(&id, own_name(draft, &field));
+        }
+    }
+    let mut messages: Vec<Shot> = Vec::new();
+    for shot in shots(&names, &drafts) {
+        // How often a relay repeats itself depends on how long the case lasts.
+        let is_repeat = |other: &Shot| other.place() == shot.place() && other.lines == shot.lines;
+        if shot.awaited || !messages.iter().any(is_repeat) {
+            messages.push(shot);
         }
     }
     CaseShot {
         verdict: case.verdict,
         expectations: case.expectations.iter().map(|e| (e.id.clone(), e.verdict)).collect(),
-        messages: shots(&names, &drafts),
+        messages,
         order: clear_order(&drafts, evidence),
     }
 }
@@ -123,7 +134,6 @@ fn drafts<'a>(case: &CaseResult, evidence: &'a Evidence) -> Vec<Draft<'a>> {
         .filter(|m| m.is_ours)
         .map(|m| (m.seq, m))
         .collect();
-    let last_taken = last_taken(evidence, &taken);
     let mut said: BTreeMap<&str, String> = BTreeMap::new();
     let mut drafts = Vec::new();
     for message in evidence.messages() {
@@ -138,31 +148,21 @@ fn drafts<'a>(case: &CaseResult, evidence: &'a Evidence) -> Vec<Draft<'a>> {
         }
         let request = message.answers.and_then(|seq| sent.get(&seq).copied());
         let is_line = matches!(message.crossing, Some(Crossing::SmtpLine { .. }));
-        // What the case has taken once at a place it has waited for; and it waits for the answers to what its steps send.
-        let kind = kind_of(message);
-        let before = last_taken.get(&(kind.clone(), message.from.as_str(), message.to.as_str()));
         drafts.push(Draft {
+            // A case waits for the answers to what its steps send.
             awaited: is_line
                 || request.is_some_and(|request| request.step.is_some())
-                || before.is_some_and(|last| message.seq <= *last),
+                || taken.contains(&message.seq),
             answers: match request {
                 Some(request) => Some(kind_of(request)),
                 None if is_line => Some(said.get(message.to.as_str()).cloned().unwrap_or("the connection".into())),
                 None => None,
             },
-            what: kind,
+            what: kind_of(message),
             message,
         });
     }
     drafts
-}
-
-/// Kind, sender and receiver → `seq` of the last message like that which an expectation took.
-fn last_taken<'a>(evidence: &'a Evidence, taken: &BTreeSet<u64>) -> BTreeMap<(String, &'a str, &'a str), u64> {
-    let messages = evidence.messages().filter(|m| taken.contains(&m.seq));
-    messages
-        .map(|m| ((kind_of(m), m.from.as_str(), m.to.as_str()), m.seq))
-        .collect()
 }
 
 /// What a message is, without what is different each time.
@@ -200,7 +200,12 @@ fn words_of(message: &Message) -> String {
 
 /// Pairs of messages that came one clearly after the other, though no party did anything between them.
 fn clear_order(drafts: &[Draft<'_>], evidence: &Evidence) -> Vec<(String, String)> {
-    let mut awaited: Vec<&Draft<'_>> = drafts.iter().filter(|draft| draft.awaited).collect();
+    // Answers come when they are asked for, and of two that are alike nobody knows which is which.
+    let is_alone = |draft: &Draft<'_>| drafts.iter().filter(|other| placed(other) == placed(draft)).count() == 1;
+    let mut awaited: Vec<&Draft<'_>> = drafts
+        .iter()
+        .filter(|draft| draft.awaited && draft.answers.is_none() && is_alone(draft))
+        .collect();
     awaited.sort_by_key(|draft| draft.message.seq);
     let acts: Vec<u64> = evidence
         .messages()
@@ -217,16 +222,10 @@ fn clear_order(drafts: &[Draft<'_>], evidence: &Evidence) -> Vec<(String, String
             }
         }
     }
-    pairs.retain(|(first, second)| first != second);
     pairs.sort();
-    pairs.dedup();
     pairs
 }
 
 fn placed(draft: &Draft<'_>) -> String {
-    let what = match &draft.answers {
-        Some(request) => format!("the answer to {request}"),
-        None => draft.what.clone(),
-    };
-    format!("{what} for {}", draft.message.to)
+    format!("{} for {}", draft.what, draft.message.to)
 }

@@ -24,6 +24,11 @@ pub fn snapshot(args: &SnapshotArgs) -> Result<u8, Failure> {
             return Err(Failure::nothing_tested(format!("{} has no case {what}", args.run.display())));
         }
     }
+    if args.awaited {
+        for case in taken.cases.values_mut() {
+            case.messages.retain(|message| message.awaited);
+        }
+    }
     match &args.out {
         Some(out) => snapshot::write(&taken, out).map_err(Failure::error)?,
         None => print(&snapshot::render(&taken))?,
