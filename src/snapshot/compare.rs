@@ -11,7 +11,13 @@ pub fn diff(first: &Snapshot, second: &Snapshot) -> Diff {
     let mut changes = Grouping::default();
     for (id, was) in &first.cases {
         match second.cases.get(id) {
-            Some(is) => Pair { id, changes: &mut changes }.case(was, is),
+            Some(is) => Pair {
+                id,
+                was,
+                is,
+                changes: &mut changes,
+            }
+            .compare(),
             None => changes.put(id, ChangeKind::Case, "only in the first".to_owned()),
         }
     }
@@ -28,6 +34,8 @@ pub fn diff(first: &Snapshot, second: &Snapshot) -> Diff {
 /// A case that both have.
 struct Pair<'a> {
     id: &'a str,
+    was: &'a CaseShot,
+    is: &'a CaseShot,
     changes: &'a mut Grouping,
 }
 
@@ -36,7 +44,8 @@ impl Pair<'_> {
         self.changes.put(self.id, kind, sentence);
     }
 
-    fn case(&mut self, was: &CaseShot, is: &CaseShot) {
+    fn compare(&mut self) {
+        let (was, is) = (self.was, self.is);
         if was.verdict != is.verdict {
             let kind = ChangeKind::Verdict {
                 was: was.verdict,
@@ -113,18 +122,23 @@ impl Pair<'_> {
         }
         let (before, after) = (by_name(&was.lines), by_name(&is.lines));
         let names: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
-        let mut same_values = true;
         for name in names {
             let none = Vec::new();
             let (old, new) = (before.get(name).unwrap_or(&none), after.get(name).unwrap_or(&none));
             if old == new {
                 continue;
             }
-            same_values = false;
             self.field(was, name, old, new);
         }
-        let order = |lines: &[Line]| lines.iter().map(|l| l.name.clone()).collect::<Vec<_>>();
-        if same_values && order(&was.lines) != order(&is.lines) {
+        // Fields that both have, as often.
+        let number = |lines: &BTreeMap<&str, Vec<&str>>, name: &str| lines.get(name).map_or(0, Vec::len);
+        let order = |lines: &[Line]| -> Vec<String> {
+            let names = lines.iter().map(|line| line.name.clone());
+            names
+                .filter(|name| name != "finding" && number(&before, name) == number(&after, name))
+                .collect()
+        };
+        if order(&was.lines) != order(&is.lines) {
             self.put(ChangeKind::Field, format!("{} has its fields in another order", was.name()));
         }
     }
@@ -170,6 +184,9 @@ impl Pair<'_> {
     }
 
     fn value(&mut self, shot: &Shot, name: &str, was: &str, is: &str) {
+        if self.is_consequence(was, is) {
+            return;
+        }
         let message = shot.name();
         let kind = match name {
             "http" | "smtp" => ChangeKind::Reply,
@@ -186,10 +203,46 @@ impl Pair<'_> {
         let shown = |value: &str| match (name, value) {
             ("http", value) => format!("HTTP {value}"),
             (_, "") => "empty".to_owned(),
+            (_, value) if value.contains(' ') && !value.starts_with('<') => format!("{value:?}"),
             (_, value) => value.to_owned(),
         };
         let sentence = format!("{about}{of} is now {} instead of {}", shown(is), shown(was));
         self.changes.put_value(self.id, kind, format!("{about}{of}"), sentence);
+    }
+}
+
+impl Pair<'_> {
+    /// Whether an id only has another name because what it was called by is gone, or new: that is told of its own.
+    fn is_consequence(&self, was: &str, is: &str) -> bool {
+        [was, is]
+            .into_iter()
+            .filter_map(Origin::of)
+            .any(|origin| origin.is_in(self.was) != origin.is_in(self.is))
+    }
+}
+
+/// What an id is called by: `<Message-ID of M-Send.conf to alice>`.
+struct Origin<'a> {
+    field: &'a str,
+    what: &'a str,
+    to: &'a str,
+}
+
+impl<'a> Origin<'a> {
+    fn of(value: &'a str) -> Option<Origin<'a>> {
+        let (field, rest) = value.split_once(" of ")?;
+        let (what, to) = rest.split_once(" to ")?;
+        Some(Origin {
+            field: field.rsplit('<').next()?,
+            what,
+            to: to.split('>').next()?,
+        })
+    }
+
+    fn is_in(&self, case: &CaseShot) -> bool {
+        let here = |shot: &&Shot| shot.what == self.what && shot.to == self.to;
+        let messages = case.messages.iter().filter(here);
+        messages.flat_map(|shot| &shot.lines).any(|line| line.name == self.field)
     }
 }
 

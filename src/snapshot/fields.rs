@@ -181,8 +181,8 @@ impl Reader<'_> {
         let nearest = |unit: i64| (away + away.signum() * unit / 2) / unit;
         match away.abs() {
             0..120 => "<now>".to_owned(),
-            away if away < 2 * DAY => format!("<now {:+} min>", nearest(60)),
-            _ => format!("<now {:+} d>", nearest(DAY)),
+            away if away < 2 * DAY => format!("<date: now {:+} min>", nearest(60)),
+            _ => format!("<date: now {:+} d>", nearest(DAY)),
         }
     }
 
@@ -239,7 +239,8 @@ pub fn ids(message: &Message) -> Vec<(String, String)> {
 fn rounded(seconds: u64) -> String {
     match seconds {
         0..120 => "<less than 2 min>".to_owned(),
-        _ => format!("<{} min>", (seconds + 30) / 60),
+        120..172_800 => format!("<{} min>", (seconds + 30) / 60),
+        _ => format!("<{} d>", (seconds + 43_200) / 86_400),
     }
 }
 

@@ -166,9 +166,9 @@ pub fn to_text(diff: &Diff, paint: Paint) -> String {
         let s = if diff.changes.len() == 1 { "" } else { "s" };
         let _ = writeln!(
             text,
-            "\n{} difference{s}, in {} of {}",
+            "\n{} difference{s}, in {}; both have {}",
             diff.changes.len(),
-            touched.len(),
+            cases(touched.len()),
             cases(diff.compared)
         );
     }

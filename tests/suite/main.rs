@@ -69,6 +69,7 @@ mod run_evidence;
 mod stored_merge;
 mod stored_rejudge;
 mod stored_report;
+mod stored_snapshot;
 mod system_cli;
 mod system_defects;
 mod system_dialects;
