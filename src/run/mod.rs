@@ -43,6 +43,7 @@ mod recorder;
 mod redact;
 mod rejudge;
 mod reopen;
+mod room;
 pub mod select;
 mod shard;
 mod sources;
