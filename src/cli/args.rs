@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::cli::matrix_args::MatrixArgs;
-use crate::cli::stored_args::{DiffArgs, MergeArgs, ReportArgs, SnapshotArgs};
+use crate::cli::stored_args::{DiffArgs, MergeArgs, ReportRunArgs, SnapshotArgs};
 use crate::cli::target_args::{PushArg, TargetCommand};
 use crate::inspect::Kind;
 use crate::run::Shard;
@@ -56,7 +56,7 @@ pub enum Command {
     /// Judge the journal of an earlier run again; reports go to RUN_DIR/rejudged
     Rejudge(RejudgeArgs),
     /// Write the reports of a stored run again, or of one that was killed
-    Report(ReportArgs),
+    Report(ReportRunArgs),
     /// Put the shards of a run together into one run
     Merge(MergeArgs),
     /// Store what the relays of a run said, without what is different each time

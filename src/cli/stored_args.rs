@@ -7,7 +7,7 @@ use clap::Args;
 use super::args::CaseDirs;
 
 #[derive(Debug, Args)]
-pub struct ReportArgs {
+pub struct ReportRunArgs {
     /// Folder of the run
     #[arg(value_name = "RUN", default_value = "reports/latest")]
     pub run: PathBuf,

@@ -10,9 +10,7 @@ use futures_util::future::join_all;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::task::JoinSet;
 
-use crate::case::{
-    Action, Behaviour, Body, DnsSet, NodeOp, Script, Set, SmtpStage, Step, StepId, Template,
-};
+use crate::case::{Action, Behaviour, Body, DnsSet, NodeOp, Script, Set, SmtpStage, Step, StepId, Template};
 use crate::link::Arrival;
 use crate::party::{self, SmtpRule};
 

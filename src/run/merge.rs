@@ -14,6 +14,7 @@ use super::journal::{Event, RunHead};
 use super::outcome::{CaseResult, RunResult, Summary};
 use super::rejudge::judge_as_it_was;
 use super::sources::Sources;
+use crate::show::json;
 
 /// What the relays that a run starts say, in the run's folder.
 const LOGS: &str = "logs";
@@ -86,9 +87,19 @@ fn with_verdicts_of(heads: &[(&Part, RunHead)], mut finished: Finished) -> Finis
     for (part, head) in heads {
         let played: BTreeSet<&str> = head.scripts.iter().map(String::as_str).collect();
         let cases = part.result.iter().flat_map(|result| &result.cases);
-        own.extend(cases.map(|c| (c.id.as_str(), c)).filter(|(id, _)| played.contains(id)));
+        own.extend(
+            cases
+                .map(|c| (c.id.as_str(), c))
+                .filter(|(id, _)| played.contains(id)),
+        );
     }
-    let is_rule = |id: &str| finished.suite.scripts.iter().any(|s| s.id == id && !s.rules().is_empty());
+    let is_rule = |id: &str| {
+        finished
+            .suite
+            .scripts
+            .iter()
+            .any(|s| s.id == id && !s.rules().is_empty())
+    };
     for case in &mut finished.result.cases {
         if let Some(result) = own.get(case.id.as_str()).filter(|_| !is_rule(&case.id)) {
             *case = (*result).clone();
@@ -112,9 +123,21 @@ fn check(heads: &[(&Part, RunHead)]) -> Result<(), String> {
             ("the selection is", &head.selection, &other.selection),
             ("--all is", &head.all, &other.all),
             ("strictness is", &head.strict, &other.strict),
-            ("--recalled inconc is", &head.recalled_inconc, &other.recalled_inconc),
-            ("the digest of the suite's cases is", &head.suite.cases, &other.suite.cases),
-            ("digests of what cases send are", &head.suite.contents, &other.suite.contents),
+            (
+                "--recalled inconc is",
+                &head.recalled_inconc,
+                &other.recalled_inconc,
+            ),
+            (
+                "the digest of the suite's cases is",
+                &head.suite.cases,
+                &other.suite.cases,
+            ),
+            (
+                "digests of what cases send are",
+                &head.suite.contents,
+                &other.suite.contents,
+            ),
         ];
         for (what, one, two) in pairs {
             let (one, two) = (format!("{one:?}"), format!("{two:?}"));
@@ -148,7 +171,10 @@ fn check(heads: &[(&Part, RunHead)]) -> Result<(), String> {
     let of = of.unwrap_or_default();
     if let Some((index, twice)) = by_index.iter().find(|(_, dirs)| dirs.len() > 1) {
         let dirs: Vec<String> = twice.iter().map(|dir| dir.display().to_string()).collect();
-        return Err(format!("shard {index}/{of} is there more than once: {}", dirs.join(", ")));
+        return Err(format!(
+            "shard {index}/{of} is there more than once: {}",
+            dirs.join(", ")
+        ));
     }
     let missing: Vec<String> = (1..=of)
         .filter(|index| !by_index.contains_key(index))
@@ -181,21 +207,27 @@ fn make(out: &Out<'_>, targets: &str) -> Result<PathBuf, Refused> {
 
 /// One journal after the other. What belongs to no script is numbered through.
 fn join(dirs: &[&Path], out: &Path) -> Result<(), Refused> {
-    let cannot = |path: &Path, e: &dyn std::fmt::Display| Refused::Environment(format!("{}: {e}", path.display()));
+    let cannot =
+        |path: &Path, e: &dyn std::fmt::Display| Refused::Environment(format!("{}: {e}", path.display()));
     let mut file = BufWriter::new(File::create(out).map_err(|e| cannot(out, &e))?);
     let mut strangers = 0;
     for dir in dirs {
         let path = dir.join(JOURNAL);
         let mut events = BufReader::new(File::open(&path).map_err(|e| cannot(&path, &e))?);
         let mut line = Vec::new();
-        while events.read_until(b'\n', &mut line).map_err(|e| cannot(&path, &e))? > 0 {
+        while events
+            .read_until(b'\n', &mut line)
+            .map_err(|e| cannot(&path, &e))?
+            > 0
+        {
             // A shard that was killed leaves half a line.
             if line.ends_with(b"\n") {
                 if line.starts_with(br#"{"script":"","#) {
                     let mut event: Event = serde_json::from_slice(&line).map_err(|e| cannot(&path, &e))?;
                     event.seq = strangers;
                     strangers += 1;
-                    line = serde_json::to_vec(&event).map_err(|e| cannot(&path, &e))?;
+                    line = Vec::new();
+                    json::line(&mut line, &event).map_err(|e| cannot(&path, &e))?;
                     line.push(b'\n');
                 }
                 file.write_all(&line).map_err(|e| cannot(out, &e))?;

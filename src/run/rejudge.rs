@@ -83,7 +83,10 @@ impl fmt::Display for Extent {
         }
         let all = self.ended + self.cut.len() + self.unbegun.len();
         write!(f, "the run was cut: {} of {all} cases had ended", self.ended)?;
-        for (what, ids) in [("had begun and not ended", &self.cut), ("had not begun", &self.unbegun)] {
+        for (what, ids) in [
+            ("had begun and not ended", &self.cut),
+            ("had not begun", &self.unbegun),
+        ] {
             if !ids.is_empty() {
                 write!(f, "; {} {what}: {}", ids.len(), first_of(ids))?;
             }

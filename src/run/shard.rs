@@ -36,9 +36,12 @@ impl FromStr for Shard {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let number = |text: &str| text.trim().parse::<u32>().ok();
-        let shard = text
-            .split_once('/')
-            .and_then(|(index, of)| Some(Shard { index: number(index)?, of: number(of)? }));
+        let shard = text.split_once('/').and_then(|(index, of)| {
+            Some(Shard {
+                index: number(index)?,
+                of: number(of)?,
+            })
+        });
         match shard {
             Some(shard) if (1..=shard.of).contains(&shard.index) => Ok(shard),
             _ => Err("expected K/N with K from 1 to N, for example 2/4".to_owned()),
@@ -63,8 +66,14 @@ mod tests {
     #[test]
     fn shards_never_move() {
         // A change here would make shards of two versions miss or repeat cases.
-        let home = |id: &str| (1..=4).find(|index| Shard { index: *index, of: 4 }.has(id)).unwrap();
-        let homes: Vec<u32> = ["mm1-send", "mm4-ack", "e2e-report", "rules-ids"].map(home).to_vec();
+        let home = |id: &str| {
+            (1..=4)
+                .find(|index| Shard { index: *index, of: 4 }.has(id))
+                .unwrap()
+        };
+        let homes: Vec<u32> = ["mm1-send", "mm4-ack", "e2e-report", "rules-ids"]
+            .map(home)
+            .to_vec();
         assert_eq!(homes, [1, 2, 3, 4]);
     }
 

@@ -107,7 +107,10 @@ pub fn kept(sources: &Sources, suite: &Suite) -> Result<Kept, Broken> {
     }
     let (mut scripts, mut changed) = (Vec::new(), Vec::new());
     for (file, text) in sources.iter().filter(|(file, _)| *file != GROUPS) {
-        match at_hand.get(file).filter(|own| own.iter().all(|s| s.text.as_ref() == text)) {
+        match at_hand
+            .get(file)
+            .filter(|own| own.iter().all(|s| s.text.as_ref() == text))
+        {
             Some(own) if same_groups => scripts.extend(own.iter().map(|s| Arc::clone(s))),
             _ => changed.push((file, text)),
         }

@@ -31,6 +31,13 @@ pub fn diff(first: &Snapshot, second: &Snapshot) -> Diff {
     }
 }
 
+/// Messages of one kind between the same two.
+#[derive(Default)]
+struct Alike<'a> {
+    before: Vec<&'a Shot>,
+    after: Vec<&'a Shot>,
+}
+
 /// A case that both have.
 struct Pair<'a> {
     id: &'a str,
@@ -51,7 +58,11 @@ impl Pair<'_> {
                 was: was.verdict,
                 is: is.verdict,
             };
-            let sentence = format!("the verdict is now {} instead of {}", is.verdict.name(), was.verdict.name());
+            let sentence = format!(
+                "the verdict is now {} instead of {}",
+                is.verdict.name(),
+                was.verdict.name()
+            );
             self.put(kind, sentence);
         }
         self.expectations(was, is);
@@ -67,29 +78,44 @@ impl Pair<'_> {
         let now: BTreeMap<&str, _> = is.expectations.iter().map(|(id, v)| (id.as_str(), *v)).collect();
         for (id, before) in &was.expectations {
             if let Some(after) = now.get(id.as_str()).filter(|after| *after != before) {
-                let sentence = format!("expectation {id} is now {} instead of {}", after.name(), before.name());
+                let sentence = format!(
+                    "expectation {id} is now {} instead of {}",
+                    after.name(),
+                    before.name()
+                );
                 self.put(ChangeKind::Expectation, sentence);
             }
         }
     }
 
     fn messages(&mut self, was: &CaseShot, is: &CaseShot) {
-        let mut places: BTreeMap<(&str, &str, &str), (Vec<&Shot>, Vec<&Shot>)> = BTreeMap::new();
+        let mut places: BTreeMap<_, Alike<'_>> = BTreeMap::new();
         for shot in &was.messages {
-            places.entry(shot.place()).or_default().0.push(shot);
+            places.entry(shot.place()).or_default().before.push(shot);
         }
         for shot in &is.messages {
-            places.entry(shot.place()).or_default().1.push(shot);
+            places.entry(shot.place()).or_default().after.push(shot);
         }
-        for (mut before, mut after) in places.into_values() {
+        for Alike {
+            mut before,
+            mut after,
+        } in places.into_values()
+        {
             let only_one = before.len() == 1 && after.len() == 1;
             before.retain(|shot| {
-                let same = after.iter().position(|s| s.what == shot.what && s.lines == shot.lines);
+                let same = after
+                    .iter()
+                    .position(|s| s.what == shot.what && s.lines == shot.lines);
                 same.map(|at| after.remove(at)).is_none()
             });
             before.sort_by_key(|shot| !shot.awaited);
             for shot in before {
-                let like = |other: &&Shot| shot.lines.iter().filter(|line| other.lines.contains(line)).count();
+                let like = |other: &&Shot| {
+                    shot.lines
+                        .iter()
+                        .filter(|line| other.lines.contains(line))
+                        .count()
+                };
                 let nearest = (0..after.len()).max_by_key(|at| (like(&after[*at]), std::cmp::Reverse(*at)));
                 let fits = |now: &Shot| {
                     // Answers to what parties send by themselves may meet the end of the case.
@@ -106,7 +132,10 @@ impl Pair<'_> {
                 }
             }
             for new in after.iter().filter(|shot| shot.awaited) {
-                self.put(ChangeKind::Message, format!("{} now comes, and did not", new.name()));
+                self.put(
+                    ChangeKind::Message,
+                    format!("{} now comes, and did not", new.name()),
+                );
             }
         }
     }
@@ -116,7 +145,10 @@ impl Pair<'_> {
             let request = was.answers.as_deref().unwrap_or("what it answers");
             self.put(
                 ChangeKind::Reply,
-                format!("the answer to {request} is now {} instead of {}", is.what, was.what),
+                format!(
+                    "the answer to {request} is now {} instead of {}",
+                    is.what, was.what
+                ),
             );
             return;
         }
@@ -124,7 +156,10 @@ impl Pair<'_> {
         let names: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
         for name in names {
             let none = Vec::new();
-            let (old, new) = (before.get(name).unwrap_or(&none), after.get(name).unwrap_or(&none));
+            let (old, new) = (
+                before.get(name).unwrap_or(&none),
+                after.get(name).unwrap_or(&none),
+            );
             if old == new {
                 continue;
             }
@@ -139,7 +174,10 @@ impl Pair<'_> {
                 .collect()
         };
         if order(&was.lines) != order(&is.lines) {
-            self.put(ChangeKind::Field, format!("{} has its fields in another order", was.name()));
+            self.put(
+                ChangeKind::Field,
+                format!("{} has its fields in another order", was.name()),
+            );
         }
     }
 
@@ -147,10 +185,16 @@ impl Pair<'_> {
         let message = shot.name();
         if name == "finding" {
             for code in new.iter().filter(|code| !old.contains(code)) {
-                self.put(ChangeKind::Field, format!("{message} now has what decoders find fault with: {code}"));
+                self.put(
+                    ChangeKind::Field,
+                    format!("{message} now has what decoders find fault with: {code}"),
+                );
             }
             for code in old.iter().filter(|code| !new.contains(code)) {
-                self.put(ChangeKind::Field, format!("{message} no longer has what decoders find fault with: {code}"));
+                self.put(
+                    ChangeKind::Field,
+                    format!("{message} no longer has what decoders find fault with: {code}"),
+                );
             }
             return;
         }
@@ -164,7 +208,10 @@ impl Pair<'_> {
             ([_], []) => self.put(ChangeKind::Field, format!("{message} no longer carries {what}")),
             ([was], [is]) => self.value(shot, name, was, is),
             (old, new) if sorted(old) == sorted(new) => {
-                self.put(ChangeKind::Field, format!("{message} has its {what} in another order"));
+                self.put(
+                    ChangeKind::Field,
+                    format!("{message} has its {what} in another order"),
+                );
             }
             (old, new) if old.len() == new.len() => {
                 for (was, is) in old.iter().zip(new).filter(|(was, is)| was != is) {
@@ -172,7 +219,13 @@ impl Pair<'_> {
                 }
             }
             (old, new) => {
-                let times = |n: usize| if n == 1 { "once".to_owned() } else { format!("{n} times") };
+                let times = |n: usize| {
+                    if n == 1 {
+                        "once".to_owned()
+                    } else {
+                        format!("{n} times")
+                    }
+                };
                 let sentence = format!(
                     "{message} now carries {what} {} instead of {}",
                     times(new.len()),
@@ -193,13 +246,20 @@ impl Pair<'_> {
             _ => ChangeKind::Field,
         };
         let (about, of) = match name {
-            "http" => (format!("the answer to {}", shot.answers.as_deref().unwrap_or("it")), ""),
+            "http" => (
+                format!("the answer to {}", shot.answers.as_deref().unwrap_or("it")),
+                "",
+            ),
             "smtp" => (message.clone(), ""),
             "smtp text" => ("the text".to_owned(), message.as_str()),
             "content" => ("the content".to_owned(), message.as_str()),
             field => (field.to_owned(), message.as_str()),
         };
-        let of = if of.is_empty() { String::new() } else { format!(" of {of}") };
+        let of = if of.is_empty() {
+            String::new()
+        } else {
+            format!(" of {of}")
+        };
         let shown = |value: &str| match (name, value) {
             ("http", value) => format!("HTTP {value}"),
             (_, "") => "empty".to_owned(),
@@ -207,7 +267,8 @@ impl Pair<'_> {
             (_, value) => value.to_owned(),
         };
         let sentence = format!("{about}{of} is now {} instead of {}", shown(is), shown(was));
-        self.changes.put_value(self.id, kind, format!("{about}{of}"), sentence);
+        self.changes
+            .put_value(self.id, kind, format!("{about}{of}"), sentence);
     }
 }
 
@@ -242,7 +303,9 @@ impl<'a> Origin<'a> {
     fn is_in(&self, case: &CaseShot) -> bool {
         let here = |shot: &&Shot| shot.what == self.what && shot.to == self.to;
         let messages = case.messages.iter().filter(here);
-        messages.flat_map(|shot| &shot.lines).any(|line| line.name == self.field)
+        messages
+            .flat_map(|shot| &shot.lines)
+            .any(|line| line.name == self.field)
     }
 }
 

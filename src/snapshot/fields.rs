@@ -61,7 +61,9 @@ impl Reader<'_> {
                 put(lines, "http", &status.to_string());
                 self.headers(headers, lines);
             }
-            Crossing::HttpRequest { method, url, headers, .. } => {
+            Crossing::HttpRequest {
+                method, url, headers, ..
+            } => {
                 put(lines, "http", &format!("{method} {}", names.scrubbed(url)));
                 self.headers(headers, lines);
             }
@@ -135,7 +137,12 @@ impl Reader<'_> {
             if ["TID", "HeadersLen", "X-Mms-Message-Type"].contains(&row.name.as_str()) {
                 continue;
             }
-            let of = |pdu: &Pdu| pdu.fields.iter().find(|f| f.at == row.at).map(|f| f.value.clone());
+            let of = |pdu: &Pdu| {
+                pdu.fields
+                    .iter()
+                    .find(|f| f.at == row.at)
+                    .map(|f| f.value.clone())
+            };
             let value = match layer.pdu.as_ref().and_then(of) {
                 // A list of addresses is one row.
                 Some(Value::Address(_)) | None => self.text(&row.name, &row.text),
@@ -155,7 +162,9 @@ impl Reader<'_> {
             Value::Interval(Interval::Relative(seconds)) => rounded(*seconds),
             Value::PreviouslySentDate { count, date } => format!("{count},{}", self.instant(*date)),
             Value::Counted { count, value } => format!("{count},{}", self.value(name, value)),
-            Value::Token { .. } | Value::Integer(_) | Value::Version { .. } | Value::Flag { .. } => value.text(),
+            Value::Token { .. } | Value::Integer(_) | Value::Version { .. } | Value::Flag { .. } => {
+                value.text()
+            }
             other => self.text(name, &other.text()),
         }
     }
@@ -198,7 +207,10 @@ impl Reader<'_> {
             put(lines, "content", &told);
         }
         for part in &content.parts {
-            for (name, value) in [("part id", &part.content_id), ("part location", &part.content_location)] {
+            for (name, value) in [
+                ("part id", &part.content_id),
+                ("part location", &part.content_location),
+            ] {
                 if let Some(value) = value {
                     put(lines, name, &self.names.scrubbed(value));
                 }
@@ -210,7 +222,10 @@ impl Reader<'_> {
 /// Fields whose value names something: another one each time.
 pub fn is_id(name: &str) -> bool {
     let known = table::field(name).is_some_and(|field| field.kind == Kind::Id);
-    known || ["In-Reply-To", "References", "Content-ID"].iter().any(|id| name.eq_ignore_ascii_case(id))
+    known
+        || ["In-Reply-To", "References", "Content-ID"]
+            .iter()
+            .any(|id| name.eq_ignore_ascii_case(id))
 }
 
 /// Ids in a message, by field.

@@ -22,7 +22,9 @@ impl Names {
     pub fn new(vars: &BTreeMap<String, String>) -> Self {
         let told = vars.iter().filter(|(name, value)| {
             let constant = ["timer.", "limit."].iter().any(|own| name.starts_with(own));
-            let part = [".prefix", ".domain-in-capitals"].iter().any(|own| name.ends_with(own));
+            let part = [".prefix", ".domain-in-capitals"]
+                .iter()
+                .any(|own| name.ends_with(own));
             !constant && !part && value.len() >= SHORTEST
         });
         let mut vars: Vec<(String, String)> = told
@@ -156,7 +158,10 @@ mod tests {
         assert_eq!(names.id("<abc-def@a>", ""), "<<Message-ID of M-Send.conf>>");
         assert_eq!(names.id("\"other\"", ""), "\"<id>\"");
         assert_eq!(names.id("abc-def@a", "<Message-ID of M-Send.conf>"), "<id>");
-        assert_eq!(names.uri("http://127.0.0.1:4711/mms/0f3a", ""), "<A.mm1-url>/<id>");
+        assert_eq!(
+            names.uri("http://127.0.0.1:4711/mms/0f3a", ""),
+            "<A.mm1-url>/<id>"
+        );
     }
 
     #[test]
@@ -165,8 +170,14 @@ mod tests {
         for (text, said) in [
             ("2.0.0 Ok: queued as 4F2A91BC07", "2.0.0 Ok: queued as <id>"),
             ("Sun, 29 Nov 2026 23:09:00 +0000", "<date>"),
-            ("at 2026-11-29T23:09:00Z from 127.0.0.1:4711", "at <date> from <address>"),
-            ("multipart/related; boundary=\"=_x y\"; start=s", "multipart/related; boundary=<boundary>; start=s"),
+            (
+                "at 2026-11-29T23:09:00Z from 127.0.0.1:4711",
+                "at <date> from <address>",
+            ),
+            (
+                "multipart/related; boundary=\"=_x y\"; start=s",
+                "multipart/related; boundary=<boundary>; start=s",
+            ),
             ("250 2.1.5 Ok", "250 2.1.5 Ok"),
             ("see abc-def@a", "see <Message-ID of M-Send.conf>"),
         ] {

@@ -41,10 +41,7 @@ pub struct Change {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ChangeKind {
     /// A case came to something else.
-    Verdict {
-        is: Verdict,
-        was: Verdict,
-    },
+    Verdict { is: Verdict, was: Verdict },
     /// One of its expectations did.
     Expectation,
     /// A case is in one of them only.
@@ -152,7 +149,13 @@ pub fn to_text(diff: &Diff, paint: Paint) -> String {
             let _ = writeln!(text, "{gap}{}", paint.bold(title));
         }
         let _ = writeln!(text, "  {}", change.sentence);
-        let named = change.cases.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+        let named = change
+            .cases
+            .iter()
+            .take(NAMED)
+            .cloned()
+            .collect::<Vec<_>>()
+            .join(", ");
         let more = match change.cases.len().saturating_sub(NAMED) {
             0 => String::new(),
             more => format!(" and {more} more"),
@@ -162,7 +165,8 @@ pub fn to_text(diff: &Diff, paint: Paint) -> String {
     if diff.is_same() {
         let _ = writeln!(text, "no difference in {}", cases(diff.compared));
     } else {
-        let touched: std::collections::BTreeSet<&String> = diff.changes.iter().flat_map(|c| &c.cases).collect();
+        let touched: std::collections::BTreeSet<&String> =
+            diff.changes.iter().flat_map(|c| &c.cases).collect();
         let s = if diff.changes.len() == 1 { "" } else { "s" };
         let _ = writeln!(
             text,

@@ -28,7 +28,10 @@ pub fn write(snapshot: &Snapshot, out: &Path) -> Result<(), String> {
         while !kept.insert(name.clone()) {
             name.push('_');
         }
-        put(&out.join(CASES).join(format!("{name}.txt")), &render_case(id, case))?;
+        put(
+            &out.join(CASES).join(format!("{name}.txt")),
+            &render_case(id, case),
+        )?;
     }
     for path in files(&out.join(CASES))? {
         let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
@@ -45,7 +48,8 @@ pub fn write(snapshot: &Snapshot, out: &Path) -> Result<(), String> {
 /// A file that cannot be read or is none, with its line; in words for a person.
 pub fn read(path: &Path) -> Result<Snapshot, String> {
     let text = |path: &Path| fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()));
-    let wrong = |path: &Path, e: super::text::Unreadable| format!("{}:{}: {}", path.display(), e.line, e.what);
+    let wrong =
+        |path: &Path, e: super::text::Unreadable| format!("{}:{}: {}", path.display(), e.line, e.what);
     if !path.is_dir() {
         return parse(&text(path)?).map_err(|e| wrong(path, e));
     }

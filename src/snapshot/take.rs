@@ -56,7 +56,10 @@ fn of_case(case: &CaseResult, evidence: &Evidence) -> CaseShot {
     for message in evidence.messages() {
         for (field, id) in ids(message) {
             if seen.insert(id.clone()) && message.is_ours {
-                names.name_id(&id, format!("<{field} of {} of {}>", kind_of(message), message.from));
+                names.name_id(
+                    &id,
+                    format!("<{field} of {} of {}>", kind_of(message), message.from),
+                );
             }
         }
     }
@@ -84,13 +87,24 @@ fn of_case(case: &CaseResult, evidence: &Evidence) -> CaseShot {
     }
     CaseShot {
         verdict: case.verdict,
-        expectations: case.expectations.iter().map(|e| (e.id.clone(), e.verdict)).collect(),
+        expectations: case
+            .expectations
+            .iter()
+            .map(|e| (e.id.clone(), e.verdict))
+            .collect(),
         messages,
         order: clear_order(&drafts, evidence),
     }
 }
 
-type Key<'a> = (&'a str, &'a str, &'a str, Option<&'a str>, bool, Vec<(&'a str, &'a str)>);
+type Key<'a> = (
+    &'a str,
+    &'a str,
+    &'a str,
+    Option<&'a str>,
+    bool,
+    Vec<(&'a str, &'a str)>,
+);
 
 fn key(shot: &Shot) -> Key<'_> {
     let lines = shot.lines.iter().map(|l| (l.name.as_str(), l.value.as_str()));
@@ -155,7 +169,11 @@ fn drafts<'a>(case: &CaseResult, evidence: &'a Evidence) -> Vec<Draft<'a>> {
                 || taken.contains(&message.seq),
             answers: match request {
                 Some(request) => Some(kind_of(request)),
-                None if is_line => Some(said.get(message.to.as_str()).cloned().unwrap_or("the connection".into())),
+                None if is_line => Some(
+                    said.get(message.to.as_str())
+                        .cloned()
+                        .unwrap_or("the connection".into()),
+                ),
                 None => None,
             },
             what: kind_of(message),
@@ -193,7 +211,9 @@ fn words_of(message: &Message) -> String {
     let mut words = command.split_whitespace();
     match (words.next(), words.next()) {
         (Some(verb), Some(to)) if line.contains(':') => format!("{verb} {to}").to_uppercase(),
-        (Some(verb), _) if verb.len() <= 8 && verb.chars().all(|c| c.is_ascii_alphabetic()) => verb.to_uppercase(),
+        (Some(verb), _) if verb.len() <= 8 && verb.chars().all(|c| c.is_ascii_alphabetic()) => {
+            verb.to_uppercase()
+        }
         _ => "what is no command".to_owned(),
     }
 }
@@ -201,7 +221,13 @@ fn words_of(message: &Message) -> String {
 /// Pairs of messages that came one clearly after the other, though no party did anything between them.
 fn clear_order(drafts: &[Draft<'_>], evidence: &Evidence) -> Vec<(String, String)> {
     // Answers come when they are asked for, and of two that are alike nobody knows which is which.
-    let is_alone = |draft: &Draft<'_>| drafts.iter().filter(|other| placed(other) == placed(draft)).count() == 1;
+    let is_alone = |draft: &Draft<'_>| {
+        drafts
+            .iter()
+            .filter(|other| placed(other) == placed(draft))
+            .count()
+            == 1
+    };
     let mut awaited: Vec<&Draft<'_>> = drafts
         .iter()
         .filter(|draft| draft.awaited && draft.answers.is_none() && is_alone(draft))

@@ -46,9 +46,15 @@ pub fn render_head(snapshot: &Snapshot) -> String {
 /// One case.
 pub fn render_case(id: &str, case: &CaseShot) -> String {
     let mut text = String::new();
-    put(&mut text, format_args!("case {}: {}", harmless(id), case.verdict.name()));
+    put(
+        &mut text,
+        format_args!("case {}: {}", harmless(id), case.verdict.name()),
+    );
     for (id, verdict) in &case.expectations {
-        put(&mut text, format_args!("  expectation {}: {}", harmless(id), verdict.name()));
+        put(
+            &mut text,
+            format_args!("  expectation {}: {}", harmless(id), verdict.name()),
+        );
     }
     for (first, second) in &case.order {
         put(&mut text, format_args!("  order: {first}; then {second}"));
@@ -58,10 +64,19 @@ pub fn render_case(id: &str, case: &CaseShot) -> String {
             Some(request) => format!("; answers {}", harmless(request)),
             None => String::new(),
         };
-        let mark = if shot.awaited { String::new() } else { format!("; {UNAWAITED}") };
+        let mark = if shot.awaited {
+            String::new()
+        } else {
+            format!("; {UNAWAITED}")
+        };
         put(
             &mut text,
-            format_args!("\n  {} -> {}: {}{answers}{mark}", harmless(&shot.from), harmless(&shot.to), harmless(&shot.what)),
+            format_args!(
+                "\n  {} -> {}: {}{answers}{mark}",
+                harmless(&shot.from),
+                harmless(&shot.to),
+                harmless(&shot.what)
+            ),
         );
         for line in &shot.lines {
             put(&mut text, format_args!("    {}: {}", line.name, line.value));
@@ -143,10 +158,14 @@ pub fn parse(text: &str) -> Result<Snapshot, Unreadable> {
             let verdict = verdict(value).ok_or_else(|| wrong("expected a verdict"))?;
             case.expectations.push((id.to_owned(), verdict));
         } else if name == "order" {
-            let (first, second) = value.split_once("; then ").ok_or_else(|| wrong("expected `first; then second`"))?;
+            let (first, second) = value
+                .split_once("; then ")
+                .ok_or_else(|| wrong("expected `first; then second`"))?;
             case.order.push((first.to_owned(), second.to_owned()));
         } else {
-            let (from, to) = name.split_once(" -> ").ok_or_else(|| wrong("expected `A -> bob: M-Notification.ind`"))?;
+            let (from, to) = name
+                .split_once(" -> ")
+                .ok_or_else(|| wrong("expected `A -> bob: M-Notification.ind`"))?;
             case.messages.push(message(from, to, value));
         }
     }

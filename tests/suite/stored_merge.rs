@@ -28,7 +28,11 @@ fn shards_put_together_are_the_run() {
     let _turn = turn();
     let dir = tempfile::tempdir().unwrap();
     // Rules about what each of these cases waits for: notifications may come after their end.
-    let selection = words(&["mm1-send-*", "always-send-conf-*", "always-message-ids-are-unique"]);
+    let selection = words(&[
+        "mm1-send-*",
+        "always-send-conf-*",
+        "always-message-ids-are-unique",
+    ]);
     let whole = block_on(execute(options(dir.path(), &selection)));
     let shards: Vec<Part> = (1..=3)
         .map(|index| {
@@ -73,7 +77,10 @@ fn rules_are_judged_over_the_journals_of_all_shards() {
                 ..options(dir.path(), &selection)
             }));
             assert_eq!(finished.result.summary.fail, 0, "{:?}", finished.result.cases);
-            assert!(finished.result.cases.len() > 1, "a shard without cases shows nothing");
+            assert!(
+                finished.result.cases.len() > 1,
+                "a shard without cases shows nothing"
+            );
             part(&finished.dir, Some(finished.result))
         })
         .collect();

@@ -146,9 +146,24 @@ fn an_expectation_that_was_added_takes_what_is_there() {
 fn what_was_not_recorded_is_inconclusive_and_says_so() {
     let recorded = Recorded::new(CASE, Verdict::Pass);
     for (what, from, to, said) in [
-        ("other octets were sent", "Subject: one", "Subject: two", "send M-Send.req is not what was done"),
-        ("a longer window", "within: 60ms", "within: 2s", "too short: 60ms of 2s"),
-        ("other nodes", "steps:", "nodes: { dora: { home: A } }\nsteps:", "other nodes"),
+        (
+            "other octets were sent",
+            "Subject: one",
+            "Subject: two",
+            "send M-Send.req is not what was done",
+        ),
+        (
+            "a longer window",
+            "within: 60ms",
+            "within: 2s",
+            "too short: 60ms of 2s",
+        ),
+        (
+            "other nodes",
+            "steps:",
+            "nodes: { dora: { home: A } }\nsteps:",
+            "other nodes",
+        ),
         (
             "another request",
             "  - expect-none",
@@ -158,8 +173,15 @@ fn what_was_not_recorded_is_inconclusive_and_says_so() {
     ] {
         let case = recorded.by(&CASE.replacen(from, to, 1));
         assert_eq!(case.verdict, Verdict::Inconc, "{what}: {case:?}");
-        assert!(inconclusive(&case).contains(said), "{what}: {}", inconclusive(&case));
-        assert!(case.expectations.iter().all(|e| e.verdict != Verdict::Fail), "{what}");
+        assert!(
+            inconclusive(&case).contains(said),
+            "{what}: {}",
+            inconclusive(&case)
+        );
+        assert!(
+            case.expectations.iter().all(|e| e.verdict != Verdict::Fail),
+            "{what}"
+        );
     }
     // What was recorded before the step that is another is judged.
     let later = CASE.replacen(
@@ -172,13 +194,33 @@ fn what_was_not_recorded_is_inconclusive_and_says_so() {
 }
 
 #[test]
+fn what_came_of_a_step_that_is_gone_passes_nothing() {
+    let more = "  - { send: M-Send.req, from: bob, headers: { To: $alice.plmn } }\n  - { expect: M-Notification.ind, at: alice }\n";
+    let recorded = Recorded::new(&format!("{CASE}{more}"), Verdict::Pass);
+    // The notification is in the journal. It came of a submission that the case does not make any more.
+    let without = format!("{CASE}  - {{ expect: M-Notification.ind, at: alice, tests: [TP-SUB-01] }}\n");
+    let case = recorded.by(&without);
+    assert_eq!(case.verdict, Verdict::Inconc, "{case:?}");
+    assert!(
+        inconclusive(&case).contains("what the case no longer says"),
+        "{}",
+        inconclusive(&case)
+    );
+    assert_eq!(verdicts(&case)[..3], [Verdict::Pass; 3]);
+}
+
+#[test]
 fn steps_that_a_failure_kept_from_being_played_are_not_passed_when_it_is_none() {
     let strict = CASE.replace(CONF, "headers: { X-Mms-Response-Status: { not: Ok } }");
     let recorded = Recorded::new(&strict, Verdict::Fail);
     let case = recorded.by(CASE);
     assert_eq!(case.verdict, Verdict::Inconc);
     assert_eq!(verdicts(&case)[0], Verdict::Pass);
-    assert!(inconclusive(&case).contains("never played"), "{}", inconclusive(&case));
+    assert!(
+        inconclusive(&case).contains("never played"),
+        "{}",
+        inconclusive(&case)
+    );
 }
 
 #[test]
@@ -188,7 +230,13 @@ fn cases_that_only_the_suite_or_only_the_run_has_are_named() {
     let cases = recorded.by_folder(&[]);
     assert_eq!((cases.len(), cases[0].id.as_str()), (1, "own"));
     assert_eq!(cases[0].verdict, Verdict::Inconc);
-    assert!(cases[0].reason.as_ref().unwrap().contains("no longer has the case"));
+    assert!(
+        cases[0]
+            .reason
+            .as_ref()
+            .unwrap()
+            .contains("no longer has the case")
+    );
     // The run's selection means one more by now.
     let newer = CASE.replace("id: own", "id: newer");
     fs::write(recorded.own().join("newer.yaml"), newer).unwrap();

@@ -101,7 +101,10 @@ fn a_run_that_was_killed_is_reported_as_far_as_it_got() {
     child.wait().unwrap();
     // Half a line at the end, and nothing of one of the cases: what a kill may leave.
     let text = fs::read_to_string(&journal).unwrap();
-    let kept: Vec<&str> = text.lines().filter(|line| !line.contains("\"never-begun\"")).collect();
+    let kept: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.contains("\"never-begun\""))
+        .collect();
     let half = r#"{"script":"waits","seq":99,"at_us":12,"eve"#;
     fs::write(&journal, kept.join("\n") + "\n" + half).unwrap();
 
@@ -118,13 +121,19 @@ fn a_run_that_was_killed_is_reported_as_far_as_it_got() {
         .stdout(
             predicate::str::contains("the run was cut before this case ended")
                 .and(predicate::str::contains("the run was cut before this case began"))
-                .and(predicate::str::contains("3 cases: 1 pass, 0 fail, 0 inconc, 2 error")),
+                .and(predicate::str::contains(
+                    "3 cases: 1 pass, 0 fail, 0 inconc, 2 error",
+                )),
         );
     let run = results_in(&latest);
     let verdicts: Vec<(&str, Verdict)> = run.cases.iter().map(|c| (c.id.as_str(), c.verdict)).collect();
     assert_eq!(
         verdicts,
-        [("mine", Verdict::Pass), ("never-begun", Verdict::Error), ("waits", Verdict::Error)]
+        [
+            ("mine", Verdict::Pass),
+            ("never-begun", Verdict::Error),
+            ("waits", Verdict::Error)
+        ]
     );
     assert!(latest.join("junit.xml").is_file());
     // The first report is a report of the run like any other.

@@ -106,7 +106,10 @@ fn a_change_that_no_verdict_shows_is_told_in_a_sentence() {
         command
     };
     let cases = "mm1-send-conf-echoes-transaction-id";
-    command.args(["run", cases, "--report-dir", "before"]).assert().code(0);
+    command
+        .args(["run", cases, "--report-dir", "before"])
+        .assert()
+        .code(0);
     again()
         .args(["run", cases, "--report-dir", "after", "--defect", DEFECT])
         .assert()
@@ -116,9 +119,11 @@ fn a_change_that_no_verdict_shows_is_told_in_a_sentence() {
         .assert()
         .code(0);
     for first in ["before/latest", "kept"] {
-        again().args(["diff", first, "before/latest"]).assert().code(0).stdout(
-            predicate::str::contains("no difference in 5 cases"),
-        );
+        again()
+            .args(["diff", first, "before/latest"])
+            .assert()
+            .code(0)
+            .stdout(predicate::str::contains("no difference in 5 cases"));
         again()
             .args(["diff", first, "after/latest"])
             .assert()
@@ -136,9 +141,15 @@ fn a_change_that_no_verdict_shows_is_told_in_a_sentence() {
         .clone();
     let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
     assert_eq!(json["schema"], "mmspec-diff/1");
-    assert_eq!((json["same"].as_bool(), json["compared"].as_u64()), (Some(false), Some(5)));
+    assert_eq!(
+        (json["same"].as_bool(), json["compared"].as_u64()),
+        (Some(false), Some(5))
+    );
     let change = &json["changes"][0];
-    assert_eq!((&change["kind"], change["count"].as_u64()), (&"field".into(), Some(5)));
+    assert_eq!(
+        (&change["kind"], change["count"].as_u64()),
+        (&"field".into(), Some(5))
+    );
     // Every key is in the published schema.
     let schema: serde_json::Value = serde_json::from_str(snapshot::JSON_SCHEMA).unwrap();
     for (object, properties) in [
@@ -158,7 +169,11 @@ fn a_change_that_no_verdict_shows_is_told_in_a_sentence() {
             predicate::str::contains("X-Mms-Transaction-ID: <X-Mms-Transaction-ID of M-Send.req of alice>")
                 .and(predicate::str::contains("[capitals]").not()),
         );
-    again().args(["diff", "kept", "gone"]).assert().code(2).stderr(predicate::str::contains("gone"));
+    again()
+        .args(["diff", "kept", "gone"])
+        .assert()
+        .code(2)
+        .stderr(predicate::str::contains("gone"));
 }
 
 const BEFORE: &str = "\
@@ -247,7 +262,10 @@ case two: pass
 #[test]
 fn every_kind_of_change_has_its_sentence() {
     let (before, after) = (snapshot::parse(BEFORE).unwrap(), snapshot::parse(AFTER).unwrap());
-    assert_eq!(snapshot::render(&snapshot::parse(&snapshot::render(&before)).unwrap()), snapshot::render(&before));
+    assert_eq!(
+        snapshot::render(&snapshot::parse(&snapshot::render(&before)).unwrap()),
+        snapshot::render(&before)
+    );
     let diff = snapshot::diff(&before, &after);
     insta::assert_snapshot!(told(&diff));
     assert!(matches!(diff.changes[0].kind, ChangeKind::Verdict { .. }));
@@ -257,7 +275,10 @@ fn every_kind_of_change_has_its_sentence() {
 fn a_change_of_values_in_many_cases_is_one_sentence() {
     let of = |status: &dyn Fn(u32) -> String| -> Snapshot {
         let cases = (0..300).map(|n| {
-            format!("case c{n:03}: pass\n\n  A -> bob: M-Notification.ind\n    X-Mms-Message-Size: {}\n", status(n))
+            format!(
+                "case c{n:03}: pass\n\n  A -> bob: M-Notification.ind\n    X-Mms-Message-Size: {}\n",
+                status(n)
+            )
         });
         let text = format!("mmspec snapshot 1\n{}", cases.collect::<String>());
         snapshot::parse(&text).unwrap()
@@ -293,7 +314,11 @@ fn committed_snapshots_are_what_the_relay_says() {
         snapshot
     };
     let clean = awaited(&block_on(execute(options(dir.path(), &words(&COMMITTED)))));
-    let defective = awaited(&block_on(execute(with_defect(dir.path(), &words(&COMMITTED), DEFECT))));
+    let defective = awaited(&block_on(execute(with_defect(
+        dir.path(),
+        &words(&COMMITTED),
+        DEFECT,
+    ))));
     let out = dir.path().join("snapshot");
     snapshot::write(&clean, &out).unwrap();
     let diff = told(&snapshot::diff(&clean, &defective));

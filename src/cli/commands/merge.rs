@@ -23,5 +23,11 @@ pub fn merge(args: &MergeArgs) -> Result<u8, Failure> {
     };
     let finished = run::merge(&parts, &out, &args.cases.dirs).map_err(refused)?;
     warn(&finished);
-    present(&finished, &finished.dir, args.junit.as_deref(), args.verbose, None)
+    present(
+        &finished,
+        &finished.dir,
+        args.junit.as_deref(),
+        args.verbose,
+        None,
+    )
 }

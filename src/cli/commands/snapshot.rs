@@ -18,10 +18,15 @@ pub fn snapshot(args: &SnapshotArgs) -> Result<u8, Failure> {
     if !args.cases.is_empty() {
         let wanted = args.cases.iter().map(|text| pattern(text));
         let wanted: Vec<GlobMatcher> = wanted.collect::<Result<_, _>>()?;
-        taken.cases.retain(|id, _| wanted.iter().any(|glob| glob.is_match(id)));
+        taken
+            .cases
+            .retain(|id, _| wanted.iter().any(|glob| glob.is_match(id)));
         if taken.cases.is_empty() {
             let what = args.cases.join(", ");
-            return Err(Failure::nothing_tested(format!("{} has no case {what}", args.run.display())));
+            return Err(Failure::nothing_tested(format!(
+                "{} has no case {what}",
+                args.run.display()
+            )));
         }
     }
     if args.awaited {
@@ -40,12 +45,19 @@ pub fn diff(args: &DiffArgs) -> Result<u8, Failure> {
     let (first, second) = (of(&args.first)?, of(&args.second)?);
     let diff = snapshot::diff(&first, &second);
     if args.json {
-        let (first, second) = (args.first.display().to_string(), args.second.display().to_string());
+        let (first, second) = (
+            args.first.display().to_string(),
+            args.second.display().to_string(),
+        );
         print(&snapshot::to_json(&diff, &first, &second).map_err(Failure::error)?)?;
     } else {
         print(&snapshot::to_text(&diff, output::paint()))?;
     }
-    Ok(if diff.is_same() { exit::AS_EXPECTED } else { exit::VIOLATED })
+    Ok(if diff.is_same() {
+        exit::AS_EXPECTED
+    } else {
+        exit::VIOLATED
+    })
 }
 
 /// A run or a snapshot.

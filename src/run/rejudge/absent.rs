@@ -79,7 +79,9 @@ impl Kept {
 
     fn was(&self, script: &Arc<Script>, head: &RunHead) -> Was {
         if !self.has_sources {
-            return Was::Lost("the run's folder has no sources.json: nobody can say which steps were played".to_owned());
+            return Was::Lost(
+                "the run's folder has no sources.json: nobody can say which steps were played".to_owned(),
+            );
         }
         let Some(old) = self.scripts.get(&script.id) else {
             let why = match self.problems.first() {
@@ -94,7 +96,9 @@ impl Kept {
             return Was::Same;
         }
         if stage_of(old) != stage_of(script) {
-            return Was::Lost("the case was played with other nodes, or another routing, than it now has".to_owned());
+            return Was::Lost(
+                "the case was played with other nodes, or another routing, than it now has".to_owned(),
+            );
         }
         let alignment = Alignment::of(old, script, contents);
         match newly_unclaimed(old, script, head) {
@@ -117,11 +121,16 @@ fn newly_unclaimed(old: &Script, script: &Script, head: &RunHead) -> Result<Vec<
             None => (item.as_str(), true),
         };
         if name.starts_with("push.") {
-            return Err(format!("the case now requires {item}, and the run does not say whether that was so"));
+            return Err(format!(
+                "the case now requires {item}, and the run does not say whether that was so"
+            ));
         }
         let relays = script.topology.relays().iter();
         let lacks = relays.filter_map(|relay| head.lacks.get(*relay));
-        if lacks.into_iter().any(|lacks| lacks.iter().any(|l| l == name) == wanted) {
+        if lacks
+            .into_iter()
+            .any(|lacks| lacks.iter().any(|l| l == name) == wanted)
+        {
             unclaimed.push(item.clone());
         }
     }
@@ -138,13 +147,20 @@ pub fn selected(head: &RunHead, suite: &Suite) -> Vec<String> {
         pick(words)
     } else {
         // A word that selects nothing any more, such as a file that is gone, leaves the others as they are.
-        words.iter().flat_map(|word| pick(std::slice::from_ref(word))).collect()
+        words
+            .iter()
+            .flat_map(|word| pick(std::slice::from_ref(word)))
+            .collect()
     };
     let counts = |script: &Script| {
         (script.cost == crate::case::Cost::Normal || head.all || !words.is_empty())
             && (head.shard.is_none_or(|shard| shard.has(&script.id)) || !script.rules().is_empty())
     };
-    let mut ids: Vec<String> = picked.iter().filter(|s| counts(s)).map(|s| s.id.clone()).collect();
+    let mut ids: Vec<String> = picked
+        .iter()
+        .filter(|s| counts(s))
+        .map(|s| s.id.clone())
+        .collect();
     ids.sort();
     ids.dedup();
     ids

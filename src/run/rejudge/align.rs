@@ -8,6 +8,9 @@ use regex::Regex;
 use crate::case::{Action, Dialogue, Expect, Line, Script, Send, Step, StepId};
 use crate::run::fingerprint::Fingerprint;
 
+/// How the key of a `parallel:` begins.
+const PARALLEL: &str = "parallel ";
+
 /// What a step is to a recording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
@@ -24,6 +27,8 @@ pub struct Flat {
     pub role: Role,
     /// Whether the journal says when it was done: a party sent something.
     pub is_sent: bool,
+    /// Whether it does something of which the journal has no step: when it was done is not known to the event.
+    pub is_quiet: bool,
     /// Where it stands in the lanes of `parallel:`, the outermost first.
     pub lanes: Vec<(StepId, usize)>,
     /// `line 12: send M-Send.req`, for a person.
@@ -67,14 +72,15 @@ impl Alignment {
             .enumerate()
             .find(|(n, flat)| flat.role == Role::Act && !before.contains_key(n))
             .map(|(n, flat)| (n, format!("{} is not what was done in this run", flat.label)));
-        // What was done and is no longer to be done counts from the step that follows it.
+        // What was done and is no longer to be done counts from the step on that follows what came before it.
         let gone = old
             .iter()
             .enumerate()
             .find(|(o, flat)| flat.role == Role::Act && !pairs.iter().any(|(p, _)| p == o))
             .map(|(o, flat)| {
-                let next = pairs.iter().find(|(p, _)| *p > o).map_or(new.len(), |(_, n)| *n);
-                (next, format!("this run did what the case no longer says: {}", flat.label))
+                let last = pairs.iter().rev().find(|(p, _)| *p < o);
+                let why = format!("this run did what the case no longer says: {}", flat.label);
+                (last.map_or(0, |(_, n)| n + 1), why)
             });
         let cut = undone.into_iter().chain(gone).min_by_key(|(n, _)| *n);
         Alignment {
@@ -115,6 +121,7 @@ fn walk(steps: &[Step], lanes: &[(StepId, usize)], contents: &Fingerprint, flat:
                 id,
                 role,
                 is_sent,
+                is_quiet: role == Role::Act && !is_sent && !key.starts_with(PARALLEL),
                 lanes: lanes.to_vec(),
                 label: format!("line {line}: {what}"),
                 key,
@@ -144,7 +151,14 @@ fn walk(steps: &[Step], lanes: &[(StepId, usize)], contents: &Fingerprint, flat:
                 put(step.id, line, Role::Wait, false, key, "expect-none");
             }
             Action::Dialogue(dialogue) => {
-                put(step.id, line, Role::Act, false, spoken(dialogue, contents), "dialogue");
+                put(
+                    step.id,
+                    line,
+                    Role::Act,
+                    false,
+                    spoken(dialogue, contents),
+                    "dialogue",
+                );
                 for said in &dialogue.lines {
                     if let Line::Recv { step: id, source, .. } = said {
                         put(*id, source.line, Role::Wait, false, "recv".to_owned(), "recv");
@@ -153,7 +167,7 @@ fn walk(steps: &[Step], lanes: &[(StepId, usize)], contents: &Fingerprint, flat:
             }
             Action::Parallel(branches) => {
                 // A step that moves from one lane to another is done at another time.
-                let key = format!("parallel {}", branches.len());
+                let key = format!("{PARALLEL}{}", branches.len());
                 put(step.id, line, Role::Act, false, key, "parallel");
                 for (number, branch) in branches.iter().enumerate() {
                     let mut inner = lanes.to_vec();
@@ -162,6 +176,7 @@ fn walk(steps: &[Step], lanes: &[(StepId, usize)], contents: &Fingerprint, flat:
                         id: step.id,
                         role: Role::Act,
                         is_sent: false,
+                        is_quiet: false,
                         lanes: lanes.to_vec(),
                         label: format!("line {line}: parallel"),
                         key: format!("lane {number}"),

@@ -130,7 +130,11 @@ impl<'a> Attempt<'a> {
                 // Who takes part, what ends and what is at fault is true whatever the case says.
                 if matches!(
                     event.what,
-                    What::Begin { .. } | What::Node { .. } | What::Log { .. } | What::Fault { .. } | What::End
+                    What::Begin { .. }
+                        | What::Node { .. }
+                        | What::Log { .. }
+                        | What::Fault { .. }
+                        | What::End
                 ) {
                     self.judge.feed(event);
                 }
@@ -150,11 +154,11 @@ impl<'a> Attempt<'a> {
                 unclaimed.extend(edited.newly_unclaimed.iter().cloned());
             }
             What::StepStart { step } => {
-                let Some(index) = now(*step).filter(|index| edited.reaches(*index)) else {
+                let Some(index) = now(*step) else {
                     return;
                 };
                 self.catch_up(edited, index, event.at_us);
-                if self.is_stopped(edited, index) {
+                if !edited.reaches(index) || self.is_stopped(edited, index) {
                     return;
                 }
                 let old = *step;
@@ -186,29 +190,30 @@ impl<'a> Attempt<'a> {
                 }
             }
             What::Sent {
-                step: Some(id),
+                step: step @ Some(_),
                 capture,
                 ..
-            } => match now(*id).filter(|index| edited.reaches(*index)) {
-                Some(index) => {
-                    *id = edited.alignment.steps[index].id;
-                    if let Some(step) = step_of(&self.again.script, *id) {
-                        capture.clone_from(&step.capture);
-                    }
-                    let (id, at_us) = (*id, event.at_us);
-                    // A fetch is sent several times.
-                    if self.sent.insert(id) {
-                        self.catch_up(edited, index, at_us);
-                    }
+            } => {
+                let index = step.and_then(now);
+                // A fetch is sent several times.
+                let first = index.filter(|index| self.sent.insert(edited.alignment.steps[*index].id));
+                if let Some(index) = first {
+                    self.catch_up(edited, index, event.at_us);
                 }
-                // It was sent all the same.
-                None => {
-                    if let What::Sent { step, capture, .. } = &mut event.what {
-                        (*step, *capture) = (None, None);
-                    }
-                }
-            },
-            What::NoReply { step: step @ Some(_), .. } | What::Fault { step: step @ Some(_), .. } => {
+                // What was sent for a step of which nothing is judged was sent all the same.
+                let told = index.filter(|index| edited.reaches(*index));
+                let told =
+                    told.and_then(|index| step_of(&self.again.script, edited.alignment.steps[index].id));
+                *step = told.map(|step| step.id);
+                let is_named = first.is_some() || capture.is_some();
+                *capture = told.filter(|_| is_named).and_then(|step| step.capture.clone());
+            }
+            What::NoReply {
+                step: step @ Some(_), ..
+            }
+            | What::Fault {
+                step: step @ Some(_), ..
+            } => {
                 *step = step.and_then(now).map(|index| edited.alignment.steps[index].id);
             }
             What::NotSent { step, .. } | What::Halt { step, .. } => {
@@ -239,10 +244,17 @@ impl<'a> Attempt<'a> {
             {
                 continue;
             }
-            let start = self.event(at_us, What::StepStart { step: flat.id });
-            self.judge.feed(&start);
-            if self.judge.standing(flat.id) == Some(Status::Open) {
-                let why = "no window was recorded for this step: the run that was recorded did not wait for it";
+            // Between it and what was recorded next something was done that left no trace: what came may have come of that.
+            let is_blurred = edited.alignment.steps[index..before]
+                .iter()
+                .any(|later| later.is_quiet);
+            if !is_blurred {
+                let start = self.event(at_us, What::StepStart { step: flat.id });
+                self.judge.feed(&start);
+            }
+            if is_blurred || self.judge.standing(flat.id) == Some(Status::Open) {
+                let why =
+                    "no window was recorded for this step: the run that was recorded did not wait for it";
                 self.judge.unrecorded(flat.id, why, at_us);
             }
         }
