@@ -16,6 +16,9 @@ use super::names::Names;
 /// Characters of a value that are kept.
 const LONGEST: usize = 400;
 
+/// Lines of a message that are kept: a relay may send fields without end.
+const MOST: usize = 400;
+
 /// Seconds of a day.
 const DAY: i64 = 86_400;
 
@@ -50,6 +53,11 @@ impl Reader<'_> {
         }
         for finding in &message.findings {
             put(&mut lines, "finding", &finding.code);
+        }
+        if lines.len() > MOST {
+            let more = lines.len() - MOST;
+            lines.truncate(MOST);
+            put(&mut lines, "left out", &format!("{more} lines"));
         }
         lines
     }

@@ -73,7 +73,7 @@ impl Names {
 
     /// Text with numbers and hosts of the run by their names.
     pub fn vars_in(&self, text: &str) -> String {
-        let mut text = text.to_owned();
+        let mut text = bounded(text).to_owned();
         for (value, name) in &self.vars {
             if text.contains(value.as_str()) {
                 text = text.replace(value.as_str(), name);
@@ -94,6 +94,16 @@ impl Names {
             text = pattern.replace_all(&text, *name).into_owned();
         }
         text
+    }
+}
+
+/// As much of a text as is looked at: what is kept is shorter still.
+const LONGEST: usize = 4096;
+
+fn bounded(text: &str) -> &str {
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => &text[..end],
+        None => text,
     }
 }
 

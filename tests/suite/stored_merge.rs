@@ -52,6 +52,10 @@ fn shards_put_together_are_the_run() {
     };
     assert_eq!(told(&joined.result), told(&whole.result));
     assert_eq!(joined.result.summary, whole.result.summary);
+    // Shards that were killed before they were judged are judged by their journals.
+    let killed: Vec<Part> = shards.iter().map(|shard| part(&shard.dir, None)).collect();
+    let joined = merge(&killed, &Out::Below(dir.path()), &[]).ok().unwrap();
+    assert_eq!(told(&joined.result), told(&whole.result));
     // A run like any other: it can be judged again.
     let again = mmspec::run::rejudge(&out, &[]).ok().unwrap();
     assert_eq!(told(&again.result), told(&whole.result));

@@ -183,6 +183,11 @@ fn what_was_not_recorded_is_inconclusive_and_says_so() {
             "{what}"
         );
     }
+    // What the target of then did not claim is known.
+    let case = recorded.by(&CASE.replacen("steps:", "requires: [mm1.mmbox]\nsteps:", 1));
+    assert_eq!(case.verdict, Verdict::NotApplicable, "{case:?}");
+    let case = recorded.by(&CASE.replacen("steps:", "requires: [not mm1.mmbox]\nsteps:", 1));
+    assert_eq!(case.verdict, Verdict::Pass, "{case:?}");
     // What was recorded before the step that is another is judged.
     let later = CASE.replacen(
         "  - expect-none",

@@ -333,3 +333,29 @@ fn committed_snapshots_are_what_the_relay_says() {
     let told = fs::read_to_string(committed.join("no-message-id.txt")).unwrap();
     assert_eq!(told, diff, "{how}");
 }
+
+/// What a relay sends is hostile, and a snapshot is read in terminals and reviews.
+#[test]
+fn hostile_text_is_harmless_and_bounded() {
+    let dir = tempfile::tempdir().unwrap();
+    let finished = block_on(execute(options(dir.path(), &words(&["mm1-send-accepted"]))));
+    let journal = finished.dir.join("events.jsonl");
+    let text = fs::read_to_string(&journal).unwrap();
+    let evil = r#""headers":[["x-evil","\u001b[2J\u202egnp\ncase forged: pass"],["x-long","LONG"],"#;
+    let evil = evil.replace("LONG", &"long ".repeat(100_000));
+    let answer = text.lines().find(|line| line.contains("http-response")).unwrap();
+    fs::write(
+        &journal,
+        text.replace(answer, &answer.replacen(r#""headers":["#, &evil, 1)),
+    )
+    .unwrap();
+    let shot = snapshot::render(&taken(&finished));
+    assert!(
+        shot.contains(r"http x-evil: \x1b[2J\u{202e}gnp\ncase forged: pass"),
+        "{shot}"
+    );
+    assert!(!shot.contains('\x1b') && !shot.contains('\u{202e}'));
+    assert!(!shot.lines().any(|line| line.starts_with("case forged")));
+    assert!(shot.len() < 10_000, "{} octets", shot.len());
+    assert_eq!(snapshot::parse(&shot).unwrap().cases.len(), 1);
+}
