@@ -204,8 +204,8 @@ impl Pair<'_> {
             other => other,
         };
         match (old, new) {
-            ([], [_]) => self.put(ChangeKind::Field, format!("{message} now carries {what}")),
-            ([_], []) => self.put(ChangeKind::Field, format!("{message} no longer carries {what}")),
+            ([], _) => self.put(ChangeKind::Field, format!("{message} now carries {what}")),
+            (_, []) => self.put(ChangeKind::Field, format!("{message} no longer carries {what}")),
             ([was], [is]) => self.value(shot, name, was, is),
             (old, new) if sorted(old) == sorted(new) => {
                 self.put(

@@ -37,6 +37,8 @@ pub struct Reader<'a> {
     pub names: &'a Names,
     /// Seconds since 1970 when the case began.
     pub unix: i64,
+    /// Whether contents that parties sent hold what the run made up: then their lengths and digests are others each time.
+    pub is_fluid: bool,
     /// The name of the ids that this message brings up.
     pub own: &'a dyn Fn(&str) -> String,
 }
@@ -166,6 +168,7 @@ impl Reader<'_> {
 
     fn value(&self, name: &str, value: &Value) -> String {
         match value {
+            Value::Integer(_) if self.is_fluid && name == "X-Mms-Message-Size" => "<size>".to_owned(),
             Value::Date(at) | Value::Interval(Interval::Absolute(at)) => self.instant(*at),
             Value::Interval(Interval::Relative(seconds)) => rounded(*seconds),
             Value::PreviouslySentDate { count, date } => format!("{count},{}", self.instant(*date)),
@@ -206,13 +209,18 @@ impl Reader<'_> {
     fn content(&self, content: &Content, lines: &mut Vec<Line>) {
         let media = |text: String| self.names.scrubbed(&text);
         for (media_type, body) in content.bodies() {
-            let told = format!(
-                "{}, {} octets, sha256 {}",
-                media(media_type.to_string()),
-                body.len(),
-                &hex::encode(Sha256::digest(body))[..12]
+            let octets = match self.is_fluid {
+                true => "<octets>".to_owned(),
+                false => {
+                    let digest = hex::encode(Sha256::digest(body));
+                    format!("{} octets, sha256 {}", body.len(), &digest[..12])
+                }
+            };
+            put(
+                lines,
+                "content",
+                &format!("{}, {octets}", media(media_type.to_string())),
             );
-            put(lines, "content", &told);
         }
         for part in &content.parts {
             for (name, value) in [
@@ -225,6 +233,26 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// Octets of a content that are looked through for what a run made up.
+const LOOKED_AT: usize = 256 * 1024;
+
+/// Whether a party's message carries what the run made up, in what relays count and pass on as it is.
+pub fn is_fluid(message: &Message, names: &Names) -> bool {
+    if let Some(Crossing::SmtpWords { text }) = &message.crossing {
+        // Commands are lines of their own.
+        return text.trim_end().contains('\n') && names.are_in(text);
+    }
+    let layers = message.layers().unwrap_or_default();
+    let contents = layers.iter().filter_map(Layer::content);
+    let holds = |content: &Content| {
+        content.bodies().iter().any(|(_, body)| {
+            let start = &body[..body.len().min(LOOKED_AT)];
+            names.are_in(&String::from_utf8_lossy(start))
+        })
+    };
+    contents.into_iter().any(holds)
 }
 
 /// Fields whose value names something: another one each time.

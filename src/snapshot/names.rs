@@ -71,6 +71,11 @@ impl Names {
         }
     }
 
+    /// Whether a text holds something that the run made up.
+    pub fn are_in(&self, text: &str) -> bool {
+        self.vars.iter().any(|(value, _)| text.contains(value.as_str()))
+    }
+
     /// Text with numbers and hosts of the run by their names.
     pub fn vars_in(&self, text: &str) -> String {
         let mut text = bounded(text).to_owned();

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::run::evidence::{Crossing, Evidence, Message, Stored};
 use crate::run::outcome::{CaseResult, RunResult};
 
-use super::fields::{Reader, ids};
+use super::fields::{Reader, ids, is_fluid};
 use super::model::{CaseShot, Head, Shot, Snapshot};
 use super::names::Names;
 
@@ -48,8 +48,10 @@ fn of_case(case: &CaseResult, evidence: &Evidence) -> CaseShot {
     let mut drafts = drafts(case, evidence);
     let mut names = Names::new(&evidence.vars);
     let unix = evidence.unix.unwrap_or_default();
+    let is_fluid = evidence.messages().any(|m| m.is_ours && is_fluid(m, &names));
     let shots = |names: &Names, drafts: &[Draft<'_>]| -> Vec<Shot> {
-        drafts.iter().map(|draft| shot(draft, names, unix)).collect()
+        let of = |draft: &Draft<'_>| shot(draft, names, unix, is_fluid);
+        drafts.iter().map(of).collect()
     };
     // What parties made up has the name of where it stood first.
     let mut seen = BTreeSet::new();
@@ -118,10 +120,11 @@ fn key(shot: &Shot) -> Key<'_> {
     )
 }
 
-fn shot(draft: &Draft<'_>, names: &Names, unix: i64) -> Shot {
+fn shot(draft: &Draft<'_>, names: &Names, unix: i64, is_fluid: bool) -> Shot {
     let reader = Reader {
         names,
         unix,
+        is_fluid,
         own: &|field| own_name(draft, field),
     };
     Shot {

@@ -160,6 +160,11 @@ fn a_change_that_no_verdict_shows_is_told_in_a_sentence() {
             assert!(properties.get(key).is_some(), "{key}");
         }
     }
+    again()
+        .args(["schema", "diff"])
+        .assert()
+        .code(0)
+        .stdout(predicate::str::contains("mmspec diff, version 1"));
     // One case, to the terminal.
     again()
         .args(["snapshot", "after/latest", "--case", "*short?"])

@@ -33,7 +33,7 @@ pub fn run(args: RunArgs) -> Result<u8, Failure> {
     // By now all that the run started is down.
     let Some(done) = done else {
         output::complain(
-            "mmspec: interrupted; `mmspec rejudge` on the run's folder judges what happened so far",
+            "mmspec: interrupted; `mmspec report` on the run's folder shows what happened so far",
         );
         return Ok(exit::INTERRUPTED);
     };
