@@ -11,6 +11,7 @@ mod matrix_args;
 mod output;
 mod pages;
 pub mod present;
+mod stored_args;
 mod target_args;
 
 pub use dispatch::main;
