@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::matrix_args::MatrixArgs;
+use crate::cli::report_args::ReportArgs;
 use crate::cli::target_args::{PushArg, TargetCommand};
 use crate::inspect::Kind;
 
@@ -100,9 +101,8 @@ pub struct RunArgs {
     /// Folder that gets TARGET/RUN/ with journal and reports [default: reports]
     #[arg(long, value_name = "DIR")]
     pub report_dir: Option<PathBuf>,
-    /// Write JUnit XML to this file too
-    #[arg(long, value_name = "FILE")]
-    pub junit: Option<PathBuf>,
+    #[command(flatten)]
+    pub reports: ReportArgs,
     /// Run cases that cost much (load, long waits) too
     #[arg(long)]
     pub all: bool,
@@ -225,9 +225,8 @@ pub struct RejudgeArgs {
     pub run_dir: PathBuf,
     #[command(flatten)]
     pub cases: CaseDirs,
-    /// Write JUnit XML to this file too
-    #[arg(long, value_name = "FILE")]
-    pub junit: Option<PathBuf>,
+    #[command(flatten)]
+    pub reports: ReportArgs,
     /// Show every expectation and every oddity
     #[arg(long, short)]
     pub verbose: bool,

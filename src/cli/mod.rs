@@ -6,11 +6,15 @@ mod commands;
 mod dispatch;
 pub mod exit;
 mod failure;
+mod github;
 mod listing;
 mod matrix_args;
 mod output;
+mod outputs;
 pub mod present;
+mod report_args;
 mod target_args;
 
 pub use dispatch::main;
 pub use exit::exit_code;
+pub use report_args::Wanted;

@@ -6,8 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::output;
+use super::report_args::Wanted;
+use crate::report::formats::FORMATS;
 use crate::report::terminal::Terminal;
-use crate::report::{Paint, coverage, junit, results};
+use crate::report::{Paint, coverage};
 use crate::run::coverage::Coverage;
 use crate::run::outcome::RunResult;
 
@@ -17,8 +20,8 @@ pub struct Present<'a> {
     pub dir: &'a Path,
     /// The folder that gets the reports; it is made if it is not there.
     pub reports: &'a Path,
-    /// A second place for the JUnit file.
-    pub junit: Option<&'a Path>,
+    /// Reports that were asked for besides.
+    pub wanted: &'a [Wanted],
     pub verbose: bool,
     pub paint: Paint,
     pub coverage: &'a Coverage,
@@ -37,27 +40,39 @@ pub enum Unwritten {
 }
 
 impl Present<'_> {
-    /// Writes `results.json`, `junit.xml` and `coverage.json`.
+    /// Writes every format that has a file of its own, `coverage.json`, and what was asked for besides.
     ///
     /// # Errors
     /// The first report that could not be written.
     pub fn write(&self, run: &RunResult) -> Result<(), Unwritten> {
-        let json = results::render(run).map_err(|e| Unwritten::Format {
-            format: "results.json",
-            reason: e.to_string(),
-        })?;
-        let xml = junit::render(run).map_err(|reason| Unwritten::Format {
-            format: "junit.xml",
-            reason,
-        })?;
+        for format in FORMATS {
+            let wanted = || self.wanted.iter().filter(|w| w.format.name == format.name);
+            if format.file.is_none() && wanted().next().is_none() {
+                continue;
+            }
+            let text = (format.render)(run).map_err(|reason| Unwritten::Format {
+                format: format.name,
+                reason,
+            })?;
+            if let Some(file) = format.file {
+                write(&self.reports.join(file), &text)?;
+            }
+            for wanted in wanted() {
+                if wanted.is_stdout() {
+                    output::print(&text).map_err(|source| Unwritten::File {
+                        path: "standard output".into(),
+                        source,
+                    })?;
+                } else {
+                    write(&wanted.file, &text)?;
+                }
+            }
+        }
         let covered = coverage::json(self.coverage).map_err(|e| Unwritten::Format {
-            format: "coverage.json",
+            format: "coverage",
             reason: e.to_string(),
         })?;
-        write(&self.reports.join("results.json"), &json)?;
-        write(&self.reports.join("coverage.json"), &covered)?;
-        write(&self.reports.join("junit.xml"), &xml)?;
-        self.junit.map_or(Ok(()), |path| write(path, &xml))
+        write(&self.reports.join("coverage.json"), &covered)
     }
 
     /// What the terminal shows at the end.

@@ -2,18 +2,24 @@
 //! [`crate::run::outcome`]; nothing here knows how a run came about. What a relay sent is untrusted and goes through
 //! `text` first.
 
+pub mod annotations;
 pub mod check;
 pub mod coverage;
+pub mod ctrf;
 mod excerpt;
+pub mod formats;
 mod group;
 pub mod junit;
 pub mod killmatrix;
+pub mod markdown;
 pub mod matrix;
 mod page;
 mod paint;
 pub mod progress;
 pub mod results;
+mod standing;
 pub mod tables;
+pub mod tap;
 pub mod terminal;
 mod text;
 mod words;

@@ -3,7 +3,9 @@
 use serde::Serialize;
 
 pub use crate::run::outcome::SCHEMA;
-use crate::run::outcome::{CaseResult, QuirkResult, RunInfo, RunResult, Summary, Tool, UnsolicitedResult};
+use crate::run::outcome::{
+    CaseResult, Comparison, QuirkResult, RunInfo, RunResult, Summary, Tool, UnsolicitedResult,
+};
 
 /// The JSON Schema of the file (draft 2020-12).
 pub const JSON_SCHEMA: &str = include_str!("results.schema.json");
@@ -23,6 +25,7 @@ pub fn render(run: &RunResult) -> serde_json::Result<String> {
         cases,
         quirks: &run.quirks,
         unsolicited: &run.unsolicited,
+        comparison: run.comparison.as_ref(),
     };
     let mut text = serde_json::to_string_pretty(&file)?;
     text.push('\n');
@@ -55,4 +58,6 @@ struct File<'a> {
     cases: Vec<&'a CaseResult>,
     quirks: &'a [QuirkResult],
     unsolicited: &'a [UnsolicitedResult],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comparison: Option<&'a Comparison>,
 }

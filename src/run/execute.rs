@@ -141,7 +141,7 @@ pub async fn execute(options: Options, observer: &dyn Observer) -> Result<Finish
         .iter()
         .map(|script| RuleJudge::new(Arc::clone(script), Arc::clone(&plan.suite), plan.policy))
         .collect();
-    let head = head(&plan, &options);
+    let head = head(&plan, &options, started);
     head.write(&dir).map_err(|e| environment(&e))?;
     let (sender, events) = mpsc::unbounded_channel();
     let journal = dir.join("events.jsonl");
@@ -215,11 +215,13 @@ pub(super) fn result(
             defects: head.defects,
             alive,
             options: head.options,
+            started_ms: head.started_ms,
         },
         summary: Summary::of(&cases),
         quirks: QuirkResult::of(&cases),
         cases,
         unsolicited,
+        comparison: None,
     }
 }
 
@@ -254,7 +256,7 @@ fn of_no_script(world: &World) -> Vec<Event> {
     arrivals.chain(falls).enumerate().map(event).collect()
 }
 
-fn head(plan: &Plan, options: &Options) -> RunHead {
+fn head(plan: &Plan, options: &Options, started: jiff::Timestamp) -> RunHead {
     let mut words: Vec<String> = Vec::new();
     for (relay, path) in &options.relays {
         words.extend(["--relay".to_owned(), format!("{relay}={}", path.display())]);
@@ -296,5 +298,6 @@ fn head(plan: &Plan, options: &Options) -> RunHead {
         recalled_inconc: plan.policy.recalled_inconc,
         defects: options.defects.clone(),
         options: words,
+        started_ms: u64::try_from(started.as_millisecond()).unwrap_or_default(),
     }
 }

@@ -26,6 +26,9 @@ pub struct RunHead {
     pub defects: Vec<String>,
     /// The options that repeat the run.
     pub options: Vec<String>,
+    /// Milliseconds since 1970 when the run began; 0 if that was not written down.
+    #[serde(default)]
+    pub started_ms: u64,
 }
 
 impl RunHead {

@@ -51,6 +51,9 @@ pub struct RunResult {
     pub quirks: Vec<QuirkResult>,
     /// What relays sent that belongs to no case: late repeats, strangers. The first of them.
     pub unsolicited: Vec<UnsolicitedResult>,
+    /// How it stands against a baseline, if it was compared with one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<Comparison>,
 }
 
 /// Something odd that a relay did once in a case.
@@ -144,6 +147,9 @@ pub struct RunInfo {
     pub alive: bool,
     /// The options that repeat the run, after `mmspec run`.
     pub options: Vec<String>,
+    /// Milliseconds since 1970 when the run began; 0 if that was not written down.
+    #[serde(default)]
+    pub started_ms: u64,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -307,4 +313,104 @@ pub struct FindingResult {
     pub place: String,
     pub pdu: String,
     pub finding: Finding,
+}
+
+/// A run against a baseline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// The baseline's file, as it was named.
+    pub baseline: String,
+    /// Cases that did not pass, exactly as the baseline says.
+    pub expected: usize,
+    /// What differs, the gravest first.
+    pub changes: Vec<Change>,
+    /// Entries of the baseline that the run bore out.
+    #[serde(default)]
+    pub known: Vec<Known>,
+}
+
+/// One difference between a run and a baseline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    pub class: ChangeClass,
+    /// Script id.
+    pub case: String,
+    /// The expectation it is about; none: the case as a whole.
+    pub expectation: Option<String>,
+    /// What the baseline expects; none: it does not know the case.
+    pub was: Option<Verdict>,
+    /// What came; none: the case did not run.
+    pub is: Option<Verdict>,
+    /// In a sentence, for people.
+    pub text: String,
+    /// The entry of the baseline it is about.
+    pub entry: Option<Source>,
+    /// That entry's reason.
+    pub reason: Option<String>,
+    /// That entry's link.
+    pub link: Option<String>,
+    /// Whether the run fails for it.
+    pub fails_run: bool,
+}
+
+/// What kind of a difference it is. The order is that of reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChangeClass {
+    /// A regression.
+    PassToFail,
+    /// It fails otherwise than the baseline says.
+    Changed,
+    /// An entry says it fails, and it passes.
+    FailToPass,
+    /// An entry's date is over.
+    Expired,
+    /// An entry that says nothing any more.
+    Stale,
+    /// An entry for what this suite does not have.
+    Unknown,
+    /// A case that the suite did not have when the baseline was written, and that does not pass.
+    New,
+}
+
+impl ChangeClass {
+    pub const ALL: [ChangeClass; 7] = [
+        ChangeClass::PassToFail,
+        ChangeClass::Changed,
+        ChangeClass::FailToPass,
+        ChangeClass::Expired,
+        ChangeClass::Stale,
+        ChangeClass::Unknown,
+        ChangeClass::New,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            ChangeClass::PassToFail => "pass-to-fail",
+            ChangeClass::Changed => "changed",
+            ChangeClass::FailToPass => "fail-to-pass",
+            ChangeClass::Expired => "expired",
+            ChangeClass::Stale => "stale",
+            ChangeClass::Unknown => "unknown",
+            ChangeClass::New => "new",
+        }
+    }
+}
+
+/// An entry of a baseline, and that the run was as it says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Known {
+    /// Script id.
+    pub case: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expectation: Option<String>,
+    pub verdict: Verdict,
+    pub reason: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    /// The last day on which it holds, `2027-03-01`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    /// Where the entry stands.
+    pub entry: Source,
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::cli::exit::exit_code;
 use crate::cli::failure::Failure;
 use crate::cli::output;
+use crate::cli::outputs::Outputs;
 use crate::cli::present::Present;
 use crate::run::{Finished, Refused};
 
@@ -15,22 +16,33 @@ use super::shared::print;
 pub(super) fn present(
     finished: &Finished,
     reports: &Path,
-    junit: Option<&Path>,
+    outputs: &Outputs,
     verbose: bool,
     elapsed: Option<Duration>,
 ) -> Result<u8, Failure> {
     let present = Present {
         dir: &finished.dir,
         reports,
-        junit,
+        wanted: &outputs.wanted,
         verbose,
-        paint: output::paint(),
+        paint: match outputs.takes_stdout() {
+            true => output::paint_errors(),
+            false => output::paint(),
+        },
         coverage: &finished.coverage(),
         text_of: &|file| finished.text_of(file),
         elapsed,
     };
     present.write(&finished.result).map_err(Failure::error)?;
-    print(&present.summary(&finished.result))?;
+    let summary = outputs.shown(&present.summary(&finished.result));
+    if outputs.takes_stdout() {
+        output::complain(&summary);
+    } else {
+        print(&summary)?;
+    }
+    if let Some(github) = &outputs.github {
+        github.tell(&finished.result);
+    }
     Ok(exit_code(&finished.result))
 }
 
@@ -39,7 +51,7 @@ pub(super) fn write_reports(finished: &Finished) -> Result<(), Failure> {
     let present = Present {
         dir: &finished.dir,
         reports: &finished.dir,
-        junit: None,
+        wanted: &[],
         verbose: false,
         paint: output::paint(),
         coverage: &finished.coverage(),

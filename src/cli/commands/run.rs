@@ -10,6 +10,7 @@ use crate::cli::args::{Isolate, Recalled, RunArgs};
 use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::cli::output;
+use crate::cli::outputs::Outputs;
 use crate::cli::target_args::PushArg;
 use crate::run::host::{Isolation, in_private_network};
 use crate::run::{self, Options};
@@ -20,7 +21,7 @@ pub fn run(args: RunArgs) -> Result<u8, Failure> {
     {
         return Ok(code);
     }
-    let (junit, verbose) = (args.junit.clone(), args.verbose);
+    let (outputs, verbose) = (Outputs::of(&args.reports)?, args.verbose);
     let options = options(args)?;
     let observer = observer(verbose);
     let started = Instant::now();
@@ -39,13 +40,13 @@ pub fn run(args: RunArgs) -> Result<u8, Failure> {
     };
     let finished = done.map_err(refused)?;
     let elapsed = Some(started.elapsed());
-    let code = present(&finished, &finished.dir, junit.as_deref(), verbose, elapsed)?;
+    let code = present(&finished, &finished.dir, &outputs, verbose, elapsed)?;
     for warning in &finished.warnings {
-        output::complain(&format!("mmspec: warning: {warning}"));
+        output::complain(&outputs.shown(&format!("mmspec: warning: {warning}")));
     }
     if code != exit::AS_EXPECTED {
         for silent in &finished.silent {
-            output::complain(&format!("mmspec: {silent}"));
+            output::complain(&outputs.shown(&format!("mmspec: {silent}")));
         }
         if !finished.silent.is_empty() {
             output::complain("mmspec: is it running, and does its target file name the right addresses?");
