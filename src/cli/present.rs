@@ -8,11 +8,12 @@ use std::time::Duration;
 
 use super::output;
 use super::report_args::Wanted;
+use crate::report::coverage;
 use crate::report::formats::FORMATS;
 use crate::report::terminal::Terminal;
-use crate::report::{Paint, coverage};
 use crate::run::coverage::Coverage;
 use crate::run::outcome::RunResult;
+use crate::show::Paint;
 
 /// Where the reports of a run go and how they look.
 pub struct Present<'a> {

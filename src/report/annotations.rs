@@ -4,10 +4,10 @@
 //! Regressions come first. What is new since the baseline is a warning; what the baseline knows is not annotated.
 
 use super::standing::Standings;
-use super::text::visible;
 use super::words;
 use crate::case::Source;
 use crate::run::outcome::{CaseResult, Change, ChangeClass, RunResult};
+use crate::show::visible;
 
 /// Annotations of one kind that GitHub shows for a step.
 const SHOWN: usize = 10;

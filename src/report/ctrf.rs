@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 
 use super::group::group_of;
 use super::standing::{Standing, Standings};
-use super::text::{visible, visible_lines};
 use super::words;
 use crate::run::outcome::{CaseResult, RunResult, Verdict};
+use crate::show::{visible, visible_lines};
 
 /// The file's text.
 ///

@@ -14,9 +14,9 @@ use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, Te
 
 use super::group::group_of;
 use super::standing::{Standing, Standings};
-use super::text::{visible, visible_lines, visible_up_to};
 use super::words;
 use crate::run::outcome::{CaseResult, Change, ExpectationResult, RunResult, Verdict};
+use crate::show::{visible, visible_lines, visible_up_to};
 
 /// Characters of the attribute `message`; the element's text has all of it.
 const LONGEST_MESSAGE: usize = 500;

@@ -4,9 +4,9 @@
 //! and left out. Everything a relay said stands in HTML blocks without an empty line, where Markdown has no meaning.
 
 use super::standing::Standings;
-use super::text::{shell_word, visible};
 use super::words;
 use crate::run::outcome::{CaseResult, Change, ChangeClass, Known, RunResult, Verdict};
+use crate::show::{shell_word, visible};
 
 /// Octets of the whole: below GitHub's limit with room for what other commands of the step say.
 pub const LIMIT: usize = 900 * 1024;

@@ -1,6 +1,6 @@
 //! A finished run in the forms people and machines read. One file per format, each a pure function of
 //! [`crate::run::outcome`]; nothing here knows how a run came about. What a relay sent is untrusted and goes through
-//! `text` first.
+//! `show` first.
 
 pub mod annotations;
 pub mod check;
@@ -14,16 +14,12 @@ pub mod killmatrix;
 pub mod markdown;
 pub mod matrix;
 mod page;
-mod paint;
 pub mod progress;
 pub mod results;
 mod standing;
 pub mod tables;
 pub mod tap;
 pub mod terminal;
-mod text;
 mod words;
 
 pub use group::group_of;
-pub use paint::Paint;
-pub(crate) use text::{visible, visible_lines, visible_up_to};

@@ -22,10 +22,10 @@ pub fn render(run: &RunResult) -> serde_json::Result<String> {
         tool: &run.tool,
         run: &run.run,
         summary: run.summary,
+        comparison: run.comparison.as_ref(),
         cases,
         quirks: &run.quirks,
         unsolicited: &run.unsolicited,
-        comparison: run.comparison.as_ref(),
     };
     let mut text = serde_json::to_string_pretty(&file)?;
     text.push('\n');
@@ -55,9 +55,9 @@ struct File<'a> {
     tool: &'a Tool,
     run: &'a RunInfo,
     summary: Summary,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comparison: Option<&'a Comparison>,
     cases: Vec<&'a CaseResult>,
     quirks: &'a [QuirkResult],
     unsolicited: &'a [UnsolicitedResult],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    comparison: Option<&'a Comparison>,
 }

@@ -4,10 +4,10 @@
 //! Entries of the baseline that are wrong are test points of their own, after the scripts.
 
 use super::standing::{Standing, Standings};
-use super::text::{visible, visible_up_to};
 use super::words;
 use crate::case::Source;
 use crate::run::outcome::{CaseResult, ExpectationResult, RunResult, Verdict};
+use crate::show::{visible, visible_up_to};
 
 /// Characters a directive's reason may have: it stands in the line of its test point.
 const LONGEST_REASON: usize = 300;

@@ -1,11 +1,11 @@
 //! The words that several reports use for the same thing.
 
 use super::standing::Standings;
-use super::text::{visible, visible_lines, visible_up_to};
 use crate::run::outcome::{
     Blame, CaseResult, Change, ExpectationResult, Held, Known, Level, PurposeRef, RelayLog, TrailStep,
     Verdict,
 };
+use crate::show::{Paint, visible, visible_lines, visible_up_to};
 
 /// Of a case whose first attempt does not count.
 pub(super) const RUN_AGAIN: &str = "run again alone: before, a relay ended while other cases ran on it too";
@@ -187,4 +187,16 @@ pub(super) fn entry_problem(change: &Change) -> String {
         .map(|at| format!("{at}: "))
         .unwrap_or_default();
     format!("{place}{}: {}", change.class.name(), change.text)
+}
+
+/// A verdict's name in capitals, in its colour.
+pub(super) fn verdict(paint: Paint, verdict: Verdict) -> String {
+    let name = verdict.name().to_ascii_uppercase();
+    match verdict {
+        Verdict::Pass => paint.good(&name),
+        Verdict::NotApplicable | Verdict::NotReached => paint.dim(&name),
+        Verdict::Inconc => paint.doubtful(&name),
+        Verdict::Fail => paint.bad(&name),
+        Verdict::Error => paint.trouble(&name),
+    }
 }

@@ -46,14 +46,118 @@ pub struct RunResult {
     pub run: RunInfo,
     pub summary: Summary,
     pub cases: Vec<CaseResult>,
+    /// How it compares with the baseline it was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<Comparison>,
     /// What relays do otherwise than most and is taken as it is, each once.
     #[serde(default)]
     pub quirks: Vec<QuirkResult>,
     /// What relays sent that belongs to no case: late repeats, strangers. The first of them.
     pub unsolicited: Vec<UnsolicitedResult>,
-    /// How it stands against a baseline, if it was compared with one.
+}
+
+/// How a run compares with what was expected of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// The baseline's file, as it was given.
+    pub baseline: String,
+    /// Entries of the baseline that came out as they say.
+    pub expected: usize,
+    /// What came out otherwise, and entries that say nothing true any more: those that fail the run first.
+    pub changes: Vec<Change>,
+    /// The entries that came out as they say.
+    #[serde(default)]
+    pub known: Vec<Known>,
+}
+
+/// One thing that is not as the baseline has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    pub class: ChangeClass,
+    /// Script id, or what an entry says instead of one.
+    pub case: String,
+    /// None: the case as a whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub comparison: Option<Comparison>,
+    pub expectation: Option<String>,
+    /// The verdict that was expected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<Verdict>,
+    /// The verdict there is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is: Option<Verdict>,
+    /// In one sentence, for a person.
+    pub text: String,
+    /// The baseline's entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<Source>,
+    /// Why the entry is there, and where more is said of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    pub fails_run: bool,
+}
+
+/// What kind of change it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChangeClass {
+    /// A regression.
+    PassToFail,
+    /// Better than expected.
+    FailToPass,
+    /// Neither was nor is a pass.
+    Changed,
+    /// The baseline did not know the case.
+    New,
+    /// The entry's case or expectation is there and needs no entry.
+    Stale,
+    /// There is no such case or expectation.
+    Unknown,
+    /// The entry was to hold until a day that is past.
+    Expired,
+}
+
+impl ChangeClass {
+    pub const ALL: [ChangeClass; 7] = [
+        ChangeClass::PassToFail,
+        ChangeClass::Changed,
+        ChangeClass::FailToPass,
+        ChangeClass::Expired,
+        ChangeClass::Stale,
+        ChangeClass::Unknown,
+        ChangeClass::New,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            ChangeClass::PassToFail => "pass-to-fail",
+            ChangeClass::Changed => "changed",
+            ChangeClass::FailToPass => "fail-to-pass",
+            ChangeClass::Expired => "expired",
+            ChangeClass::Stale => "stale",
+            ChangeClass::Unknown => "unknown",
+            ChangeClass::New => "new",
+        }
+    }
+}
+
+/// An entry of a baseline, and that the run was as it says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Known {
+    /// Script id.
+    pub case: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expectation: Option<String>,
+    pub verdict: Verdict,
+    pub reason: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    /// The last day on which it holds, `2027-03-01`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    /// Where the entry stands.
+    pub entry: Source,
 }
 
 /// Something odd that a relay did once in a case.
@@ -248,6 +352,12 @@ pub struct ExpectationResult {
     pub got: String,
     /// Microseconds since the script began when it was decided.
     pub at_us: u64,
+    /// `seq` of the journal's events it was decided on: the event that was taken, wrong or unwanted. None if nothing came.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<u64>,
+    /// The case whose journal `events` are of, where it is another: a rule of `kind: always` speaks of all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub events_of: Option<String>,
     /// Whose fault it is, where there is more than one relay and the demand is violated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blame: Option<Blame>,
@@ -313,104 +423,4 @@ pub struct FindingResult {
     pub place: String,
     pub pdu: String,
     pub finding: Finding,
-}
-
-/// A run against a baseline.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Comparison {
-    /// The baseline's file, as it was named.
-    pub baseline: String,
-    /// Cases that did not pass, exactly as the baseline says.
-    pub expected: usize,
-    /// What differs, the gravest first.
-    pub changes: Vec<Change>,
-    /// Entries of the baseline that the run bore out.
-    #[serde(default)]
-    pub known: Vec<Known>,
-}
-
-/// One difference between a run and a baseline.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Change {
-    pub class: ChangeClass,
-    /// Script id.
-    pub case: String,
-    /// The expectation it is about; none: the case as a whole.
-    pub expectation: Option<String>,
-    /// What the baseline expects; none: it does not know the case.
-    pub was: Option<Verdict>,
-    /// What came; none: the case did not run.
-    pub is: Option<Verdict>,
-    /// In a sentence, for people.
-    pub text: String,
-    /// The entry of the baseline it is about.
-    pub entry: Option<Source>,
-    /// That entry's reason.
-    pub reason: Option<String>,
-    /// That entry's link.
-    pub link: Option<String>,
-    /// Whether the run fails for it.
-    pub fails_run: bool,
-}
-
-/// What kind of a difference it is. The order is that of reports.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ChangeClass {
-    /// A regression.
-    PassToFail,
-    /// It fails otherwise than the baseline says.
-    Changed,
-    /// An entry says it fails, and it passes.
-    FailToPass,
-    /// An entry's date is over.
-    Expired,
-    /// An entry that says nothing any more.
-    Stale,
-    /// An entry for what this suite does not have.
-    Unknown,
-    /// A case that the suite did not have when the baseline was written, and that does not pass.
-    New,
-}
-
-impl ChangeClass {
-    pub const ALL: [ChangeClass; 7] = [
-        ChangeClass::PassToFail,
-        ChangeClass::Changed,
-        ChangeClass::FailToPass,
-        ChangeClass::Expired,
-        ChangeClass::Stale,
-        ChangeClass::Unknown,
-        ChangeClass::New,
-    ];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            ChangeClass::PassToFail => "pass-to-fail",
-            ChangeClass::Changed => "changed",
-            ChangeClass::FailToPass => "fail-to-pass",
-            ChangeClass::Expired => "expired",
-            ChangeClass::Stale => "stale",
-            ChangeClass::Unknown => "unknown",
-            ChangeClass::New => "new",
-        }
-    }
-}
-
-/// An entry of a baseline, and that the run was as it says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Known {
-    /// Script id.
-    pub case: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub expectation: Option<String>,
-    pub verdict: Verdict,
-    pub reason: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub link: Option<String>,
-    /// The last day on which it holds, `2027-03-01`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub until: Option<String>,
-    /// Where the entry stands.
-    pub entry: Source,
 }

@@ -69,6 +69,7 @@ mod report_sample;
 mod report_tables;
 mod report_tap;
 mod report_terminal;
+mod run_evidence;
 mod schemas;
 mod system_cli;
 mod system_defects;

@@ -52,6 +52,7 @@ pub fn run() -> RunResult {
             options: vec!["--relay".into(), "B=their relay.yaml".into()],
             started_ms: 1_796_000_000_000,
         },
+        comparison: None,
         quirks: vec![QuirkResult {
             relay: Some("B".into()),
             pdu: None,
@@ -78,7 +79,6 @@ pub fn run() -> RunResult {
             not_applicable: 1,
             uncounted_fails: 1,
         },
-        comparison: None,
         cases: vec![
             missing_header(),
             hostile(),
@@ -302,6 +302,8 @@ pub fn expectation(id: &str, verdict: Verdict, purpose: PurposeRef) -> Expectati
         note: String::new(),
         expected: String::new(),
         got: String::new(),
+        events: Vec::new(),
+        events_of: None,
         at_us: 38_000,
         blame: None,
     }
