@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::cli::baseline_args::BaselineCommand;
 use crate::cli::matrix_args::MatrixArgs;
 use crate::cli::report_args::ReportArgs;
 use crate::cli::target_args::{PushArg, TargetCommand};
@@ -21,8 +22,8 @@ pub struct Cli {
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  as expected: every case passed or is not applicable
-  1  a counting demand was violated, or a case could not decide
+  0  as expected: every case passed, is not applicable, or failed as the baseline says
+  1  a counting demand was violated, or a case could not decide, and it was not expected; or an entry of the baseline is wrong
   2  the command line, a case file or a target file is wrong
   3  nothing selected, or no relay was ever seen alive
   4  some case ended in error: the suite or its environment is at fault";
@@ -46,6 +47,9 @@ pub enum Command {
     Relay(RelayArgs),
     /// Show which test purposes have cases, what the latest run said of them, and which have none
     Coverage(CoverageArgs),
+    /// Change or check the file that says which failures are known
+    #[command(subcommand)]
+    Baseline(BaselineCommand),
     /// Let every two of some relays interwork, as A and as B: who fails with whom, and where
     Matrix(MatrixArgs),
     /// Run the suite against every seeded defect: which cases notice it, and which cases notice nothing
@@ -341,6 +345,7 @@ pub enum SchemaOf {
     Target,
     Results,
     Decoded,
+    Baseline,
 }
 
 impl RunArgs {

@@ -2,9 +2,11 @@
 //! [`crate::report`] that shows it.
 
 mod args;
+mod baseline_args;
 mod commands;
 mod dispatch;
 pub mod exit;
+mod expected;
 mod failure;
 mod github;
 mod listing;
@@ -13,6 +15,7 @@ mod output;
 mod outputs;
 pub mod present;
 mod report_args;
+mod review;
 mod target_args;
 
 pub use dispatch::main;

@@ -15,6 +15,9 @@ pub struct ReportArgs {
     /// the summary to standard error
     #[arg(long, value_name = "FORMAT=FILE", value_parser = wanted)]
     pub write: Vec<Wanted>,
+    /// Compare with this baseline: the run fails for what it does not expect (docs/baselines.md)
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
     /// In GitHub Actions: no annotations and no step summary (docs/reports.md)
     #[arg(long)]
     pub no_github: bool,
@@ -91,6 +94,7 @@ mod tests {
         let args = |write: &[&str]| ReportArgs {
             junit: Some("out.xml".into()),
             write: write.iter().map(|w| wanted(w).unwrap()).collect(),
+            baseline: None,
             no_github: false,
         };
         assert_eq!(args(&["tap=-"]).wanted().unwrap().len(), 2);

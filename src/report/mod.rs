@@ -2,6 +2,7 @@
 //! [`crate::run::outcome`]; nothing here knows how a run came about. What a relay sent is untrusted and goes through
 //! `show` first.
 
+mod against;
 pub mod annotations;
 pub mod check;
 pub mod coverage;

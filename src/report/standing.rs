@@ -64,6 +64,15 @@ impl<'a> Standings<'a> {
         }
     }
 
+    /// What kind of a change a case is that did not pass and is not known; none: no baseline speaks of it.
+    pub fn class(&self, case: &CaseResult) -> Option<Option<ChangeClass>> {
+        match self.case(case) {
+            Standing::Broken(change) => Some(change.map(|c| c.class)),
+            Standing::Tolerated(change) => Some(Some(change.class)),
+            _ => None,
+        }
+    }
+
     /// What the baseline says of an expectation that was violated.
     pub fn expectation(&self, case: &CaseResult, e: &ExpectationResult) -> Option<&'a Known> {
         let of_case = self.known.get(case.id.as_str())?;
@@ -104,6 +113,13 @@ impl<'a> Standings<'a> {
         known.sort_by(|a, b| a.0.id.cmp(&b.0.id));
         known
     }
+}
+
+/// What changed in a case, where one case is looked at alone.
+pub(super) fn change_of<'a>(run: &'a RunResult, case: &CaseResult) -> Option<&'a Change> {
+    let changes = run.comparison.iter().flat_map(|comparison| &comparison.changes);
+    let mut of_case = changes.filter(|change| is_about_the_relay(change.class) && change.case == case.id);
+    of_case.next()
 }
 
 /// Whether a change says something of a case that ran and did not pass, and not of the baseline's entries.

@@ -104,6 +104,11 @@ impl Finished {
         self.suite.text_of(file)
     }
 
+    /// Whether the suite has a case of that id, selected or not.
+    pub fn has_case(&self, id: &str) -> bool {
+        self.suite.has_case(id)
+    }
+
     /// What the run says of each test purpose.
     pub fn coverage(&self) -> Coverage {
         Coverage::of(&self.suite, Some(&self.result))

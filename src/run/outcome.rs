@@ -37,6 +37,15 @@ impl Verdict {
 /// Value of `schema` in every results file this version writes.
 pub const SCHEMA: &str = "mmspec-results/1";
 
+/// Id of the result that says what an ICS may not deny.
+pub const STATIC_CONFORMANCE: &str = "static-conformance";
+
+/// Id of the result that says of relays that ended unasked.
+pub const RELAY_STAYS_UP: &str = "relay-stays-up";
+
+/// Ids of the results that no case file has: every suite has them.
+pub const WITHOUT_FILE: &[&str] = &[STATIC_CONFORMANCE, RELAY_STAYS_UP];
+
 /// A run, finished or as far as it got.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunResult {

@@ -14,12 +14,13 @@ use super::shared::print;
 
 /// Writes the reports of a finished run, prints the summary, returns the exit code.
 pub(super) fn present(
-    finished: &Finished,
+    finished: &mut Finished,
     reports: &Path,
     outputs: &Outputs,
     verbose: bool,
     elapsed: Option<Duration>,
 ) -> Result<u8, Failure> {
+    outputs.compare(finished);
     let present = Present {
         dir: &finished.dir,
         reports,

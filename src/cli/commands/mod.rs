@@ -1,5 +1,6 @@
 //! One file per command. Each returns its exit code.
 
+mod baseline;
 mod coverage;
 mod decode;
 mod encode;
@@ -18,6 +19,7 @@ mod shim;
 mod target_check;
 mod target_init;
 
+pub(super) use baseline::{Words, check as baseline_check, update as baseline_update};
 pub(super) use coverage::coverage;
 pub(super) use decode::decode;
 pub(super) use encode::encode;

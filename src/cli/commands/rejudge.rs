@@ -11,7 +11,7 @@ const REPORTS: &str = "rejudged";
 
 pub fn rejudge(args: &RejudgeArgs) -> Result<u8, Failure> {
     let outputs = Outputs::of(&args.reports)?;
-    let finished = run::rejudge(&args.run_dir, &args.cases.dirs).map_err(refused)?;
+    let mut finished = run::rejudge(&args.run_dir, &args.cases.dirs).map_err(refused)?;
     let reports = finished.dir.join(REPORTS);
-    present(&finished, &reports, &outputs, args.verbose, None)
+    present(&mut finished, &reports, &outputs, args.verbose, None)
 }

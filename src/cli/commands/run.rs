@@ -38,9 +38,10 @@ pub fn run(args: RunArgs) -> Result<u8, Failure> {
         );
         return Ok(exit::INTERRUPTED);
     };
-    let finished = done.map_err(refused)?;
+    let mut finished = done.map_err(refused)?;
+    let dir = finished.dir.clone();
     let elapsed = Some(started.elapsed());
-    let code = present(&finished, &finished.dir, &outputs, verbose, elapsed)?;
+    let code = present(&mut finished, &dir, &outputs, verbose, elapsed)?;
     for warning in &finished.warnings {
         output::complain(&outputs.shown(&format!("mmspec: warning: {warning}")));
     }

@@ -1,6 +1,7 @@
 //! `mmspec schema`.
 
 use super::shared::print;
+use crate::baseline;
 use crate::case;
 use crate::cli::args::{SchemaArgs, SchemaOf};
 use crate::cli::exit;
@@ -14,6 +15,7 @@ pub fn schema(args: &SchemaArgs) -> Result<u8, Failure> {
         SchemaOf::Case => print(&serde_json::to_string_pretty(&case::schema()).map_err(Failure::error)?)?,
         SchemaOf::Target => print(&serde_json::to_string_pretty(&target::schema()).map_err(Failure::error)?)?,
         SchemaOf::Results => print(results::JSON_SCHEMA)?,
+        SchemaOf::Baseline => print(baseline::JSON_SCHEMA)?,
         SchemaOf::Decoded => print(inspect::JSON_SCHEMA)?,
     }
     Ok(exit::AS_EXPECTED)
