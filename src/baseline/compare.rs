@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::model::{Baseline, Entry, NewCases};
 use crate::run::outcome::{
-    CaseResult, Change, ChangeClass, Comparison, ExpectationResult, Known, RunResult, Verdict,
+    CaseResult, Change, ChangeClass, Comparison, ExpectationResult, Known, RunResult, Verdict, WITHOUT_FILE,
 };
 
 /// How a run stands against a baseline. `suite` says of an id whether the suite has such a case, selected or not; `today` is
@@ -211,11 +211,9 @@ impl Found<'_> {
         if !matches!(is, Verdict::Fail | Verdict::Inconc) {
             return;
         }
-        let is_new = self
-            .baseline
-            .cases
-            .as_ref()
-            .is_some_and(|cases| !cases.contains(&case.id));
+        let lacks = |cases: &BTreeSet<String>| !cases.contains(&case.id);
+        let has_file = !WITHOUT_FILE.contains(&case.id.as_str());
+        let is_new = has_file && self.baseline.cases.as_ref().is_some_and(lacks);
         let (class, was, text) = match is_new {
             true => (
                 ChangeClass::New,

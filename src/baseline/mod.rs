@@ -14,7 +14,7 @@ pub use compare::compare;
 pub use edit::{Edit, apply, hunk};
 pub use model::{Baseline, Entry, NewCases, When};
 pub use read::read;
-pub use update::{Amendment, Proposal, fresh, ids, propose};
+pub use update::{Amendment, Proposal, fresh, ids, propose, with_list};
 pub use version::Requirement;
 
 /// The JSON Schema of the file (draft 2020-12), for editors.

@@ -89,13 +89,17 @@ impl Reader {
             cases = Some(ids);
         }
         layout.cases = lines.place(top, "cases", root);
-        let new_cases = match root.get("new-cases") {
-            None => NewCases::default(),
-            Some(node) => match self.word(node, "`new-cases`", &["report", "fail"])? {
-                0 => NewCases::Report,
-                _ => NewCases::Fail,
-            },
+        let fails = |word: usize| {
+            if word == 1 {
+                NewCases::Fail
+            } else {
+                NewCases::Report
+            }
         };
+        let new_cases = root
+            .get("new-cases")
+            .and_then(|node| self.word(node, "`new-cases`", &["report", "fail"]))
+            .map_or_else(NewCases::default, fails);
         self.twice(&entries, source);
         Some(Baseline {
             file: file.to_owned(),

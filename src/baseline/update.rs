@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use super::compare::{broken, verdict_of};
-use super::edit::{Edit, scalar};
+use super::edit::{Edit, apply, scalar};
 use super::model::{Baseline, Entry};
 use crate::run::outcome::{CaseResult, Change, ChangeClass, Comparison, RunResult, Verdict};
 
@@ -49,6 +49,20 @@ pub fn fresh() -> String {
      # What the suite had when this was written: a case that is not here and fails is new.\n\
      cases:\n"
         .to_owned()
+}
+
+/// The text with an empty list of entries, if it has none: so that each proposal has a place to go.
+pub fn with_list(baseline: &Baseline) -> String {
+    if baseline.layout.entries.is_some() {
+        return baseline.text.to_string();
+    }
+    let end = baseline.text.lines().count();
+    let edit = Edit {
+        line: baseline.layout.cases.map_or(end, |cases| cases.key),
+        remove: 0,
+        add: vec!["entries:".to_owned()],
+    };
+    apply(&baseline.text, &[edit])
 }
 
 /// What would have to be changed for the run to be as expected, in the order of the comparison.
@@ -168,7 +182,9 @@ impl Proposal {
             }
             Amendment::Extend { entry } => {
                 let entry = block(baseline, *entry)?;
-                Ok(vec![set(&lines, entry, "until", until.map(|u| u.to_string()))?])
+                // Shown before a person has said it.
+                let day = until.map_or_else(|| "?".to_owned(), |until| until.to_string());
+                Ok(vec![set(&lines, entry, "until", Some(day))?])
             }
         }
     }
@@ -205,18 +221,14 @@ fn add(baseline: &Baseline, lines: &[&str], entry: &Written<'_>) -> Result<Vec<E
     if let Some(until) = entry.until {
         add.push(format!("{pad}  until: {until}"));
     }
-    let line = match (place, baseline.layout.cases) {
-        (Some(place), _) => {
-            let is_empty = baseline.entries.is_empty();
-            if is_empty && lines.get(place.key).is_some_and(|l| l.trim_end() != "entries:") {
-                return Err(list_style(baseline));
-            }
-            if is_empty { place.key + 1 } else { place.end }
+    let is_empty = baseline.entries.is_empty();
+    let line = match place {
+        // An empty list may still be written in brackets.
+        Some(place) if is_empty && lines.get(place.key).is_some_and(|l| l.trim_end() == "entries:") => {
+            place.key + 1
         }
-        (None, cases) => {
-            add.insert(0, "entries:".to_owned());
-            cases.map_or(lines.len(), |cases| cases.key)
-        }
+        Some(place) if !is_empty => place.end,
+        _ => return Err(list_style(baseline)),
     };
     Ok(vec![Edit { line, remove: 0, add }])
 }
@@ -310,62 +322,51 @@ fn flow(ids: &[String]) -> String {
     format!("[{}]", ids.join(", "))
 }
 
-/// The list of cases that the baseline knows, brought up to date: those of the run are known from now on, but for the ones that
-/// still are new and do not pass; those that the suite no longer has go. A baseline without a list gets none.
+/// The list of cases that the baseline knows, brought up to date with the ids of the `suite`: those that ran are known from now
+/// on, but for the ones that still are new and do not pass; those that the suite no longer has go. An empty list gets all, and a
+/// baseline without a list gets none.
 pub fn ids(
     baseline: &Baseline,
     run: &RunResult,
     comparison: &Comparison,
-    suite: &dyn Fn(&str) -> bool,
+    suite: &BTreeSet<&str>,
 ) -> Vec<Edit> {
-    let (Some(place), known) = (baseline.layout.cases, baseline.cases.clone().unwrap_or_default()) else {
+    let Some(place) = baseline.layout.cases else {
         return Vec::new();
     };
-    let open: BTreeSet<&str> = comparison
-        .changes
-        .iter()
-        .filter(|change| change.class == ChangeClass::New)
-        .map(|change| change.case.as_str())
-        .collect();
-    let ran = run.cases.iter().map(|case| case.id.as_str());
-    let missing: BTreeSet<&str> = ran
-        .filter(|id| !open.contains(id) && !known.contains(*id) && suite(id))
-        .collect();
+    let (gone, missing) = turnover(baseline, run, comparison, suite);
+    if gone.is_empty() && missing.is_empty() {
+        return Vec::new();
+    }
     let indent = " ".repeat(place.indent.unwrap_or(2));
     let line = |id: &str| format!("{indent}- {}", scalar(id, false));
     let listed = &baseline.layout.case_lines;
-    let is_listed = place.indent.is_some();
-    if !is_listed && !listed.is_empty() {
-        let mut all: BTreeSet<&str> = known.iter().map(String::as_str).filter(|id| suite(id)).collect();
-        if missing.is_empty() && all.len() == known.len() {
-            return Vec::new();
-        }
-        all.extend(&missing);
-        let add = std::iter::once("cases:".to_owned()).chain(all.into_iter().map(line));
+    if place.indent.is_none() {
+        // Empty, or in brackets: written anew.
+        let kept = listed
+            .iter()
+            .map(|(_, id)| id.as_str())
+            .filter(|id| !gone.contains(id));
+        let all: BTreeSet<&str> = kept.chain(missing).collect();
         return vec![Edit {
             line: place.key,
             remove: place.end - place.key,
-            add: add.collect(),
+            add: std::iter::once("cases:".to_owned())
+                .chain(all.into_iter().map(line))
+                .collect(),
         }];
     }
-    let mut edits: Vec<Edit> = Vec::new();
-    for (at, _) in listed.iter().filter(|(_, id)| !suite(id)) {
-        edits.push(Edit {
+    let gone = listed.iter().filter(|(_, id)| gone.contains(id.as_str()));
+    let mut edits: Vec<Edit> = gone
+        .map(|(at, _)| Edit {
             line: *at,
             remove: 1,
             add: Vec::new(),
-        });
-    }
+        })
+        .collect();
     for id in missing {
-        let before = listed
-            .iter()
-            .find(|(_, other)| other.as_str() > id)
-            .map(|(at, _)| *at);
-        let at = before.unwrap_or(if listed.is_empty() {
-            place.key + 1
-        } else {
-            place.end
-        });
+        let before = listed.iter().find(|(_, other)| other.as_str() > id);
+        let at = before.map_or(place.end, |(at, _)| *at);
         match edits.iter_mut().find(|e| e.line == at && e.remove == 0) {
             Some(edit) => edit.add.push(line(id)),
             None => edits.push(Edit {
@@ -377,4 +378,26 @@ pub fn ids(
     }
     edits.sort_by_key(|edit| (edit.line, edit.remove));
     edits
+}
+
+/// Ids that leave the list, and ids that come into it.
+fn turnover<'a>(
+    baseline: &'a Baseline,
+    run: &'a RunResult,
+    comparison: &Comparison,
+    suite: &BTreeSet<&'a str>,
+) -> (BTreeSet<&'a str>, BTreeSet<&'a str>) {
+    let Some(known) = &baseline.cases else {
+        return (BTreeSet::new(), suite.clone());
+    };
+    let new = comparison
+        .changes
+        .iter()
+        .filter(|change| change.class == ChangeClass::New);
+    let open: BTreeSet<&str> = new.map(|change| change.case.as_str()).collect();
+    let known: BTreeSet<&str> = known.iter().map(String::as_str).collect();
+    let gone = known.iter().copied().filter(|id| !suite.contains(id)).collect();
+    let ran = run.cases.iter().map(|case| case.id.as_str());
+    let missing = ran.filter(|id| suite.contains(id) && !known.contains(id) && !open.contains(id));
+    (gone, missing.collect())
 }

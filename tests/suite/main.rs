@@ -2,6 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod architecture;
+mod baseline_compare;
+mod baseline_file;
+mod baseline_update;
 mod blame;
 mod case_docs;
 mod case_errors;
@@ -10,6 +13,7 @@ mod case_language;
 mod case_robust;
 mod case_schema;
 mod case_support;
+mod cli_baseline;
 mod cli_commands;
 mod cli_coverage;
 mod cli_decode;
@@ -18,6 +22,7 @@ mod cli_decode_gateways;
 mod cli_encode;
 mod cli_exit;
 mod cli_present;
+mod cli_reports;
 mod cli_run;
 mod cli_shim;
 mod cli_target;
