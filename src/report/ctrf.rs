@@ -9,7 +9,7 @@ use super::group::group_of;
 use super::standing::{Standing, Standings};
 use super::words;
 use crate::run::outcome::{CaseResult, RunResult, Verdict};
-use crate::show::{visible, visible_lines};
+use crate::show::{json as written, visible, visible_lines};
 
 /// The file's text.
 ///
@@ -46,9 +46,7 @@ pub fn render(run: &RunResult) -> serde_json::Result<String> {
                 .collect::<serde_json::Map<_, _>>() } },
         },
     });
-    let mut text = serde_json::to_string_pretty(&file)?;
-    text.push('\n');
-    Ok(text)
+    written::pretty(&file)
 }
 
 fn test(case: &CaseResult, standings: &Standings<'_>) -> Value {

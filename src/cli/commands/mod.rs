@@ -1,6 +1,7 @@
 //! One file per command. Each returns its exit code.
 
 mod baseline;
+mod completions;
 mod coverage;
 mod decode;
 mod encode;
@@ -9,6 +10,7 @@ mod finish;
 mod killmatrix;
 mod lint;
 mod list;
+mod man;
 mod matrix;
 mod rejudge;
 mod relay;
@@ -20,6 +22,7 @@ mod target_check;
 mod target_init;
 
 pub(super) use baseline::{Words, check as baseline_check, update as baseline_update};
+pub(super) use completions::completions;
 pub(super) use coverage::coverage;
 pub(super) use decode::decode;
 pub(super) use encode::encode;
@@ -27,6 +30,7 @@ pub(super) use explain::explain;
 pub(super) use killmatrix::killmatrix;
 pub(super) use lint::lint;
 pub(super) use list::list;
+pub(super) use man::man;
 pub(super) use matrix::matrix;
 pub(super) use rejudge::rejudge;
 pub(super) use relay::relay;
