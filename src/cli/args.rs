@@ -364,6 +364,9 @@ pub enum SchemaOf {
     Results,
     Decoded,
     Baseline,
+    Coverage,
+    Matrix,
+    Killmatrix,
 }
 
 impl RunArgs {

@@ -177,10 +177,9 @@ fn verdict_of(
 fn folded(run: &RunResult, case: &CaseResult, standings: &Standings<'_>) -> String {
     let (hops, relays) = words::places(case);
     let mut about: Vec<String> = Vec::new();
-    if let Some(e) = words::broken_demands(case).first() {
-        if let Some(purpose) = e.tests.first() {
-            about.push(html(&format!("{}, {}", purpose.id, purpose.clause)));
-        }
+    let first = words::broken_demands(case).into_iter().next();
+    if let Some(purpose) = first.and_then(|e| e.tests.first()) {
+        about.push(html(&format!("{}, {}", purpose.id, purpose.clause)));
     }
     about.extend(hops.iter().map(|hop| format!("hop <code>{}</code>", html(hop))));
     about.extend(

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use mmspec::report::formats::FORMATS;
 use mmspec::report::results::{JSON_SCHEMA, parse};
 use predicates::prelude::*;
 use predicates::str::contains;
@@ -86,4 +87,22 @@ fn github_gets_annotations_and_a_summary_by_itself() {
         .code(1)
         .stderr(contains("::error").not());
     assert_eq!(fs::read_to_string(&summary).unwrap(), text);
+}
+
+/// The page names every format with its file.
+#[test]
+fn the_page_has_all_formats() {
+    let page = fs::read_to_string("docs/reports.md").unwrap();
+    for format in FORMATS {
+        let file = format.file.map_or("none".to_owned(), |file| format!("`{file}`"));
+        let row = format!("| `{}` | {file} |", format.name);
+        assert!(page.contains(&row), "docs/reports.md has no row {row}");
+        let (_dir, mut command) = mmspec();
+        let help = command.args(["run", "--help"]).output().unwrap().stdout;
+        assert!(
+            String::from_utf8(help).unwrap().contains(format.name),
+            "--help does not name {}",
+            format.name
+        );
+    }
 }
