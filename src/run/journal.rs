@@ -44,6 +44,8 @@ pub struct RunHead {
     /// The folder of its targets' runs below the folder of reports.
     #[serde(default)]
     pub folder: String,
+    /// Milliseconds since 1970 when the run began; 0 if that was not written down.
+    pub started_ms: u64,
 }
 
 impl RunHead {
