@@ -5,9 +5,13 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::cli::baseline_args::BaselineCommand;
 use crate::cli::matrix_args::MatrixArgs;
+use crate::cli::report_args::ReportArgs;
+use crate::cli::stored_args::{DiffArgs, MergeArgs, ReportRunArgs, SnapshotArgs};
 use crate::cli::target_args::{PushArg, TargetCommand};
 use crate::inspect::Kind;
+use crate::run::Shard;
 
 /// Conformance and interop tests for MMS Relay/Servers (MM1 and MM4).
 ///
@@ -21,8 +25,8 @@ pub struct Cli {
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  as expected: every case passed or is not applicable
-  1  a counting demand was violated, or a case could not decide
+  0  as expected: every case passed, is not applicable, or failed as the baseline says
+  1  a counting demand was violated, or a case could not decide, and it was not expected; or an entry of the baseline is wrong
   2  the command line, a case file or a target file is wrong
   3  nothing selected, or no relay was ever seen alive
   4  some case ended in error: the suite or its environment is at fault";
@@ -46,6 +50,9 @@ pub enum Command {
     Relay(RelayArgs),
     /// Show which test purposes have cases, what the latest run said of them, and which have none
     Coverage(CoverageArgs),
+    /// Change or check the file that says which failures are known
+    #[command(subcommand)]
+    Baseline(BaselineCommand),
     /// Let every two of some relays interwork, as A and as B: who fails with whom, and where
     Matrix(MatrixArgs),
     /// Run the suite against every seeded defect: which cases notice it, and which cases notice nothing
@@ -53,6 +60,14 @@ pub enum Command {
     KillMatrix(KillMatrixArgs),
     /// Judge the journal of an earlier run again; reports go to RUN_DIR/rejudged
     Rejudge(RejudgeArgs),
+    /// Write the reports of a stored run again, or of one that was killed
+    Report(ReportRunArgs),
+    /// Put the shards of a run together into one run
+    Merge(MergeArgs),
+    /// Store what the relays of a run said, without what is different each time
+    Snapshot(SnapshotArgs),
+    /// Say what relays say otherwise than before: two runs, or a run and a snapshot; ends in 0 if nothing, in 1 if something
+    Diff(DiffArgs),
     /// Show what octets say: MM1, MM4, and what carries them; ends in 0 if they could be decoded
     Decode(DecodeArgs),
     /// Make the octets of a message that a YAML file describes in the words of a case
@@ -105,12 +120,14 @@ pub struct RunArgs {
     /// Folder that gets TARGET/RUN/ with journal and reports [default: reports]
     #[arg(long, value_name = "DIR")]
     pub report_dir: Option<PathBuf>,
-    /// Write JUnit XML to this file too
-    #[arg(long, value_name = "FILE")]
-    pub junit: Option<PathBuf>,
+    #[command(flatten)]
+    pub reports: ReportArgs,
     /// Run cases that cost much (load, long waits) too
     #[arg(long)]
     pub all: bool,
+    /// Run only the Kth of N parts of the selected cases; `mmspec merge` puts them together
+    #[arg(long, value_name = "K/N")]
+    pub shard: Option<Shard>,
     /// Show every expectation and every oddity
     #[arg(long, short)]
     pub verbose: bool,
@@ -123,6 +140,9 @@ pub struct ListArgs {
     pub selection: Vec<String>,
     #[command(flatten)]
     pub cases: CaseDirs,
+    /// Only the Kth of N parts, as for run
+    #[arg(long, value_name = "K/N")]
+    pub shard: Option<Shard>,
     /// As a JSON array
     #[arg(long)]
     pub json: bool,
@@ -230,9 +250,8 @@ pub struct RejudgeArgs {
     pub run_dir: PathBuf,
     #[command(flatten)]
     pub cases: CaseDirs,
-    /// Write JUnit XML to this file too
-    #[arg(long, value_name = "FILE")]
-    pub junit: Option<PathBuf>,
+    #[command(flatten)]
+    pub reports: ReportArgs,
     /// Show every expectation and every oddity
     #[arg(long, short)]
     pub verbose: bool,
@@ -360,6 +379,11 @@ pub enum SchemaOf {
     Target,
     Results,
     Decoded,
+    Diff,
+    Baseline,
+    Coverage,
+    Matrix,
+    Killmatrix,
 }
 
 impl RunArgs {

@@ -13,7 +13,8 @@ use crate::target::PushChannel;
 
 use super::collect::{self, collect};
 use super::coverage::Coverage;
-use super::folder::folder;
+use super::fingerprint::Fingerprint;
+use super::folder::{folder, folder_name};
 use super::host::{Host, Isolation};
 use super::journal::{Event, RunHead, What};
 use super::judge::RuleJudge;
@@ -23,6 +24,7 @@ use super::outcome::{CaseResult, QuirkResult, RunInfo, RunResult, SCHEMA, Summar
 use super::plan::Plan;
 use super::play::play_all;
 use super::redact::redact;
+use super::shard::Shard;
 use super::sources::Sources;
 use super::statics;
 use super::suite::Suite;
@@ -55,6 +57,8 @@ pub struct Options {
     pub report_dir: PathBuf,
     /// Cases that cost much too.
     pub all: bool,
+    /// Only this part of the selected scripts.
+    pub shard: Option<Shard>,
     /// No deadline of a target is longer than this.
     pub hasten: Option<Duration>,
 }
@@ -104,6 +108,11 @@ impl Finished {
         self.suite.text_of(file)
     }
 
+    /// Whether the suite has a case of that id, selected or not.
+    pub fn has_case(&self, id: &str) -> bool {
+        self.suite.has_case(id)
+    }
+
     /// What the run says of each test purpose.
     pub fn coverage(&self) -> Coverage {
         Coverage::of(&self.suite, Some(&self.result))
@@ -142,7 +151,7 @@ pub async fn execute(options: Options, observer: &dyn Observer) -> Result<Finish
         .iter()
         .map(|script| RuleJudge::new(Arc::clone(script), Arc::clone(&plan.suite), plan.policy))
         .collect();
-    let head = head(&plan, &options);
+    let head = head(&plan, &options, started);
     head.write(&dir).map_err(|e| environment(&e))?;
     let sources = Sources::of(&plan.suite, plan.scenarios.iter().chain(&plan.rules));
     sources.write(&dir).map_err(|e| environment(&e))?;
@@ -218,6 +227,7 @@ pub(super) fn result(
             defects: head.defects,
             alive,
             options: head.options,
+            started_ms: head.started_ms,
         },
         summary: Summary::of(&cases),
         comparison: None,
@@ -258,7 +268,7 @@ fn of_no_script(world: &World) -> Vec<Event> {
     arrivals.chain(falls).enumerate().map(event).collect()
 }
 
-fn head(plan: &Plan, options: &Options) -> RunHead {
+fn head(plan: &Plan, options: &Options, started: jiff::Timestamp) -> RunHead {
     let mut words: Vec<String> = Vec::new();
     for (relay, path) in &options.relays {
         words.extend(["--relay".to_owned(), format!("{relay}={}", path.display())]);
@@ -300,5 +310,11 @@ fn head(plan: &Plan, options: &Options) -> RunHead {
         recalled_inconc: plan.policy.recalled_inconc,
         defects: options.defects.clone(),
         options: words,
+        selection: Some(options.selection.clone()),
+        all: options.all,
+        shard: options.shard,
+        suite: Fingerprint::of(&plan.suite),
+        folder: folder_name(plan),
+        started_ms: u64::try_from(started.as_millisecond()).unwrap_or_default(),
     }
 }

@@ -1,5 +1,6 @@
 //! One file per command. Each returns its exit code.
 
+mod baseline;
 mod completions;
 mod coverage;
 mod decode;
@@ -11,15 +12,19 @@ mod lint;
 mod list;
 mod man;
 mod matrix;
+mod merge;
 mod rejudge;
 mod relay;
+mod report;
 mod run;
 mod schema;
 mod shared;
 mod shim;
+mod snapshot;
 mod target_check;
 mod target_init;
 
+pub(super) use baseline::{Words, check as baseline_check, update as baseline_update};
 pub(super) use completions::completions;
 pub(super) use coverage::coverage;
 pub(super) use decode::decode;
@@ -30,10 +35,13 @@ pub(super) use lint::lint;
 pub(super) use list::list;
 pub(super) use man::man;
 pub(super) use matrix::matrix;
+pub(super) use merge::merge;
 pub(super) use rejudge::rejudge;
 pub(super) use relay::relay;
+pub(super) use report::report;
 pub(super) use run::run;
 pub(super) use schema::schema;
 pub(super) use shim::shim;
+pub(super) use snapshot::{diff, snapshot};
 pub(super) use target_check::target_check;
 pub(super) use target_init::target_init;

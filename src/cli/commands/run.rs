@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use super::finish::{present, refused};
+use super::finish::{present, refused, warn};
 use super::shared::{REPORT_DIR, observer, runtime};
 use crate::cli::args::{Isolate, Recalled, RunArgs};
 use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::cli::output;
+use crate::cli::outputs::Outputs;
 use crate::cli::target_args::PushArg;
 use crate::run::host::{Isolation, in_private_network};
 use crate::run::{self, Options};
@@ -20,7 +21,7 @@ pub fn run(args: RunArgs) -> Result<u8, Failure> {
     {
         return Ok(code);
     }
-    let (junit, verbose) = (args.junit.clone(), args.verbose);
+    let (outputs, verbose, shard) = (Outputs::of(&args.reports)?, args.verbose, args.shard);
     let options = options(args)?;
     let observer = observer(verbose);
     let started = Instant::now();
@@ -33,19 +34,24 @@ pub fn run(args: RunArgs) -> Result<u8, Failure> {
     // By now all that the run started is down.
     let Some(done) = done else {
         output::complain(
-            "mmspec: interrupted; `mmspec rejudge` on the run's folder judges what happened so far",
+            "mmspec: interrupted; `mmspec report` on the run's folder shows what happened so far",
         );
         return Ok(exit::INTERRUPTED);
     };
-    let finished = done.map_err(refused)?;
+    let mut finished = done.map_err(refused)?;
+    let dir = finished.dir.clone();
     let elapsed = Some(started.elapsed());
-    let code = present(&finished, &finished.dir, junit.as_deref(), verbose, elapsed)?;
-    for warning in &finished.warnings {
-        output::complain(&format!("mmspec: warning: {warning}"));
+    let code = present(&mut finished, &dir, &outputs, verbose, elapsed)?;
+    warn(&finished, &outputs);
+    if let Some(shard) = shard
+        && finished.result.cases.is_empty()
+    {
+        output::complain(&format!("mmspec: shard {shard} has none of the selected cases"));
+        return Ok(exit::AS_EXPECTED);
     }
     if code != exit::AS_EXPECTED {
         for silent in &finished.silent {
-            output::complain(&format!("mmspec: {silent}"));
+            output::complain(&outputs.shown(&format!("mmspec: {silent}")));
         }
         if !finished.silent.is_empty() {
             output::complain("mmspec: is it running, and does its target file name the right addresses?");
@@ -103,6 +109,7 @@ fn options(args: RunArgs) -> Result<Options, Failure> {
         program: None,
         report_dir: args.report_dir.unwrap_or_else(|| PathBuf::from(REPORT_DIR)),
         all: args.all,
+        shard: args.shard,
         hasten: None,
     })
 }
