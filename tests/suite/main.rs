@@ -32,6 +32,7 @@ mod judge_taking;
 mod judge_weight;
 mod launched_bench;
 mod link_shapes;
+mod party_carriage;
 mod party_dns;
 mod party_hook;
 mod party_hop;
