@@ -10,5 +10,6 @@ pub mod party;
 pub mod relay;
 pub mod report;
 pub mod run;
+pub mod show;
 pub mod target;
 pub mod wire;

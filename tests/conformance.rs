@@ -9,12 +9,12 @@ use std::sync::{Arc, OnceLock};
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use mmspec::case::{Cost, Script};
-use mmspec::report::Paint;
 use mmspec::report::terminal::Terminal;
 use mmspec::run::observer::Silent;
 use mmspec::run::outcome::{CaseResult, Verdict};
 use mmspec::run::suite::Suite;
 use mmspec::run::{self, Options, Refused};
+use mmspec::show::Paint;
 
 fn main() -> ExitCode {
     let args = Arguments::from_args();

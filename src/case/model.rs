@@ -155,6 +155,16 @@ pub struct Step {
     pub capture: Option<String>,
 }
 
+/// A step as a journal remembers it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepNote {
+    pub step: StepId,
+    /// Verb and object: `send M-Send.req`, `expect MM4_forward.REQ`, `kill B`.
+    pub does: String,
+    pub phase: Phase,
+    pub source: Source,
+}
+
 #[derive(Debug, Clone)]
 pub enum Action {
     Send(Box<Send>),

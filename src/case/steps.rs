@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::wire::PduType;
 
 use super::model::{
-    Action, Body, Expect, Line, Phase, Place, Rule, Script, Selector, Send, SendWhat, Step, StepId,
+    Action, Body, Expect, Line, NodeOp, Phase, Place, Rule, Script, Selector, Send, SendWhat, Step, StepId,
+    StepNote,
 };
 use super::template::split_reference;
 
@@ -29,6 +30,32 @@ impl Script {
             }
             Some(step)
         })
+    }
+
+    /// What each step is and where it stands, the `recv` lines of dialogues among them: what a stored journal says of its steps.
+    pub fn outline(&self) -> Vec<StepNote> {
+        let mut notes = Vec::new();
+        for step in self.steps() {
+            notes.push(StepNote {
+                step: step.id,
+                does: does(&step.action),
+                phase: step.phase,
+                source: step.source.clone(),
+            });
+            if let Action::Dialogue(dialogue) = &step.action {
+                for line in &dialogue.lines {
+                    if let Line::Recv { step: id, source, .. } = line {
+                        notes.push(StepNote {
+                            step: *id,
+                            does: "recv".to_owned(),
+                            phase: step.phase,
+                            source: source.clone(),
+                        });
+                    }
+                }
+            }
+        }
+        notes
     }
 
     /// The top-level steps of one phase.
@@ -90,6 +117,28 @@ impl Script {
             name(rule.id, &rule.capture, format!("{}@any", pdus.join("+")));
         }
         ids
+    }
+}
+
+/// The verb of a step and its object, as cases write them.
+fn does(action: &Action) -> String {
+    match action {
+        Action::Send(send) => match &send.what {
+            SendWhat::Pdu(pdu) => format!("send {}", pdu.name()),
+            SendWhat::Get(_) => "send GET".to_owned(),
+            SendWhat::Again(_) => "send again".to_owned(),
+        },
+        Action::Expect(expect) => format!("expect {}", selector(&expect.select)),
+        Action::ExpectNone(none) => format!("expect-none {}", selector(&none.select)),
+        Action::AnyOf(_) => "any-of".to_owned(),
+        Action::Set(set) => format!("set {}", set.node),
+        Action::Node { op, relay } => match op {
+            NodeOp::Start => format!("start {relay}"),
+            NodeOp::Stop => format!("stop {relay}"),
+            NodeOp::Kill => format!("kill {relay}"),
+        },
+        Action::Dialogue(_) => "dialogue".to_owned(),
+        Action::Parallel(_) => "parallel".to_owned(),
     }
 }
 

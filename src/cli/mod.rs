@@ -1,6 +1,7 @@
 //! Arguments and exit codes, nothing else: each command is a call into the part that does the work and one into
 //! [`crate::report`] that shows it.
 
+mod captures;
 mod args;
 mod commands;
 mod dispatch;

@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use crate::report::Paint;
+use crate::show::Paint;
 
 /// Writes to standard output.
 ///

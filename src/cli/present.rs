@@ -7,9 +7,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::report::terminal::Terminal;
-use crate::report::{Paint, coverage, junit, results};
+use crate::report::{coverage, junit, results};
 use crate::run::coverage::Coverage;
 use crate::run::outcome::RunResult;
+use crate::show::Paint;
+
+use super::captures;
 
 /// Where the reports of a run go and how they look.
 pub struct Present<'a> {
@@ -37,7 +40,7 @@ pub enum Unwritten {
 }
 
 impl Present<'_> {
-    /// Writes `results.json`, `junit.xml` and `coverage.json`.
+    /// Writes `results.json`, `junit.xml`, `coverage.json` and the captures.
     ///
     /// # Errors
     /// The first report that could not be written.
@@ -54,6 +57,7 @@ impl Present<'_> {
             format: "coverage.json",
             reason: e.to_string(),
         })?;
+        captures::write(self.dir, self.reports, run)?;
         write(&self.reports.join("results.json"), &json)?;
         write(&self.reports.join("coverage.json"), &covered)?;
         write(&self.reports.join("junit.xml"), &xml)?;

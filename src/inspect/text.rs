@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Decoded, Input, Layer, PartNode, Place, Row, parts};
-use crate::report::{Paint, visible, visible_up_to};
+use crate::show::{Paint, visible, visible_up_to};
 use crate::wire::{Finding, Severity};
 
 /// Octets in a line of hex.

@@ -118,6 +118,26 @@ impl Carriage {
         }
     }
 
+    /// Of what came again in an exchange, or has its octets elsewhere.
+    #[must_use]
+    pub fn without_octets(self) -> Carriage {
+        Carriage {
+            legs: Vec::new(),
+            dialogue: Vec::new(),
+            ..self
+        }
+    }
+
+    /// The way in the other direction, without octets.
+    #[must_use]
+    pub fn turned(self) -> Carriage {
+        Carriage {
+            from: self.to,
+            to: self.from,
+            ..self.without_octets()
+        }
+    }
+
     /// Octets that are kept of it.
     pub fn octets(&self) -> usize {
         let dialogue = self.dialogue.iter().map(String::len);

@@ -8,6 +8,7 @@ mod carriage;
 mod crossing;
 pub mod follow;
 pub mod hop;
+pub mod passed;
 mod record;
 pub mod reply;
 pub mod shape;

@@ -437,7 +437,9 @@ impl Guest {
             None => Vec::new(),
         };
         for kept in kept.into_iter().filter_map(Kept::due) {
-            self.desk.hand_over(Some(self.id), kept.push);
+            // Its octets stand where the gateway took it.
+            let wire = kept.push.wire.map(Carriage::without_octets);
+            self.desk.hand_over(Some(self.id), Arrival { wire, ..kept.push });
             // A gateway that owes nobody a receipt does not listen.
             let _ = kept.arrived.send(());
         }

@@ -2,9 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::Paint;
-use super::text::visible;
 use crate::run::check::{Check, Line, State};
+use crate::show::{Paint, visible};
 
 /// A line for each thing that was looked at, and below it how to mend what is wrong. `next` is the command to go on with.
 pub fn render(check: &Check, next: &str, paint: Paint) -> String {

@@ -1,8 +1,7 @@
 //! Test purposes × cases × verdicts, for a terminal and as `coverage.json`.
 
-use super::Paint;
-use super::text::visible;
 use crate::run::coverage::{CaseVerdict, Coverage, Covered};
+use crate::show::{Paint, visible};
 
 /// Scripts named in a line; more of them are counted.
 const NAMED: usize = 3;

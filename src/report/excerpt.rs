@@ -4,9 +4,8 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use super::paint::Paint;
-use super::text::visible;
 use crate::case::Source;
+use crate::show::{Paint, visible};
 
 /// The line that `at` points into, with `note` beside the caret. Empty when the text has no such line: the file may have
 /// changed since the run.

@@ -10,9 +10,9 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::group::group_of;
-use super::text::{visible, visible_lines};
 use super::words;
 use crate::run::outcome::{CaseResult, ExpectationResult, RunResult, Verdict};
+use crate::show::{visible, visible_lines};
 
 /// The file's text.
 ///

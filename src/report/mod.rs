@@ -1,6 +1,6 @@
 //! A finished run in the forms people and machines read. One file per format, each a pure function of
 //! [`crate::run::outcome`]; nothing here knows how a run came about. What a relay sent is untrusted and goes through
-//! `text` first.
+//! `show` first.
 
 pub mod check;
 pub mod coverage;
@@ -10,14 +10,11 @@ pub mod junit;
 pub mod killmatrix;
 pub mod matrix;
 mod page;
-mod paint;
+pub mod pcapng;
 pub mod progress;
 pub mod results;
 pub mod tables;
 pub mod terminal;
-mod text;
 mod words;
 
 pub use group::group_of;
-pub use paint::Paint;
-pub(crate) use text::{visible, visible_lines, visible_up_to};

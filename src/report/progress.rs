@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::paint::Paint;
-use super::text::visible;
+use super::words;
 use crate::run::observer::Observer;
 use crate::run::outcome::{CaseResult, Verdict};
+use crate::show::{Paint, visible};
 
 /// A bar that disappears when the run ends; broken cases scroll by above it.
 pub struct Bar {
@@ -103,7 +103,7 @@ impl<W: Write + Send> Observer for Lines<W> {
 fn line(result: &CaseResult, paint: Paint) -> String {
     format!(
         "{}  {}  {} ms",
-        paint.verdict(result.verdict),
+        words::verdict(paint, result.verdict),
         visible(&result.id),
         result.duration_ms
     )

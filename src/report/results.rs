@@ -3,7 +3,9 @@
 use serde::Serialize;
 
 pub use crate::run::outcome::SCHEMA;
-use crate::run::outcome::{CaseResult, QuirkResult, RunInfo, RunResult, Summary, Tool, UnsolicitedResult};
+use crate::run::outcome::{
+    CaseResult, Comparison, QuirkResult, RunInfo, RunResult, Summary, Tool, UnsolicitedResult,
+};
 
 /// The JSON Schema of the file (draft 2020-12).
 pub const JSON_SCHEMA: &str = include_str!("results.schema.json");
@@ -20,6 +22,7 @@ pub fn render(run: &RunResult) -> serde_json::Result<String> {
         tool: &run.tool,
         run: &run.run,
         summary: run.summary,
+        comparison: run.comparison.as_ref(),
         cases,
         quirks: &run.quirks,
         unsolicited: &run.unsolicited,
@@ -52,6 +55,8 @@ struct File<'a> {
     tool: &'a Tool,
     run: &'a RunInfo,
     summary: Summary,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comparison: Option<&'a Comparison>,
     cases: Vec<&'a CaseResult>,
     quirks: &'a [QuirkResult],
     unsolicited: &'a [UnsolicitedResult],

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::text::visible;
 use crate::case::Source;
 use crate::run::outcome::PurposeRef;
+use crate::show::visible;
 
 /// A script in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

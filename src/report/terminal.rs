@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::excerpt::excerpt;
-use super::paint::Paint;
-use super::text::{shell_word, visible, visible_lines, visible_up_to};
 use super::words;
 use crate::case::Topology;
 use crate::run::outcome::{
     Blame, CaseResult, ExpectationResult, PurposeRef, RunResult, Severity, Summary, Verdict,
 };
+use crate::show::Paint;
+use crate::show::{shell_word, visible, visible_lines, visible_up_to};
 
 /// Characters of relay text a line may hold.
 const GOT_LIMIT: usize = 800;
@@ -60,7 +60,7 @@ impl Terminal<'_> {
     fn quiet_case(&self, case: &CaseResult) -> String {
         let mut out = format!(
             "{}  {}  {}\n",
-            self.paint.verdict(case.verdict),
+            words::verdict(self.paint, case.verdict),
             visible(&case.id),
             self.paint.dim(&format!("{} ms", case.duration_ms))
         );
@@ -126,7 +126,7 @@ impl Terminal<'_> {
     ) -> String {
         let mut out = format!(
             "{}  {}",
-            self.paint.verdict(verdict),
+            words::verdict(self.paint, verdict),
             self.paint.bold(&visible(&case.id))
         );
         if others > 0 {

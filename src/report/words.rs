@@ -1,6 +1,7 @@
 //! The words that several reports use for the same thing.
 
 use crate::run::outcome::{Blame, CaseResult, ExpectationResult, Held, RelayLog, TrailStep, Verdict};
+use crate::show::Paint;
 
 /// Of a case whose first attempt does not count.
 pub(super) const RUN_AGAIN: &str = "run again alone: before, a relay ended while other cases ran on it too";
@@ -64,4 +65,16 @@ pub(super) fn passed(step: &TrailStep) -> String {
         Held::Unseen => "from what was not seen",
     };
     format!("{}: {took} → {gave}, {held}", step.node)
+}
+
+/// A verdict's name in capitals, in its colour.
+pub(super) fn verdict(paint: Paint, verdict: Verdict) -> String {
+    let name = verdict.name().to_ascii_uppercase();
+    match verdict {
+        Verdict::Pass => paint.good(&name),
+        Verdict::NotApplicable | Verdict::NotReached => paint.dim(&name),
+        Verdict::Inconc => paint.doubtful(&name),
+        Verdict::Fail => paint.bad(&name),
+        Verdict::Error => paint.trouble(&name),
+    }
 }

@@ -23,6 +23,7 @@ use super::outcome::{CaseResult, QuirkResult, RunInfo, RunResult, SCHEMA, Summar
 use super::plan::Plan;
 use super::play::play_all;
 use super::redact::redact;
+use super::sources::Sources;
 use super::statics;
 use super::suite::Suite;
 use super::world::World;
@@ -143,6 +144,8 @@ pub async fn execute(options: Options, observer: &dyn Observer) -> Result<Finish
         .collect();
     let head = head(&plan, &options);
     head.write(&dir).map_err(|e| environment(&e))?;
+    let sources = Sources::of(&plan.suite, plan.scenarios.iter().chain(&plan.rules));
+    sources.write(&dir).map_err(|e| environment(&e))?;
     let (sender, events) = mpsc::unbounded_channel();
     let journal = dir.join("events.jsonl");
     let collector = tokio::spawn(async move { collect(&journal, events, rules).await });
@@ -217,6 +220,7 @@ pub(super) fn result(
             options: head.options,
         },
         summary: Summary::of(&cases),
+        comparison: None,
         quirks: QuirkResult::of(&cases),
         cases,
         unsolicited,

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::case::StepId;
+use crate::case::{StepId, StepNote};
 use crate::link::{Carriage, Crossing};
 
 /// What a journal says of its run as a whole: `run.json` beside `events.jsonl`, written before anything runs.
@@ -77,6 +77,9 @@ pub enum What {
         bindings: BTreeMap<String, String>,
         /// `bob.plmn` → value; timers as `timer.quiet` → `500ms`.
         vars: BTreeMap<String, String>,
+        /// The steps there are, in reading order.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        steps: Vec<StepNote>,
         /// ICS items the targets do not claim, of those the script requires.
         unclaimed: Vec<String>,
         /// What the topology needs and the targets do not give.
@@ -214,4 +217,15 @@ pub enum NodeState {
     Killed,
     /// Ended unasked after it was ready.
     Died,
+}
+
+impl NodeState {
+    pub fn name(self) -> &'static str {
+        match self {
+            NodeState::Started => "started",
+            NodeState::Stopped => "stopped",
+            NodeState::Killed => "killed",
+            NodeState::Died => "died",
+        }
+    }
 }

@@ -46,11 +46,73 @@ pub struct RunResult {
     pub run: RunInfo,
     pub summary: Summary,
     pub cases: Vec<CaseResult>,
+    /// How it compares with the baseline it was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<Comparison>,
     /// What relays do otherwise than most and is taken as it is, each once.
     #[serde(default)]
     pub quirks: Vec<QuirkResult>,
     /// What relays sent that belongs to no case: late repeats, strangers. The first of them.
     pub unsolicited: Vec<UnsolicitedResult>,
+}
+
+/// How a run compares with what was expected of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// The baseline's file, as it was given.
+    pub baseline: String,
+    /// Entries of the baseline that came out as they say.
+    pub expected: usize,
+    /// What came out otherwise, and entries that say nothing true any more: those that fail the run first.
+    pub changes: Vec<Change>,
+}
+
+/// One thing that is not as the baseline has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    pub class: ChangeClass,
+    /// Script id, or what an entry says instead of one.
+    pub case: String,
+    /// None: the case as a whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expectation: Option<String>,
+    /// The verdict that was expected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<Verdict>,
+    /// The verdict there is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is: Option<Verdict>,
+    /// In one sentence, for a person.
+    pub text: String,
+    /// The baseline's entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<Source>,
+    /// Why the entry is there, and where more is said of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    pub fails_run: bool,
+}
+
+/// What kind of change it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChangeClass {
+    /// A regression.
+    PassToFail,
+    /// Better than expected.
+    FailToPass,
+    /// Neither was nor is a pass.
+    Changed,
+    /// The baseline did not know the case.
+    New,
+    /// The entry's case or expectation is there and needs no entry.
+    Stale,
+    /// There is no such case or expectation.
+    Unknown,
+    /// The entry was to hold until a day that is past.
+    Expired,
 }
 
 /// Something odd that a relay did once in a case.
@@ -242,6 +304,12 @@ pub struct ExpectationResult {
     pub got: String,
     /// Microseconds since the script began when it was decided.
     pub at_us: u64,
+    /// `seq` of the journal's events it was decided on: the event that was taken, wrong or unwanted. None if nothing came.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<u64>,
+    /// The case whose journal `events` are of, where it is another: a rule of `kind: always` speaks of all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub events_of: Option<String>,
     /// Whose fault it is, where there is more than one relay and the demand is violated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blame: Option<Blame>,

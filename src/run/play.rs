@@ -194,6 +194,7 @@ async fn play(
                 unix,
                 bindings: stage.bindings.clone(),
                 vars: stage.vars.clone(),
+                steps: script.outline(),
                 unclaimed: stage.unclaimed.clone(),
                 missing: stage.missing.clone(),
                 alive: world.alive.clone(),

@@ -91,6 +91,8 @@ fn denied(relay: &str, label: &str, item: &ics::Item, clause: &str) -> Expectati
         expected: format!("{} claimed", item.name),
         got: format!("{label} lists it under `lacks:`"),
         at_us: 0,
+        events: Vec::new(),
+        events_of: None,
         blame: None,
     }
 }

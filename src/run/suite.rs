@@ -63,12 +63,18 @@ impl Suite {
 
     /// The text of a case file, by the name [`crate::case::Source`] gives it.
     pub fn text_of(&self, file: &str) -> Option<Arc<str>> {
+        if file == GROUPS {
+            return builtin_text(&CASES, "groups.yaml").ok().map(Arc::from);
+        }
         self.scripts
             .iter()
             .find(|s| s.source.file == file)
             .map(|s| Arc::clone(&s.text))
     }
 }
+
+/// The name of the groups of steps that cases share, in [`crate::case::Source`].
+const GROUPS: &str = "cases/groups.yaml";
 
 /// What is compiled in, read once by each process.
 struct Builtin {
@@ -158,9 +164,7 @@ fn library(contents: &Contents) -> Result<Library, Broken> {
         ..Library::default()
     };
     let groups = builtin_text(&CASES, "groups.yaml")?;
-    library
-        .add_groups("cases/groups.yaml", groups)
-        .map_err(Broken::Cases)?;
+    library.add_groups(GROUPS, groups).map_err(Broken::Cases)?;
     Ok(library)
 }
 

@@ -11,8 +11,12 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("party", &["wire", "link"]),
     ("case", &["wire"]),
     ("target", &["wire"]),
-    ("run", &["wire", "case", "link", "relay", "party", "target"]),
-    ("inspect", &["wire", "case", "report"]),
+    (
+        "run",
+        &["wire", "case", "link", "relay", "party", "target", "inspect"],
+    ),
+    ("show", &[]),
+    ("inspect", &["wire", "case", "show"]),
 ];
 
 /// What the reports may see of the rest.
@@ -20,10 +24,13 @@ const REPORT_MAY_IMPORT: &[&str] = &[
     "crate::run::outcome",
     "crate::run::check",
     "crate::run::coverage",
+    "crate::run::evidence",
     "crate::run::killmatrix",
     "crate::run::matrix",
     "crate::run::observer",
     "crate::case::",
+    "crate::inspect::",
+    "crate::show::",
 ];
 
 /// Crates that do I/O or tell the time: parts that only compute, and that speak to nobody, do without them.

@@ -3,9 +3,10 @@
 use std::fs;
 
 use mmspec::cli::present::{Present, Unwritten};
-use mmspec::report::{Paint, results};
+use mmspec::report::results;
 use mmspec::run::coverage::Coverage;
 use mmspec::run::suite::Suite;
+use mmspec::show::Paint;
 
 use crate::report_sample::{run, text_of};
 

@@ -67,6 +67,7 @@ impl Journal {
             ("run.nonce", "n"),
         ];
         journal.feed(What::Begin {
+            steps: Vec::new(),
             unix: 1_800_000_000,
             bindings: BTreeMap::new(),
             vars: vars

@@ -66,6 +66,7 @@ mod report_results;
 mod report_sample;
 mod report_tables;
 mod report_terminal;
+mod run_evidence;
 mod system_cli;
 mod system_defects;
 mod system_dialects;

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use mmspec::cli::exit::{self, matrix_code};
-use mmspec::report::Paint;
 use mmspec::report::matrix::{html, json, markdown, text};
 use mmspec::run::matrix::{Encounter, Fate, Matrix, SCHEMA};
 use mmspec::run::outcome::{CaseResult, RunInfo, RunResult, Summary, Tool, Verdict};
+use mmspec::show::Paint;
 
 use crate::report_sample;
 

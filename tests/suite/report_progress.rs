@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
-use mmspec::report::Paint;
 use mmspec::report::progress::Lines;
 use mmspec::run::observer::Observer;
+use mmspec::show::Paint;
 
 use crate::report_sample::run;
 

@@ -51,6 +51,7 @@ pub fn run() -> RunResult {
             alive: true,
             options: vec!["--relay".into(), "B=their relay.yaml".into()],
         },
+        comparison: None,
         quirks: vec![QuirkResult {
             relay: Some("B".into()),
             pdu: None,
@@ -251,6 +252,8 @@ pub fn expectation(id: &str, verdict: Verdict, purpose: PurposeRef) -> Expectati
         note: String::new(),
         expected: String::new(),
         got: String::new(),
+        events: Vec::new(),
+        events_of: None,
         at_us: 38_000,
         blame: None,
     }

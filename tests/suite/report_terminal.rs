@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use mmspec::report::Paint;
 use mmspec::report::terminal::Terminal;
+use mmspec::show::Paint;
 
 use crate::report_sample::{run, text_of};
 

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use bytes::Bytes;
 use mmspec::inspect::{self, Input, Kind, TextOptions};
-use mmspec::report::Paint;
+use mmspec::show::Paint;
 use mmspec::wire::{Content, Decoded, Finding, Part, Undecodable, Value, mm1, mm4, push};
 
 use crate::hostile::{seeds, targets};

@@ -1,6 +1,6 @@
 //! A little YAML, as text: block maps and lists, scalars quoted wherever a reader could take them for something else.
 
-use crate::report::visible;
+use crate::show::visible;
 
 /// Hex digits of octets in one line.
 const PAIRS_IN_LINE: usize = 4096;

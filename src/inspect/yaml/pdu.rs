@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::super::{Kind, Layer, Row};
 use super::node::Yaml;
-use crate::report::visible_lines;
+use crate::show::visible_lines;
 use crate::wire::{Content, MediaType, Part, Pdu, Protocol, Value, compare, mm1, mm4, table};
 
 /// Text of a part that is written as text.

@@ -16,6 +16,7 @@ use crate::party::desk::Owner;
 use crate::party::http::{Answer, Asked};
 use crate::party::gateway::{Push, is_taken};
 use crate::party::pushes::Fate;
+use crate::link::Carriage;
 use crate::wire::push::Reading;
 use crate::wire::push::pap::{Address, Pap};
 
@@ -68,8 +69,13 @@ impl Ppg {
         let wire = asked.wire(&answer);
         let pushes = pushes(reading, &targets, repeated, verdict, self.gateway.tid())
             .into_iter()
-            .map(|push| Push {
-                wire: wire.clone(),
+            .enumerate()
+            .map(|(index, push)| Push {
+                // One request: its octets stand with the first address.
+                wire: match index {
+                    0 => wire.clone(),
+                    _ => wire.clone().map(Carriage::without_octets),
+                },
                 ..push
             });
         if verdict.code != code::ACCEPTED {

@@ -1,8 +1,7 @@
 //! What the terminal shows: what is wrong, then the counts.
 
-use crate::report::Paint;
-use crate::report::text::visible;
 use crate::run::killmatrix::{Kill, Matrix};
+use crate::show::{Paint, visible};
 
 /// Survivors, idle cases and failures without a defect, each with its place; the last line counts. With `verbose` every
 /// defect with what killed it, and every kill at a demand that decides none of the defect's test purposes.

@@ -3,9 +3,10 @@
 use serde::Serialize;
 
 use super::text::{cell, line, place, summary, told};
-use crate::report::{page, visible};
+use crate::report::page;
 use crate::run::matrix::{Encounter, Fate, Matrix};
 use crate::run::outcome::PurposeRef;
+use crate::show::visible;
 
 const PAGE: &str = include_str!("page.html");
 

@@ -1,8 +1,8 @@
 //! The matrix for a review or a step summary.
 
 use super::text::{cell, line, requirements, summary, told};
-use crate::report::visible;
 use crate::run::matrix::{Encounter, Matrix};
+use crate::show::visible;
 
 /// The grid, then a list for each pair with something to say about it.
 pub fn markdown(matrix: &Matrix) -> String {

@@ -1,9 +1,9 @@
 //! What the terminal shows: the grid, who fails with whom, then the counts.
 
-use crate::report::text::visible;
-use crate::report::{Paint, visible_up_to};
+use crate::report::words;
 use crate::run::matrix::{Blamed, Encounter, Fate, Matrix, Shown};
 use crate::run::outcome::Verdict;
+use crate::show::{Paint, visible, visible_up_to};
 
 /// Characters of a reason that are shown.
 const REASON: usize = 300;
@@ -116,7 +116,7 @@ pub(super) fn requirements(case: &Shown) -> String {
 }
 
 fn shown(case: &Shown, paint: Paint) -> String {
-    let verdict = paint.verdict(case.verdict);
+    let verdict = words::verdict(paint, case.verdict);
     let parts = [
         format!("{verdict} {}", visible(&case.script)),
         whose(case),

@@ -413,6 +413,8 @@ impl Ledger {
             expected: entry.expected,
             got: entry.got,
             at_us: entry.at_us,
+            events: entry.seen.map(|seen| seen.seq).into_iter().collect(),
+            events_of: None,
             blame: None,
         };
         self.results.entry(key).or_insert(result);

@@ -26,11 +26,20 @@ pub struct RuleJudge {
 #[derive(Default)]
 struct State {
     judged: usize,
-    violation: Option<(Violation, String, Option<String>)>,
+    violation: Option<Broken>,
     /// Relay and value → where it was first seen.
     values: BTreeMap<(Option<String>, String), First>,
     /// Relay → the value all of its PDUs must have.
     constant: BTreeMap<Option<String>, String>,
+}
+
+/// A demand that was violated, and by what.
+struct Broken {
+    violation: Violation,
+    got: String,
+    relay: Option<String>,
+    script: String,
+    seq: u64,
 }
 
 struct First {
@@ -103,7 +112,13 @@ impl RuleJudge {
                 seen.describe(),
                 violation.got
             );
-            state.violation = Some((violation, got, seen.relay.clone()));
+            state.violation = Some(Broken {
+                violation,
+                got,
+                relay: seen.relay.clone(),
+                script: script.to_owned(),
+                seq: seen.seq,
+            });
         }
     }
 
@@ -111,13 +126,13 @@ impl RuleJudge {
         let weight = self.policy.weigh(&rule.tests, None, &self.suite.catalogue);
         let kinds: Vec<&str> = rule.select.iter().map(|k| k.name()).collect();
         let (verdict, source, note, expected, got, relay) = match (&state.violation, state.judged) {
-            (Some((v, got, relay)), _) => (
+            (Some(broken), _) => (
                 weight.violated,
-                v.source.clone(),
-                v.note.clone(),
-                v.expected.clone(),
-                got.clone(),
-                relay.clone(),
+                broken.violation.source.clone(),
+                broken.violation.note.clone(),
+                broken.violation.expected.clone(),
+                broken.got.clone(),
+                broken.relay.clone(),
             ),
             (None, 0) => {
                 let got = format!("no {} was seen in this run", kinds.join(" or "));
@@ -159,6 +174,8 @@ impl RuleJudge {
             expected,
             got,
             at_us: 0,
+            events: state.violation.iter().map(|broken| broken.seq).collect(),
+            events_of: state.violation.as_ref().map(|broken| broken.script.clone()),
             blame: None,
         }
     }

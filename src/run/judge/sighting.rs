@@ -443,7 +443,9 @@ impl Sighting {
                     self.undecodable.as_deref().unwrap_or("?")
                 )
             }
-            _ => "something".to_owned(),
+            (None, Some(Crossing::HttpRequest { method, url, .. })) => format!("{method} {url}"),
+            (None, Some(Crossing::SmtpWords { text })) => text.clone(),
+            (None, None) => "something".to_owned(),
         }
     }
 }
