@@ -1,8 +1,8 @@
 //! Arguments and exit codes, nothing else: each command is a call into the part that does the work and one into
 //! [`crate::report`] that shows it.
 
-mod captures;
 mod args;
+mod captures;
 mod commands;
 mod dispatch;
 pub mod exit;

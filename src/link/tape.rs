@@ -111,8 +111,7 @@ impl Kept {
     fn add(&mut self, octets: &[u8]) {
         self.count += octets.len();
         let room = LONGEST_LEG.saturating_sub(self.octets.len());
-        self.octets
-            .extend_from_slice(&octets[..octets.len().min(room)]);
+        self.octets.extend_from_slice(&octets[..octets.len().min(room)]);
     }
 
     fn leg(&self, body: Option<&[u8]>) -> Leg {

@@ -10,9 +10,9 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{Method, StatusCode};
 use bytes::Bytes;
 
+use super::Listening;
 use super::desk::Desk;
 use super::gateway::{Gateway, Push, is_taken};
-use super::Listening;
 use super::http::{self, Answer, Asked};
 use super::masked::SECRET_FIELDS;
 use crate::wire::push::hook::{HookForm, HookRequest, Hooked, NumberAt, read};

@@ -10,10 +10,10 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode};
 use bytes::Bytes;
 
+use super::Listening;
 use super::desk::Desk;
 use super::gateway::{Gateway, Push};
 use super::http::{self, Answer, Asked};
-use super::Listening;
 use crate::wire::push::kannel::{SendSms, addressing_fault, decode as sendsms_of, decode_post};
 
 /// A longer form is no request to send one short message.

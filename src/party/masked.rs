@@ -3,7 +3,12 @@
 use bytes::Bytes;
 
 /// Header fields whose values are masked.
-pub(super) const SECRET_FIELDS: &[&str] = &["authorization", "proxy-authorization", "cookie", "x-kannel-password"];
+pub(super) const SECRET_FIELDS: &[&str] = &[
+    "authorization",
+    "proxy-authorization",
+    "cookie",
+    "x-kannel-password",
+];
 /// Parameters of queries and forms whose values are.
 const SECRET_PARAMETERS: &[&str] = &["password", "pass"];
 
@@ -61,7 +66,9 @@ mod tests {
     fn logins_are_masked_and_nothing_else() {
         let masked = |text: &str| String::from_utf8(masked(&Bytes::from(text.to_owned())).to_vec()).unwrap();
         assert_eq!(
-            masked("GET /sendsms?username=u&password=a%20b&to=1 HTTP/1.1\r\nHost: h\r\nAuthorization: Basic abc\r\n\r\n"),
+            masked(
+                "GET /sendsms?username=u&password=a%20b&to=1 HTTP/1.1\r\nHost: h\r\nAuthorization: Basic abc\r\n\r\n"
+            ),
             "GET /sendsms?username=u&password=*****&to=1 HTTP/1.1\r\nHost: h\r\nAuthorization: ***** ***\r\n\r\n"
         );
         let form = "POST / HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\nto=1&pass=xyz";

@@ -48,8 +48,8 @@ mod vars;
 mod way;
 mod world;
 
-pub use world::safe;
 pub use execute::{Finished, Options, Refused, execute};
 pub use rejudge::rejudge;
 pub use sources::Sources;
 pub use stage::{embedded_limits, embedded_timers};
+pub use world::safe;

@@ -67,6 +67,7 @@ mod report_sample;
 mod report_tables;
 mod report_terminal;
 mod run_evidence;
+mod system_captures;
 mod system_cli;
 mod system_defects;
 mod system_dialects;

@@ -39,7 +39,12 @@ async fn exchange(to: SocketAddr, request: &[u8]) -> (SocketAddr, Vec<u8>) {
 fn assert_passed(wire: &Carriage, ends: (SocketAddr, SocketAddr), request: &[u8], answer: &[u8]) {
     assert_eq!((wire.from, wire.to), ends);
     let legs = [Leg::there(request.to_vec()), Leg::back(answer.to_vec())];
-    assert_eq!(wire.legs, legs, "{}", String::from_utf8_lossy(&wire.legs[1].octets));
+    assert_eq!(
+        wire.legs,
+        legs,
+        "{}",
+        String::from_utf8_lossy(&wire.legs[1].octets)
+    );
 }
 
 #[tokio::test]
@@ -58,7 +63,9 @@ async fn gateways_on_http_keep_request_and_answer_octet_by_octet_but_for_logins(
     assert_passed(&wire, (from, gateway.addr), get("******").as_bytes(), &answer);
 
     let form: HookForm = serde_saphyr::from_str("number: { query: to }").unwrap();
-    let hook = hook::listen(Arc::clone(&desk), "A", any_port(), form).await.unwrap();
+    let hook = hook::listen(Arc::clone(&desk), "A", any_port(), form)
+        .await
+        .unwrap();
     let post = |login: &str| {
         let head = format!(
             "POST /x?to=15550100017 HTTP/1.1\r\nhost: h\r\nAuthorization: {login}\r\nConnection: close\r\nContent-Length: 4\r\n\r\n"
@@ -137,7 +144,8 @@ async fn the_dns_keeps_question_and_answer() {
     let (desk, bob, mut arrivals) = desk();
     bob.publish("relay.example", Vec::new());
     let server = dns::listen(desk, "A", any_port()).await.unwrap();
-    let question = b"\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x05relay\x07example\x00\x00\x0f\x00\x01";
+    let question =
+        b"\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x05relay\x07example\x00\x00\x0f\x00\x01";
 
     let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
     socket.send_to(question, server.addr).await.unwrap();

@@ -68,7 +68,13 @@ async fn a_push_arrives_octet_by_octet_at_the_owner_of_its_number() {
         wire: None,
     };
     let arrival = arrivals.try_recv().unwrap();
-    assert_eq!(Arrival { wire: None, ..arrival }, expected);
+    assert_eq!(
+        Arrival {
+            wire: None,
+            ..arrival
+        },
+        expected
+    );
 }
 
 #[tokio::test]

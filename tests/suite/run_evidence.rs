@@ -67,10 +67,7 @@ fn messages_have_their_ends_their_steps_and_what_they_carry() {
         .unwrap();
     assert_eq!((&*notified.from, &*notified.link), ("B", "B-bob"));
     assert_eq!(notified.layers().unwrap()[0].inner[0].title, "M-Notification.ind");
-    assert_eq!(
-        decided_on(&finished.result, "forward"),
-        [forward.seq]
-    );
+    assert_eq!(decided_on(&finished.result, "forward"), [forward.seq]);
 }
 
 #[test]

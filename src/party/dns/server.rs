@@ -10,9 +10,9 @@ use hickory_server::Server;
 use hickory_server::net::runtime::Time;
 use hickory_server::net::xfer::Protocol;
 use hickory_server::proto::op::{Header, HeaderCounts, Metadata, ResponseCode};
-use hickory_server::proto::serialize::binary::BinEncoder;
 use hickory_server::proto::rr::rdata::{A, AAAA, CNAME, MX, NAPTR};
 use hickory_server::proto::rr::{self, Name, RData, RecordType};
+use hickory_server::proto::serialize::binary::BinEncoder;
 use hickory_server::server::{Request, RequestHandler, ResponseHandler, ResponseInfo};
 use hickory_server::zone_handler::{MessageResponse, MessageResponseBuilder};
 use tokio::net::{TcpListener, UdpSocket};
@@ -113,9 +113,8 @@ impl RequestHandler for Handler {
                 return silent;
             }
         };
-        let message = || {
-            MessageResponseBuilder::from_message_request(request).build(metadata, records, [], [], [])
-        };
+        let message =
+            || MessageResponseBuilder::from_message_request(request).build(metadata, records, [], [], []);
         let octets = encoded(request.protocol(), message());
         self.record(request, question.name(), question.query_type(), &answer, octets);
         // A client that has gone needs no answer.

@@ -16,11 +16,11 @@ use tokio::runtime::Handle;
 use super::answers;
 use super::ledger::{Ledger, code};
 use super::notify::{self, Notice};
+use crate::party::Listening;
 use crate::party::desk::Desk;
 use crate::party::gateway::{Gateway, Push};
-use crate::party::user_agent::{AgentWays, UserAgent};
-use crate::party::Listening;
 use crate::party::http::{self, Answer, Asked};
+use crate::party::user_agent::{AgentWays, UserAgent};
 use crate::wire::push::pap::{self, Element, Pap};
 
 /// A longer message carries no notification.

@@ -11,12 +11,12 @@ use super::answers;
 use super::ledger::{Delivery, Message, State, Ticket, code, is_same_client};
 use super::notify;
 use super::server::{Ppg, answer_in, now};
+use crate::link::Carriage;
 use crate::party::delay;
 use crate::party::desk::Owner;
-use crate::party::http::{Answer, Asked};
 use crate::party::gateway::{Push, is_taken};
+use crate::party::http::{Answer, Asked};
 use crate::party::pushes::Fate;
-use crate::link::Carriage;
 use crate::wire::push::Reading;
 use crate::wire::push::pap::{Address, Pap};
 
@@ -51,12 +51,7 @@ struct Parcel {
 
 impl Ppg {
     /// Takes or refuses a push-message as a whole, for all its addresses.
-    pub(super) fn submit(
-        self: &Arc<Self>,
-        reading: &Reading<Pap>,
-        body: &Bytes,
-        asked: &Asked,
-    ) -> Answer {
+    pub(super) fn submit(self: &Arc<Self>, reading: &Reading<Pap>, body: &Bytes, asked: &Asked) -> Answer {
         let pap = &reading.value;
         let (targets, repeated) = self.targets(pap);
         let verdict = self.verdict(pap, &targets);

@@ -103,9 +103,13 @@ impl House {
         let taken = pdu.response(status::OK).with_text("message_id", &message_id);
         let receipt = Wanted::of(pdu, &message_id, &seat.taker.system_id, seat.taker.session);
         let notes = message.notes.clone();
-        let outcome = self
-            .datagrams()
-            .take(carried, notes, receipt.as_ref(), came.piece(&taken), Instant::now());
+        let outcome = self.datagrams().take(
+            carried,
+            notes,
+            receipt.as_ref(),
+            came.piece(&taken),
+            Instant::now(),
+        );
         match outcome {
             Outcome::Full => (self.refuse(&message, status::QUEUE_FULL), None),
             Outcome::Waits => (taken, None),

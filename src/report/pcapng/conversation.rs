@@ -125,10 +125,7 @@ impl Conversation {
     ) {
         let (from, to) = (self.ends[side], self.ends[1 - side]);
         let numbers = (self.next[side], self.next[1 - side]);
-        packets.extend(tcp(from, to, numbers, flags, payload).map(|octets| Packet {
-            octets,
-            is_commented,
-        }));
+        packets.extend(tcp(from, to, numbers, flags, payload).map(|octets| Packet { octets, is_commented }));
         let length = u32::try_from(payload.len()).unwrap_or(0) + u32::from(flags.counts());
         self.next[side] = self.next[side].wrapping_add(length);
     }
