@@ -13,6 +13,8 @@ use super::carriage::{Connection, LONGEST_LEG, Leg};
 
 /// Exchanges of one connection that are kept until somebody asks for them.
 const MOST_EXCHANGES: usize = 16;
+/// Octets of an interim answer: more hold the final one, too.
+const LONGEST_INTERIM: usize = 256;
 
 /// What passed over one connection.
 #[derive(Debug)]
@@ -103,7 +105,8 @@ impl Exchange {
 
     /// Whether the answer has begun. A 1xx is none (RFC 9110 §15.2).
     fn is_answered(&self) -> bool {
-        !self.answer.octets.is_empty() && !(is_interim(&self.answer.octets) && self.answer.count < 256)
+        let interim = is_interim(&self.answer.octets) && self.answer.count < LONGEST_INTERIM;
+        !self.answer.octets.is_empty() && !interim
     }
 }
 

@@ -22,8 +22,9 @@ pub(super) fn masked(request: &Bytes) -> Bytes {
         if at == 0 {
             mask_parameters(&mut kept[..text.len()]);
         } else if let Some(colon) = text.iter().position(|octet| *octet == b':') {
-            let secret = |field: &&str| text[..colon].eq_ignore_ascii_case(field.as_bytes());
-            if SECRET_FIELDS.iter().any(|field| secret(&field)) {
+            let name = &text[..colon];
+            let secret = |field: &&str| name.eq_ignore_ascii_case(field.as_bytes());
+            if SECRET_FIELDS.iter().any(secret) {
                 let value = &mut kept[at + colon + 1..at + text.len()];
                 value.iter_mut().filter(|o| **o != b' ').for_each(|o| *o = b'*');
             }
