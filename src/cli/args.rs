@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use crate::cli::matrix_args::MatrixArgs;
 use crate::cli::target_args::{PushArg, TargetCommand};
@@ -58,6 +59,10 @@ pub enum Command {
     Encode(EncodeArgs),
     /// Commands that a relay under test runs, and that reach the run
     Shim(ShimArgs),
+    /// Print the completions of a shell
+    Completions(CompletionsArgs),
+    /// Print the man page, or write all of them
+    Man(ManArgs),
 }
 
 #[derive(Debug, Default, Args)]
@@ -278,6 +283,19 @@ pub struct EncodeArgs {
     /// As hex digits
     #[arg(long)]
     pub hex: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    #[arg(value_enum, value_name = "SHELL")]
+    pub shell: Shell,
+}
+
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// Write the page of the program and one for each command to this folder
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

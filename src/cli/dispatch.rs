@@ -29,6 +29,8 @@ pub fn main() -> ExitCode {
         Command::Decode(args) => commands::decode(&args),
         Command::Encode(args) => commands::encode(&args),
         Command::Shim(args) => commands::shim(args),
+        Command::Completions(args) => commands::completions(&args),
+        Command::Man(args) => commands::man(&args),
     };
     ExitCode::from(done.unwrap_or_else(|failure| {
         if !failure.details.is_empty() {

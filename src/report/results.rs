@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::show::json;
+
 pub use crate::run::outcome::SCHEMA;
 use crate::run::outcome::{
     CaseResult, Comparison, QuirkResult, RunInfo, RunResult, Summary, Tool, UnsolicitedResult,
@@ -27,9 +29,7 @@ pub fn render(run: &RunResult) -> serde_json::Result<String> {
         quirks: &run.quirks,
         unsolicited: &run.unsolicited,
     };
-    let mut text = serde_json::to_string_pretty(&file)?;
-    text.push('\n');
-    Ok(text)
+    json::pretty(&file)
 }
 
 /// Reads a file that [`render`] wrote.

@@ -11,6 +11,7 @@ use super::falls::Falls;
 use super::journal::{Event, What};
 use super::judge::{RuleJudge, Side, Sighting};
 use super::outcome::UnsolicitedResult;
+use crate::show::json;
 
 /// Writes until every sender is gone; what was written stays readable whatever happens to the run.
 ///
@@ -26,7 +27,7 @@ pub async fn collect(
     let mut batch = Vec::new();
     while events.recv_many(&mut batch, 256).await > 0 {
         for event in batch.drain(..) {
-            serde_json::to_writer(&mut file, &event)?;
+            json::line(&mut file, &event)?;
             file.write_all(b"\n")?;
             show(&event, &mut rules);
             falls.feed(&event);

@@ -84,8 +84,11 @@ impl Driver {
             () = pump => {}
         }
         // What came while the last step was decided belongs to the journal too.
-        while let Ok(arrival) = arrivals.try_recv() {
-            self.arrived(arrival);
+        // It goes on coming where a relay sends without end.
+        for _ in 0..arrivals.len() {
+            if let Ok(arrival) = arrivals.try_recv() {
+                self.arrived(arrival);
+            }
         }
         // A mail is recorded when it has been answered: evidence of whose fault it is may still be under way.
         let is_disputed = script.topology.relays().len() > 1 && self.recorder.ask(Judge::complains);

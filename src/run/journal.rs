@@ -174,6 +174,9 @@ pub enum What {
         /// Ids of the scripts that ran on it.
         running: Vec<String>,
     },
+    /// Relays sent more of their own accord than a journal keeps: nothing more of it is recorded. It stands a second time before the end,
+    /// with how much that was.
+    Overrun { left_out: u64 },
     /// What a relay said while the script ran, in which something was not as it should be.
     Log {
         node: String,

@@ -39,6 +39,7 @@ mod ports;
 mod recorder;
 mod redact;
 mod rejudge;
+mod room;
 pub mod select;
 mod sources;
 mod stage;

@@ -11,6 +11,7 @@ use super::journal::{Event, What};
 use super::judge::{Judge, Status};
 use super::lag::Lag;
 use super::redact::redact;
+use super::room::{Room, Taken};
 use crate::target::Secrets;
 
 /// Shared by everything that happens in a script.
@@ -29,6 +30,7 @@ pub struct Recorder {
 struct Inner {
     judge: Option<Judge>,
     seq: u64,
+    room: Room,
 }
 
 impl Recorder {
@@ -49,6 +51,7 @@ impl Recorder {
             inner: Mutex::new(Inner {
                 judge: Some(judge),
                 seq: first,
+                room: Room::default(),
             }),
             changed: Notify::new(),
             lag,
@@ -64,10 +67,16 @@ impl Recorder {
 
     /// Records an event and looks at what the judge made of it, before anything else is recorded.
     pub fn record_and<T: Default>(&self, what: What, look: impl FnOnce(&Judge) -> T) -> (u64, T) {
-        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut locked = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let inner = &mut *locked;
         let seq = inner.seq;
         let Some(judge) = &mut inner.judge else {
             return (seq, T::default());
+        };
+        let (what, look) = match inner.room.take(&what) {
+            Taken::Kept => (what, Some(look)),
+            Taken::FirstLeftOut => (What::Overrun { left_out: 0 }, None),
+            Taken::LeftOut => return (seq, T::default()),
         };
         let at_us = u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX);
         let event = Event {
@@ -77,7 +86,7 @@ impl Recorder {
             what,
         };
         judge.feed(&event);
-        let looked = look(judge);
+        let looked = look.map(|look| look(judge)).unwrap_or_default();
         inner.seq += 1;
         let event = Event {
             what: redact(event.what, &self.secrets),
@@ -85,9 +94,15 @@ impl Recorder {
         };
         // The run has ended if nobody listens; what is recorded then belongs to nobody.
         let _ = self.out.send(event);
-        drop(inner);
+        drop(locked);
         self.changed.notify_waiters();
         (seq, looked)
+    }
+
+    /// How many messages of relays were not recorded.
+    fn left_out(&self) -> u64 {
+        let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.room.left_out
     }
 
     /// Time since the script began.
@@ -134,6 +149,10 @@ impl Recorder {
 
     /// Ends the journal and takes the judge out of it, with the `seq` that comes next.
     pub fn end(&self) -> Option<(Judge, u64)> {
+        let left_out = self.left_out();
+        if left_out > 0 {
+            self.record(What::Overrun { left_out });
+        }
         let last = self.record(What::End);
         let judge = self
             .inner

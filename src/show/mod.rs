@@ -1,5 +1,6 @@
 //! What every text for people is written with: untrusted text made harmless, words for a shell, colours. Imports nobody.
 
+pub mod json;
 mod paint;
 mod text;
 

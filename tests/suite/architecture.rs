@@ -13,7 +13,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("target", &["wire"]),
     (
         "run",
-        &["wire", "case", "link", "relay", "party", "target", "inspect"],
+        &["wire", "case", "link", "relay", "party", "target", "inspect", "show"],
     ),
     ("show", &[]),
     ("inspect", &["wire", "case", "show"]),

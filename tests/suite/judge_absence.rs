@@ -1,5 +1,6 @@
 //! What must not come, what did not come, and what makes a case inconclusive instead of accusing.
 
+use mmspec::run::journal::What;
 use mmspec::run::judge::Status;
 use mmspec::run::outcome::Verdict;
 
@@ -109,6 +110,20 @@ fn nothing_is_proved_by_a_relay_never_seen_alive() {
     let sent = living.posts(0, "alice", None, &request());
     living.start(1).does_not_answer(sent, "alice");
     assert_eq!(living.ends().verdict, Verdict::Fail, "who lives must answer");
+}
+
+#[test]
+fn nothing_is_proved_by_what_was_not_recorded() {
+    let mut absent = notified_once(NONE);
+    absent.start(2).feed(What::Overrun { left_out: 0 });
+    absent.time_is_over(2);
+    let result = absent.ends();
+    assert_eq!(result.verdict, Verdict::Inconc);
+    assert!(result.reason.unwrap().contains("was not recorded"));
+    let mut missing = notified_once("  - { expect: M-Delivery.ind, at: alice, tests: [TP-M4R-01] }\n");
+    missing.start(2).feed(What::Overrun { left_out: 0 });
+    missing.time_is_over(2);
+    assert_eq!(missing.ends().verdict, Verdict::Inconc);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! One file per command. Each returns its exit code.
 
+mod completions;
 mod coverage;
 mod decode;
 mod encode;
@@ -8,6 +9,7 @@ mod finish;
 mod killmatrix;
 mod lint;
 mod list;
+mod man;
 mod matrix;
 mod rejudge;
 mod relay;
@@ -18,6 +20,7 @@ mod shim;
 mod target_check;
 mod target_init;
 
+pub(super) use completions::completions;
 pub(super) use coverage::coverage;
 pub(super) use decode::decode;
 pub(super) use encode::encode;
@@ -25,6 +28,7 @@ pub(super) use explain::explain;
 pub(super) use killmatrix::killmatrix;
 pub(super) use lint::lint;
 pub(super) use list::list;
+pub(super) use man::man;
 pub(super) use matrix::matrix;
 pub(super) use rejudge::rejudge;
 pub(super) use relay::relay;

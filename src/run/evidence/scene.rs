@@ -63,6 +63,8 @@ pub enum MarkKind {
     Node,
     /// A link was shaped.
     Shaped,
+    /// More came than is recorded.
+    Overrun,
     /// We or the environment are at fault.
     Fault,
 }
@@ -140,6 +142,13 @@ impl Evidence {
                 Some(link.clone()),
                 format!("{link}: {shape}"),
             ),
+            What::Overrun { left_out } => {
+                let text = match left_out {
+                    0 => "relays sent more than is recorded; from here on it is not".to_owned(),
+                    n => format!("{n} more messages of relays were not recorded"),
+                };
+                (MarkKind::Overrun, None, None, text)
+            }
             What::Fault { step, text } => (MarkKind::Fault, step, None, text),
             // The results have what relays said.
             _ => return,

@@ -231,15 +231,15 @@ impl Ledger {
         self.put((step, MAIN), item, weight, verdict, entry);
     }
 
-    /// Nothing came, and a relay that takes part has never shown that it lives.
-    pub fn never_alive(&mut self, step: StepId, item: &Item, got: String, at_us: u64) {
+    /// Nothing came, and that says nothing of the relay.
+    pub fn undecidable(&mut self, step: StepId, item: &Item, note: &str, got: String, at_us: u64) {
         let weight = Weight {
             counts: true,
             ..self.weigh(&all_tests(item), None)
         };
         let entry = Entry {
             source: &item.source,
-            note: "no relay seen alive".to_owned(),
+            note: note.to_owned(),
             expected: expected_words(item).0,
             got,
             at_us,

@@ -128,6 +128,7 @@ impl Judge {
                 lines: lines.clone(),
                 left_out: *left_out,
             }),
+            What::Overrun { .. } => self.case.is_overrun = true,
             What::Fault { text, .. } => self.case.faults.push(text.clone()),
             // What a link does is nobody's fault, and what has no script nobody's evidence.
             What::Shaped { .. } | What::Fell { .. } | What::Unsolicited { .. } => {}
@@ -268,23 +269,23 @@ impl Judge {
         let (Some(window), Some(item)) = (self.open.remove(&step), self.items.get(&step).cloned()) else {
             return;
         };
-        if let Kind::ExpectNone(none) = &item.kind {
-            if self.case.all_alive() {
-                self.ledger.pass(step, &item, Subject::Absence(none), None, at_us);
-                self.status.insert(step, Status::Done);
-            } else {
-                self.ledger.never_alive(step, &item, self.case.no_sign(), at_us);
-                self.status.insert(step, Status::Broken);
+        let absence = match (&item.kind, self.case.is_blind()) {
+            (_, Some((note, got))) => {
+                self.ledger.undecidable(step, &item, note, got, at_us);
+                false
             }
-            return;
-        }
-        if self.case.all_alive() {
-            let waited_ms = at_us.saturating_sub(window.since_us) / 1000;
-            self.ledger.missing(step, &item, waited_ms, &self.memory, at_us);
-        } else {
-            self.ledger.never_alive(step, &item, self.case.no_sign(), at_us);
-        }
-        self.status.insert(step, Status::Broken);
+            (Kind::ExpectNone(none), None) => {
+                self.ledger.pass(step, &item, Subject::Absence(none), None, at_us);
+                true
+            }
+            (_, None) => {
+                let waited_ms = at_us.saturating_sub(window.since_us) / 1000;
+                self.ledger.missing(step, &item, waited_ms, &self.memory, at_us);
+                false
+            }
+        };
+        let status = if absence { Status::Done } else { Status::Broken };
+        self.status.insert(step, status);
     }
 
     fn sent(&mut self, step: Option<StepId>, capture: Option<&str>, event: &Event) {

@@ -9,6 +9,9 @@ use crate::wire::Severity;
 use super::ledger::Ledger;
 use super::sighting::{Side, Sighting};
 
+/// The note of what is undecided because a relay may be dead.
+pub const NO_RELAY: &str = "no relay seen alive";
+
 /// What concerns the case as a whole.
 #[derive(Debug, Default)]
 pub struct Case {
@@ -24,6 +27,8 @@ pub struct Case {
     pub recorded: BTreeSet<String>,
     /// Relays that the script put down.
     pub fallen: BTreeSet<String>,
+    /// More came than was recorded.
+    pub is_overrun: bool,
     over: bool,
     not_applicable: Option<String>,
 }
@@ -47,9 +52,18 @@ impl Case {
         !self.deaths.is_empty() || !self.faults.is_empty()
     }
 
-    /// Whether what is missing can be held against a relay: each of them has shown that it lives.
+    /// Whether each relay has shown that it lives: only then can what is missing be held against one.
     pub fn all_alive(&self) -> bool {
         self.alive && self.unheard.is_empty()
+    }
+
+    /// Why it says nothing of a relay that something was not seen: in a word, and in words for a person.
+    pub fn is_blind(&self) -> Option<(&'static str, String)> {
+        if !self.all_alive() {
+            return Some((NO_RELAY, self.no_sign()));
+        }
+        let why = "relays sent so much that the rest was not recorded: it may have come";
+        self.is_overrun.then(|| ("not recorded", why.to_owned()))
     }
 
     /// What there is to say where [`Case::all_alive`] is not so.

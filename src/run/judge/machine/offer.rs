@@ -8,6 +8,7 @@ use super::super::demand::{self, Violation};
 use super::super::ledger::Subject;
 use super::super::plan::{Item, Kind};
 use super::super::select::{is_mere_acceptance, selects};
+use super::super::verdict::NO_RELAY;
 use super::{Judge, Status};
 
 impl Judge {
@@ -191,7 +192,8 @@ impl Judge {
     ) {
         let seen = self.memory.at(index);
         if seen.no_reply.is_some() && !self.case.all_alive() {
-            self.ledger.never_alive(step, item, seen.describe(), seen.at_us);
+            self.ledger
+                .undecidable(step, item, NO_RELAY, seen.describe(), seen.at_us);
             self.decide(step, true);
             return;
         }
