@@ -96,7 +96,10 @@ mod tests {
         line(&mut out, &[HOSTILE]).unwrap();
         let text = String::from_utf8(out).unwrap();
         assert!(!text.chars().any(is_hostile), "{text:?}");
-        assert!(text.contains("\\u202egnp") && text.contains("Grüße, 世界"), "{text}");
+        assert!(
+            text.contains("\\u202egnp") && text.contains("Grüße, 世界"),
+            "{text}"
+        );
         assert_eq!(serde_json::from_str::<[String; 1]>(&text).unwrap(), [HOSTILE]);
     }
 

@@ -13,7 +13,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("target", &["wire"]),
     (
         "run",
-        &["wire", "case", "link", "relay", "party", "target", "inspect", "show"],
+        &[
+            "wire", "case", "link", "relay", "party", "target", "inspect", "show",
+        ],
     ),
     ("show", &[]),
     ("inspect", &["wire", "case", "show"]),

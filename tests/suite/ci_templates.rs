@@ -108,7 +108,9 @@ fn github(repository: &mut Repository) -> Result<(), String> {
             repository.set(name, value.as_str().unwrap());
         }
     }
-    let shards = template["jobs"]["run"]["strategy"]["matrix"]["shard"].as_array().unwrap();
+    let shards = template["jobs"]["run"]["strategy"]["matrix"]["shard"]
+        .as_array()
+        .unwrap();
     for shard in shards {
         repository.set("SHARD", &format!("{shard}/{}", shards.len()));
         for command in commands(&template, "run") {
@@ -122,7 +124,11 @@ fn github(repository: &mut Repository) -> Result<(), String> {
         }
         let kept = repository.path().join(format!("shards/mmspec-shard-{shard}"));
         fs::create_dir_all(&kept).unwrap();
-        fs::rename(repository.path().join("mmspec-run/launched"), kept.join("launched")).unwrap();
+        fs::rename(
+            repository.path().join("mmspec-run/launched"),
+            kept.join("launched"),
+        )
+        .unwrap();
         fs::remove_dir_all(repository.path().join("mmspec-run")).unwrap();
     }
     for command in commands(&template, "verdict") {
@@ -143,7 +149,10 @@ fn github_fails_on_a_regression_and_passes_after() {
     github(&mut repository).unwrap_or_else(|e| panic!("{e}"));
     repository.relay_is(&[KNOWN, REGRESSION]);
     let failed = github(&mut repository).unwrap_err();
-    assert!(failed.contains("mmspec merge") && failed.contains("TP-SUB-02"), "{failed}");
+    assert!(
+        failed.contains("mmspec merge") && failed.contains("TP-SUB-02"),
+        "{failed}"
+    );
     assert!(repository.path().join("mmspec-report/index.html").is_file());
     repository.relay_is(&[KNOWN]);
     github(&mut repository).unwrap_or_else(|e| panic!("{e}"));
@@ -177,7 +186,9 @@ fn gitlab_fails_on_a_regression() {
         }
         let (code, _) = repository.sh(&script("mms verdict"));
         codes.push(code);
-        let junit = template["mms verdict"]["artifacts"]["reports"]["junit"].as_str().unwrap();
+        let junit = template["mms verdict"]["artifacts"]["reports"]["junit"]
+            .as_str()
+            .unwrap();
         assert!(repository.path().join(junit).is_file());
     }
     assert_eq!(codes, [0, 1]);

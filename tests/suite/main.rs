@@ -3,6 +3,7 @@
 
 mod architecture;
 mod blame;
+mod captures_support;
 mod case_docs;
 mod case_errors;
 mod case_examples;
@@ -64,6 +65,7 @@ mod relay_support;
 mod relay_ways;
 mod report_junit;
 mod report_matrix;
+mod report_pcapng;
 mod report_progress;
 mod report_results;
 mod report_sample;

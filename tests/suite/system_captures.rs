@@ -1,122 +1,19 @@
 //! Captures of whole runs, read back packet by packet.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::net::{IpAddr, SocketAddr};
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
 use std::path::Path;
 
-use etherparse::{NetSlice, SlicedPacket, TransportSlice};
 use mmspec::link::Crossing;
 use mmspec::report::pcapng::{Decided, write};
 use mmspec::run::evidence::{Passage, Stored, Transport, Ways, plain_port};
 use mmspec::run::outcome::CaseResult;
 use mmspec::run::{Finished, Options};
-use pcap_file::pcapng::blocks::enhanced_packet::EnhancedPacketOption;
-use pcap_file::pcapng::blocks::interface_description::InterfaceDescriptionOption;
-use pcap_file::pcapng::{Block, PcapNgReader};
 
+use crate::captures_support::{Capture, Ends};
 use crate::cli_commands::mmspec;
 use crate::system_support::{block_on, execute, options, turn};
-
-type Ends = (SocketAddr, SocketAddr);
-
-/// A capture, read.
-#[derive(Default)]
-struct Capture {
-    links: BTreeSet<String>,
-    /// Comment, packet's ends, nanoseconds since 1970.
-    comments: Vec<(String, Ends, u128)>,
-    /// What each end sent the other over TCP, of all connections between the two one after the other.
-    streams: BTreeMap<Ends, Vec<u8>>,
-    datagrams: Vec<(Ends, Vec<u8>)>,
-    /// The sequence number that comes next.
-    next: HashMap<Ends, u32>,
-}
-
-impl Capture {
-    fn of(octets: &[u8]) -> Capture {
-        let mut capture = Capture::default();
-        let mut reader = PcapNgReader::new(octets).unwrap();
-        let mut last = 0;
-        while let Some(block) = reader.next_block() {
-            match block.unwrap() {
-                Block::InterfaceDescription(interface) => {
-                    assert!(
-                        interface
-                            .options
-                            .contains(&InterfaceDescriptionOption::IfTsResol(9))
-                    );
-                    let name = interface.options.iter().find_map(|option| match option {
-                        InterfaceDescriptionOption::IfName(name) => Some(name.to_string()),
-                        _ => None,
-                    });
-                    assert!(capture.links.insert(name.unwrap()), "a link has one interface");
-                }
-                Block::EnhancedPacket(packet) => {
-                    let time = packet.timestamp.as_nanos();
-                    assert!(time >= last, "packets are in the order of time");
-                    last = time;
-                    let ends = capture.packet(&packet.data);
-                    for option in &packet.options {
-                        if let EnhancedPacketOption::Comment(text) = option {
-                            capture.comments.push((text.to_string(), ends, time));
-                        }
-                    }
-                }
-                other => panic!("{other:?}"),
-            }
-        }
-        capture
-    }
-
-    /// Takes a packet apart, and yields its ends.
-    fn packet(&mut self, octets: &[u8]) -> Ends {
-        let packet = SlicedPacket::from_ip(octets).unwrap();
-        let (from, to): (IpAddr, IpAddr) = match packet.net.as_ref().unwrap() {
-            NetSlice::Ipv4(ip) => (
-                ip.header().source_addr().into(),
-                ip.header().destination_addr().into(),
-            ),
-            NetSlice::Ipv6(ip) => (
-                ip.header().source_addr().into(),
-                ip.header().destination_addr().into(),
-            ),
-            other => panic!("{other:?}"),
-        };
-        match packet.transport.unwrap() {
-            TransportSlice::Tcp(tcp) => {
-                let ends = (
-                    (from, tcp.source_port()).into(),
-                    (to, tcp.destination_port()).into(),
-                );
-                if tcp.syn() {
-                    self.next.insert(ends, tcp.sequence_number().wrapping_add(1));
-                    return ends;
-                }
-                let next = self.next.get_mut(&ends).unwrap();
-                assert_eq!(tcp.sequence_number(), *next, "nothing is missing");
-                let length = u32::try_from(tcp.payload().len()).unwrap();
-                *next = next.wrapping_add(length + u32::from(tcp.fin()));
-                self.streams
-                    .entry(ends)
-                    .or_default()
-                    .extend_from_slice(tcp.payload());
-                let acknowledged = self.next[&(ends.1, ends.0)];
-                assert_eq!(tcp.acknowledgment_number(), acknowledged);
-                ends
-            }
-            TransportSlice::Udp(udp) => {
-                let ends = (
-                    (from, udp.source_port()).into(),
-                    (to, udp.destination_port()).into(),
-                );
-                self.datagrams.push((ends, udp.payload().to_vec()));
-                ends
-            }
-            other => panic!("{other:?}"),
-        }
-    }
-}
 
 /// Runs cases, and hands each with its capture and the passages of its journal to `look`.
 fn captured(relay: Option<&str>, cases: &[&str], mut look: impl FnMut(&CaseResult, &Capture, &[Passage])) {
@@ -164,6 +61,7 @@ fn assert_faithful(case: &CaseResult, capture: &Capture, passages: &[Passage]) {
             }
         }
     }
+    assert_eq!(capture.missing, 0, "{}", case.id);
     let spoken = capture.streams.iter().filter(|(_, octets)| !octets.is_empty());
     let spoken: BTreeMap<Ends, Vec<u8>> = spoken.map(|(ends, octets)| (*ends, octets.clone())).collect();
     assert!(spoken == streams, "{}: other octets", case.id);
