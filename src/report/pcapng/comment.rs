@@ -66,14 +66,12 @@ pub(super) fn text(passage: &Passage, script: &str, steps: &[StepNote], decided:
 
 fn verdict(expectation: &ExpectationResult) -> String {
     let short = |text: &str| visible_up_to(text, LONGEST_TEXT).into_owned();
-    let purposes: Vec<&str> = expectation.tests.iter().map(|test| test.id.as_str()).collect();
-    let mut line = format!(
-        "{}: {} {}, {}",
-        expectation.verdict.name(),
-        short(&expectation.id),
-        purposes.join(" "),
-        expectation.source
-    );
+    let mut line = format!("{}: {}", expectation.verdict.name(), short(&expectation.id));
+    for test in &expectation.tests {
+        line.push(' ');
+        line.push_str(&test.id);
+    }
+    line.push_str(&format!(", {}", expectation.source));
     if !expectation.note.is_empty() {
         line.push_str(": ");
         line.push_str(&short(&expectation.note));
