@@ -246,6 +246,7 @@ fn of_no_script(world: &World) -> Vec<Event> {
             place: arrival.place,
             from: arrival.from,
             crossing: arrival.crossing,
+            wire: arrival.wire,
             case,
             why,
         }
