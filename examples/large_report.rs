@@ -47,7 +47,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let text_of = |_: &str| None;
     let began = Instant::now();
     let site = Site::new(&run, &coverage, &text_of)?;
-    let index = site.index(None)?;
+    let index = site.index()?;
     println!(
         "index.html of {count} cases: {} octets in {:?}",
         index.len(),

@@ -1,7 +1,6 @@
 //! The HTML report's files.
 
 use std::path::Path;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::present::{Unwritten, write};
@@ -18,15 +17,10 @@ use crate::run::outcome::CaseResult;
 pub(super) fn write_pages(site: &Site, journal: &Path, reports: &Path) -> Result<(), Unwritten> {
     let stored = Stored::open(journal);
     let cases = &site.run().cases;
-    let (next, began) = (AtomicUsize::new(0), Mutex::new(None::<i64>));
+    let next = AtomicUsize::new(0);
     let work = || -> Result<(), Unwritten> {
         while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
             let shown = shown(case, &stored, journal, reports);
-            if let Ok(evidence) = &shown.evidence
-                && let (Some(unix), Ok(mut began)) = (evidence.unix, began.lock())
-            {
-                *began = Some(began.map_or(unix, |first| first.min(unix)));
-            }
             let text = site.case(case, &shown).map_err(unmade)?;
             write(&reports.join(Site::path_of(&case.id)), &text)?;
         }
@@ -44,8 +38,7 @@ pub(super) fn write_pages(site: &Site, journal: &Path, reports: &Path) -> Result
         }
         done
     })?;
-    let began = began.into_inner().unwrap_or_default();
-    let index = site.index(began).map_err(unmade)?;
+    let index = site.index().map_err(unmade)?;
     write(&reports.join("index.html"), &index)
 }
 

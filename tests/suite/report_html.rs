@@ -241,7 +241,7 @@ fn index_page() {
     run.comparison = Some(comparison());
     let coverage = coverage();
     let site = Site::new(&run, &coverage, &text_of).unwrap();
-    insta::assert_snapshot!(body(&site.index(Some(1_700_000_000)).unwrap()));
+    insta::assert_snapshot!(body(&site.index().unwrap()));
 }
 
 #[test]

@@ -88,9 +88,8 @@ pub(super) fn page(
     run: &RunResult,
     coverage: &Coverage,
     cases: &[&CaseResult],
-    began: Option<i64>,
 ) -> serde_json::Result<IndexPage> {
-    let (table, rows) = table(cases, run.comparison.as_ref());
+    let (table, rows) = table(run, cases);
     let (command, command_says) = command(run, cases);
     let page_of = |id: &str| super::Site::path_of(id);
     let is_case = |id: &str| cases.iter().any(|case| case.id == id);
@@ -113,7 +112,7 @@ pub(super) fn page(
         options: words_of(&run.run.options),
         command,
         command_says,
-        began: began.and_then(instant),
+        began: began(run.run.started_ms),
         data: Markup::data(&table)?,
         rows,
         comparison: run.comparison.as_ref().map(|compared| comparison(run, compared)),
@@ -157,6 +156,12 @@ pub(super) fn page(
             .collect(),
         unsolicited_left_out: run.unsolicited.len().saturating_sub(UNSOLICITED),
     })
+}
+
+/// When the run began, if that was written down.
+fn began(started_ms: u64) -> Option<String> {
+    let seconds = i64::try_from(started_ms / 1000).ok()?;
+    (seconds > 0).then(|| instant(seconds)).flatten()
 }
 
 /// The sentence that is read first.

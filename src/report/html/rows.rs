@@ -1,16 +1,16 @@
 //! The cases of a run, a row each: as data for the page's script, which shows as many as are looked at, and the first of them as they are
 //! shown without it.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
+use super::comparison;
 use super::fate::Fate;
 use super::text::{shown, sign};
 use crate::report::group::group_of;
 use crate::report::names::file_name;
+use crate::report::standing::{Standing, Standings};
 use crate::report::words;
-use crate::run::outcome::{CaseResult, ChangeClass, Comparison, ExpectationResult, Level, Verdict};
+use crate::run::outcome::{CaseResult, ExpectationResult, Level, RunResult, Verdict};
 use crate::show::visible_up_to;
 
 /// Rows that are there without the script.
@@ -76,9 +76,9 @@ const LEVELS: [Level; 3] = [Level::Shall, Level::Should, Level::May];
 const KNOWN: &str = "known";
 
 /// `cases` in the order of the table.
-pub(super) fn table(cases: &[&CaseResult], comparison: Option<&Comparison>) -> (Table, Vec<Row>) {
+pub(super) fn table(run: &RunResult, cases: &[&CaseResult]) -> (Table, Vec<Row>) {
     let mut names = Names::default();
-    let compared = comparison.map(Compared::of);
+    let standings = Standings::of(run);
     let mut packed = Vec::with_capacity(cases.len());
     let mut rows = Vec::new();
     for case in cases {
@@ -95,7 +95,7 @@ pub(super) fn table(cases: &[&CaseResult], comparison: Option<&Comparison>) -> (
                 .and_then(|e| e.hop.as_deref())
                 .map_or_else(String::new, shown),
             notes: words::uncounted(case).count(),
-            baseline: compared.as_ref().and_then(|compared| compared.word(case)),
+            baseline: against(&standings, case),
         };
         packed.push(names.pack(case, first, &row));
         if rows.len() < STATIC {
@@ -150,24 +150,12 @@ fn got(case: &CaseResult, first: Option<&ExpectationResult>) -> String {
     }
 }
 
-/// What of a case the baseline did not have so.
-struct Compared<'a>(BTreeMap<&'a str, ChangeClass>);
-
-impl<'a> Compared<'a> {
-    fn of(comparison: &'a Comparison) -> Self {
-        let mut changes = BTreeMap::new();
-        // The first is the gravest.
-        for change in comparison.changes.iter().rev() {
-            changes.insert(change.case.as_str(), change.class);
-        }
-        Compared(changes)
-    }
-
-    fn word(&self, case: &CaseResult) -> Option<&'static str> {
-        match self.0.get(case.id.as_str()) {
-            Some(class) => Some(super::comparison::word(*class)),
-            None => (case.verdict > Verdict::Pass).then_some(KNOWN),
-        }
+/// How a case stands against the baseline, where that is worth a word.
+fn against(standings: &Standings, case: &CaseResult) -> Option<&'static str> {
+    match standings.case(case) {
+        Standing::Known(_) => Some(KNOWN),
+        Standing::Tolerated(change) | Standing::Broken(Some(change)) => Some(comparison::word(change.class)),
+        Standing::Broken(None) | Standing::Pass | Standing::NotApplicable => None,
     }
 }
 

@@ -95,13 +95,13 @@ impl<'a> Site<'a> {
         format!("cases/{}.html", file_name(id))
     }
 
-    /// `index.html`. `began`: seconds since 1970, if that is known.
+    /// `index.html`.
     ///
     /// # Errors
     /// What the template engine says.
-    pub fn index(&self, began: Option<i64>) -> Result<String, String> {
+    pub fn index(&self) -> Result<String, String> {
         let cases: Vec<&CaseResult> = self.order.iter().map(|at| &self.run.cases[*at]).collect();
-        let page = index::page(self.run, self.coverage, &cases, began).map_err(|e| e.to_string())?;
+        let page = index::page(self.run, self.coverage, &cases).map_err(|e| e.to_string())?;
         self.render("index.html", &self.index_policy, INDEX_SCRIPT, page)
     }
 
