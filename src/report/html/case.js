@@ -50,7 +50,7 @@ for (const pre of document.querySelectorAll('pre.yaml, pre.hex')) {
 const broken = document.querySelector('.ladder .broken .label');
 if (broken) {
   const wide = broken.closest('.scroll'), at = broken.getBoundingClientRect();
-  wide.scrollLeft = at.x + at.width / 2 - wide.getBoundingClientRect().x - wide.clientWidth / 2;
+  wide.scrollLeft = Math.max(0, at.right + 16 - wide.getBoundingClientRect().right);
 }
 if (location.hash) reveal();
 })();

@@ -85,9 +85,12 @@ fn said(purpose: &Covered) -> Said {
     }
 }
 
+/// The clauses of a standard in their order, each with its purposes.
+type Clauses<'a> = BTreeMap<Vec<Piece>, (&'a str, Vec<&'a Covered>)>;
+
 /// Every clause of the catalogue, by standard. A purpose that rests on clauses of several standards stands under the first.
 pub(super) fn documents(coverage: &Coverage) -> Vec<Document> {
-    let mut documents: BTreeMap<&str, BTreeMap<Vec<Piece>, (&str, Vec<&Covered>)>> = BTreeMap::new();
+    let mut documents: BTreeMap<&str, Clauses> = BTreeMap::new();
     for purpose in coverage.purposes() {
         let (document, clause) = split(&purpose.clause);
         let clauses = documents.entry(document).or_default();
@@ -115,7 +118,16 @@ pub(super) fn documents(coverage: &Coverage) -> Vec<Document> {
 }
 
 /// What a clause's place within a standard begins with.
-const PLACES: [&str; 6] = ["§", "annex ", "appendix ", "table ", "tables ", "item "];
+const PLACES: [&str; 8] = [
+    "§",
+    "annex ",
+    "appendix ",
+    "table ",
+    "tables ",
+    "item ",
+    "invariant",
+    "model ",
+];
 
 /// The standard that is named first, and the clause.
 fn split(clause: &str) -> (&str, &str) {
