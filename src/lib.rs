@@ -2,6 +2,7 @@
 //!
 //! The way of a case: YAML → [`case`] → [`run`] brings a topology up, drives the parties, writes a journal, judges it → verdicts
 //! → reports. See `ARCHITECTURE.md`.
+pub mod baseline;
 pub mod case;
 pub mod cli;
 pub mod inspect;

@@ -41,4 +41,4 @@ pub use template::split_reference;
 pub(crate) use parse::{Args, Reader, hex as read_hex};
 pub(crate) use vocabulary::{Key as KeyDef, Shape, may, need};
 pub(crate) use world::World;
-pub(crate) use yaml::{Data, Node, SourceFile, read as read_yaml};
+pub(crate) use yaml::{Data, Key as YamlKey, Node, SourceFile, read as read_yaml};

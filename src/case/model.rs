@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::behaviour::{HttpRule, SmppRule, SmtpRule};
@@ -15,7 +16,7 @@ use crate::wire::PduType;
 pub use crate::wire::damage::Damage;
 
 /// A place in a case file; lines and columns count from 1, columns and `len` in characters.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Source {
     pub file: String,
     pub line: u32,

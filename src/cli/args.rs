@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::cli::baseline_args::BaselineCommand;
 use crate::cli::matrix_args::MatrixArgs;
+use crate::cli::report_args::ReportArgs;
 use crate::cli::stored_args::{DiffArgs, MergeArgs, ReportRunArgs, SnapshotArgs};
 use crate::cli::target_args::{PushArg, TargetCommand};
 use crate::inspect::Kind;
@@ -23,8 +25,8 @@ pub struct Cli {
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  as expected: every case passed or is not applicable
-  1  a counting demand was violated, or a case could not decide
+  0  as expected: every case passed, is not applicable, or failed as the baseline says
+  1  a counting demand was violated, or a case could not decide, and it was not expected; or an entry of the baseline is wrong
   2  the command line, a case file or a target file is wrong
   3  nothing selected, or no relay was ever seen alive
   4  some case ended in error: the suite or its environment is at fault";
@@ -48,6 +50,9 @@ pub enum Command {
     Relay(RelayArgs),
     /// Show which test purposes have cases, what the latest run said of them, and which have none
     Coverage(CoverageArgs),
+    /// Change or check the file that says which failures are known
+    #[command(subcommand)]
+    Baseline(BaselineCommand),
     /// Let every two of some relays interwork, as A and as B: who fails with whom, and where
     Matrix(MatrixArgs),
     /// Run the suite against every seeded defect: which cases notice it, and which cases notice nothing
@@ -115,9 +120,8 @@ pub struct RunArgs {
     /// Folder that gets TARGET/RUN/ with journal and reports [default: reports]
     #[arg(long, value_name = "DIR")]
     pub report_dir: Option<PathBuf>,
-    /// Write JUnit XML to this file too
-    #[arg(long, value_name = "FILE")]
-    pub junit: Option<PathBuf>,
+    #[command(flatten)]
+    pub reports: ReportArgs,
     /// Run cases that cost much (load, long waits) too
     #[arg(long)]
     pub all: bool,
@@ -246,9 +250,8 @@ pub struct RejudgeArgs {
     pub run_dir: PathBuf,
     #[command(flatten)]
     pub cases: CaseDirs,
-    /// Write JUnit XML to this file too
-    #[arg(long, value_name = "FILE")]
-    pub junit: Option<PathBuf>,
+    #[command(flatten)]
+    pub reports: ReportArgs,
     /// Show every expectation and every oddity
     #[arg(long, short)]
     pub verbose: bool,
@@ -377,6 +380,10 @@ pub enum SchemaOf {
     Results,
     Decoded,
     Diff,
+    Baseline,
+    Coverage,
+    Matrix,
+    Killmatrix,
 }
 
 impl RunArgs {

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use super::args::{Cli, Command, RunArgs};
+use super::baseline_args::BaselineCommand;
 use super::target_args::TargetCommand;
 use super::{commands, output};
 
@@ -23,6 +24,8 @@ pub fn main() -> ExitCode {
         Command::Target(TargetCommand::Check(args)) => commands::target_check(&args),
         Command::Relay(args) => commands::relay(&args),
         Command::Coverage(args) => commands::coverage(&args),
+        Command::Baseline(BaselineCommand::Update(args)) => commands::baseline_update(&args),
+        Command::Baseline(BaselineCommand::Check(args)) => commands::baseline_check(&args),
         Command::Matrix(args) => commands::matrix(args),
         Command::KillMatrix(args) => commands::killmatrix(args),
         Command::Rejudge(args) => commands::rejudge(&args),

@@ -5,9 +5,10 @@ use crate::run::outcome::{RunResult, Summary};
 
 /// Interrupted from outside: nothing was judged.
 pub const INTERRUPTED: u8 = 130;
-/// Everything came out as expected: every case is `pass` or `not-applicable`.
+/// Everything came out as expected: every case is `pass` or `not-applicable`, or what the baseline says.
 pub const AS_EXPECTED: u8 = 0;
-/// A counting demand was violated (`fail`), or a case could not decide (`inconc`). Also: `decode --strict` met a finding of
+/// A counting demand was violated (`fail`), or a case could not decide (`inconc`), and no baseline expects it; or an entry of the
+/// baseline is stale, unknown, expired, or of what passes. Also: `decode --strict` met a finding of
 /// severity error; `diff` found a difference.
 pub const VIOLATED: u8 = 1;
 /// The command line, a case file or a target file is wrong; nothing was run. Also: octets that cannot be decoded.
@@ -20,9 +21,16 @@ pub const ERROR: u8 = 4;
 /// `relay --deliver`: the relay does not have the message. What such programs of relays end in.
 pub const NOT_DELIVERED: u8 = 255;
 
-/// The code for a finished run. [`ERROR`] beats [`NOTHING_TESTED`], which beats [`VIOLATED`].
+/// The code for a finished run. [`ERROR`] beats [`NOTHING_TESTED`], which beats [`VIOLATED`]. With a baseline, what it expects is as
+/// expected, and a baseline that is wrong is not.
 pub fn exit_code(run: &RunResult) -> u8 {
-    code_of(run.summary, run.run.alive)
+    match (code_of(run.summary, run.run.alive), &run.comparison) {
+        (VIOLATED | AS_EXPECTED, Some(comparison)) => match comparison.changes.iter().any(|c| c.fails_run) {
+            true => VIOLATED,
+            false => AS_EXPECTED,
+        },
+        (code, _) => code,
+    }
 }
 
 /// The code for a matrix: that of the worst pair. [`NOTHING_TESTED`] also when no case applied to any pair.

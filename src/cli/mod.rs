@@ -2,17 +2,25 @@
 //! [`crate::report`] that shows it.
 
 mod args;
+mod baseline_args;
+mod captures;
 mod commands;
 mod dispatch;
 pub mod exit;
+mod expected;
 mod failure;
+mod github;
 mod listing;
 mod matrix_args;
 mod output;
+mod outputs;
 mod pages;
 pub mod present;
+mod report_args;
+mod review;
 mod stored_args;
 mod target_args;
 
 pub use dispatch::main;
 pub use exit::exit_code;
+pub use report_args::Wanted;

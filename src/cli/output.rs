@@ -12,6 +12,14 @@ pub fn print(text: &str) -> io::Result<()> {
     forgive_closed_pipe(to(&mut io::stdout().lock(), text))
 }
 
+/// Writes a question to standard output; the answer comes in the same line.
+///
+/// # Errors
+/// The write's, except that a closed pipe is none.
+pub fn ask(text: &str) -> io::Result<()> {
+    print_octets(text.as_bytes())
+}
+
 /// Writes octets to standard output, exactly so.
 ///
 /// # Errors

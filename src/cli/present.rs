@@ -7,9 +7,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::pages::write_pages;
+use super::report_args::Wanted;
+use super::{captures, output};
+use crate::report::coverage;
+use crate::report::formats::FORMATS;
 use crate::report::html::Site;
 use crate::report::terminal::Terminal;
-use crate::report::{coverage, junit, results};
 use crate::run::coverage::Coverage;
 use crate::run::outcome::RunResult;
 use crate::show::Paint;
@@ -20,8 +23,8 @@ pub struct Present<'a> {
     pub dir: &'a Path,
     /// The folder that gets the reports; it is made if it is not there.
     pub reports: &'a Path,
-    /// A second place for the JUnit file.
-    pub junit: Option<&'a Path>,
+    /// Reports that were asked for besides.
+    pub wanted: &'a [Wanted],
     pub verbose: bool,
     pub paint: Paint,
     pub coverage: &'a Coverage,
@@ -40,31 +43,45 @@ pub enum Unwritten {
 }
 
 impl Present<'_> {
-    /// Writes `results.json`, `junit.xml`, `coverage.json`, and the HTML report.
+    /// Writes every format that has a file of its own, `coverage.json`, what was asked for besides, the captures, and the HTML report,
+    /// which names them.
     ///
     /// # Errors
     /// The first report that could not be written.
     pub fn write(&self, run: &RunResult) -> Result<(), Unwritten> {
-        let json = results::render(run).map_err(|e| Unwritten::Format {
-            format: "results.json",
-            reason: e.to_string(),
-        })?;
-        let xml = junit::render(run).map_err(|reason| Unwritten::Format {
-            format: "junit.xml",
-            reason,
-        })?;
+        for format in FORMATS {
+            let wanted = || self.wanted.iter().filter(|w| w.format.name == format.name);
+            if format.file.is_none() && wanted().next().is_none() {
+                continue;
+            }
+            let text = (format.render)(run).map_err(|reason| Unwritten::Format {
+                format: format.name,
+                reason,
+            })?;
+            if let Some(file) = format.file {
+                write(&self.reports.join(file), &text)?;
+            }
+            for wanted in wanted() {
+                if wanted.is_stdout() {
+                    output::print(&text).map_err(|source| Unwritten::File {
+                        path: "standard output".into(),
+                        source,
+                    })?;
+                } else {
+                    write(&wanted.file, &text)?;
+                }
+            }
+        }
         let covered = coverage::json(self.coverage).map_err(|e| Unwritten::Format {
-            format: "coverage.json",
+            format: "coverage",
             reason: e.to_string(),
         })?;
-        write(&self.reports.join("results.json"), &json)?;
         write(&self.reports.join("coverage.json"), &covered)?;
-        write(&self.reports.join("junit.xml"), &xml)?;
-        self.junit.map_or(Ok(()), |path| write(path, &xml))?;
         let site = Site::new(run, self.coverage, self.text_of).map_err(|reason| Unwritten::Format {
             format: "the HTML report",
             reason,
         })?;
+        captures::write(self.dir, self.reports, run)?;
         write_pages(&site, self.dir, self.reports)
     }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::args::CaseDirs;
+use super::report_args::ReportArgs;
 
 #[derive(Debug, Args)]
 pub struct ReportRunArgs {
@@ -13,9 +14,8 @@ pub struct ReportRunArgs {
     pub run: PathBuf,
     #[command(flatten)]
     pub cases: CaseDirs,
-    /// Write JUnit XML to this file too
-    #[arg(long, value_name = "FILE")]
-    pub junit: Option<PathBuf>,
+    #[command(flatten)]
+    pub reports: ReportArgs,
     /// Show every expectation and every oddity
     #[arg(long, short)]
     pub verbose: bool,
@@ -34,9 +34,8 @@ pub struct MergeArgs {
     pub report_dir: Option<PathBuf>,
     #[command(flatten)]
     pub cases: CaseDirs,
-    /// Write JUnit XML to this file too
-    #[arg(long, value_name = "FILE")]
-    pub junit: Option<PathBuf>,
+    #[command(flatten)]
+    pub reports: ReportArgs,
     /// Show every expectation and every oddity
     #[arg(long, short)]
     pub verbose: bool,

@@ -1,10 +1,19 @@
 //! Test purposes × cases × verdicts, for a terminal and as `coverage.json`.
 
+use schemars::Schema;
+use schemars::generate::SchemaSettings;
+
 use crate::run::coverage::{CaseVerdict, Coverage, Covered};
 use crate::show::{Paint, visible};
 
 /// Scripts named in a line; more of them are counted.
 const NAMED: usize = 3;
+
+/// The JSON Schema of the file (draft 2020-12), from the types that are written.
+pub fn schema() -> Schema {
+    let settings = SchemaSettings::draft2020_12().for_serialize();
+    settings.into_generator().into_root_schema_for::<Coverage>()
+}
 
 /// The file's text.
 ///

@@ -3,6 +3,9 @@
 //! `<failure>` means one thing only: a counting demand on the relay was violated. `<error>` is where no verdict on the
 //! relay was reached: `type="error"` is our own or the environment's fault, `type="inconc"` a test that could not
 //! decide. Both turn a pipeline red, as exit codes 1 and 4 do. Violations that do not count are properties.
+//!
+//! With a baseline, `<skipped type="known-failure">` is a case that did not pass as the baseline says, `new-failure` one that the
+//! baseline is older than, and entries of the baseline that are wrong are test cases with an `<error>` in a suite of their own.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -10,15 +13,20 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::group::group_of;
+use super::standing::{Standing, Standings};
 use super::words;
-use crate::run::outcome::{CaseResult, ExpectationResult, RunResult, Verdict};
-use crate::show::{visible, visible_lines};
+use crate::run::outcome::{CaseResult, Change, ExpectationResult, RunResult, Verdict};
+use crate::show::{visible, visible_lines, visible_up_to};
+
+/// Characters of the attribute `message`; the element's text has all of it.
+const LONGEST_MESSAGE: usize = 500;
 
 /// The file's text.
 ///
 /// # Errors
 /// The XML writer's, for a person; none is known to occur when writing to memory.
 pub fn render(run: &RunResult) -> Result<String, String> {
+    let standings = Standings::of(run);
     let mut suites: BTreeMap<String, Vec<&CaseResult>> = BTreeMap::new();
     for case in &run.cases {
         suites.entry(group_of(&case.source.file)).or_default().push(case);
@@ -27,25 +35,54 @@ pub fn render(run: &RunResult) -> Result<String, String> {
     report.set_time(total(run.cases.iter()));
     for (group, mut cases) in suites {
         cases.sort_by(|a, b| a.id.cmp(&b.id));
-        report.add_test_suite(suite(run, &group, &cases));
+        report.add_test_suite(suite(run, &group, &cases, &standings));
+    }
+    if !standings.entries.is_empty() {
+        report.add_test_suite(baseline(&standings.entries));
     }
     report.to_string().map_err(|e| e.to_string())
 }
 
-fn suite(run: &RunResult, group: &str, cases: &[&CaseResult]) -> TestSuite {
+fn suite(run: &RunResult, group: &str, cases: &[&CaseResult], standings: &Standings<'_>) -> TestSuite {
     let mut suite = TestSuite::new(visible(group));
     suite.set_time(total(cases.iter().copied()));
     for (relay, target) in &run.run.bindings {
         suite.add_property(property(&format!("relay {relay}"), target));
     }
     for case in cases {
-        suite.add_test_case(test_case(group, case));
+        suite.add_test_case(test_case(group, case, standings));
     }
     suite
 }
 
-fn test_case(group: &str, case: &CaseResult) -> TestCase {
-    let mut test = TestCase::new(visible(&case.id), status(case));
+/// What is wrong with the baseline: neither the relay's fault nor a test that failed, but somebody has to look at it.
+fn baseline(entries: &[&Change]) -> TestSuite {
+    let mut suite = TestSuite::new("baseline");
+    for change in entries {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+        status.set_type(change.class.name());
+        status.set_message(visible_up_to(&change.text, LONGEST_MESSAGE));
+        status.set_description(visible(&words::entry_problem(change)));
+        let expectation = change.expectation.as_ref().map(|id| format!(" {id}"));
+        let name = format!(
+            "{} {}{}",
+            change.class.name(),
+            change.case,
+            expectation.unwrap_or_default()
+        );
+        let mut test = TestCase::new(visible(&name), status);
+        test.set_classname("baseline");
+        if let Some(at) = &change.entry {
+            test.extra.insert("file".into(), visible(&at.file).into());
+            test.extra.insert("line".into(), at.line.to_string().into());
+        }
+        suite.add_test_case(test);
+    }
+    suite
+}
+
+fn test_case(group: &str, case: &CaseResult, standings: &Standings<'_>) -> TestCase {
+    let mut test = TestCase::new(visible(&case.id), status(case, standings));
     test.set_classname(visible(group));
     test.set_assertions(case.expectations.len());
     test.set_time(Duration::from_millis(case.duration_ms));
@@ -54,6 +91,23 @@ fn test_case(group: &str, case: &CaseResult) -> TestCase {
     test.extra
         .insert("line".into(), case.source.line.to_string().into());
     test.add_property(property("title", &case.title));
+    test.add_property(property("topology", &case.topology));
+    for clause in words::clauses(case) {
+        test.add_property(property("clause", clause));
+    }
+    if let Some(level) = words::level(case) {
+        test.add_property(property("level", level.name()));
+    }
+    let (hops, relays) = words::places(case);
+    for hop in hops {
+        test.add_property(property("hop", hop));
+    }
+    for relay in relays {
+        test.add_property(property("relay", relay));
+    }
+    if let Standing::Broken(Some(change)) | Standing::Tolerated(change) = standings.case(case) {
+        test.add_property(property("change", change.class.name()));
+    }
     for e in words::uncounted(case) {
         let name = format!("uncounted-{}", e.verdict.name());
         test.add_property(property(&name, &one_line(e)));
@@ -70,77 +124,54 @@ fn test_case(group: &str, case: &CaseResult) -> TestCase {
     test
 }
 
-fn status(case: &CaseResult) -> TestCaseStatus {
-    match case.verdict {
-        Verdict::Pass => TestCaseStatus::success(),
-        Verdict::NotApplicable => {
+fn status(case: &CaseResult, standings: &Standings<'_>) -> TestCaseStatus {
+    match standings.case(case) {
+        Standing::Pass => TestCaseStatus::success(),
+        Standing::NotApplicable => {
             let mut status = TestCaseStatus::skipped();
-            status.set_message(visible(case.reason.as_deref().unwrap_or("not applicable")));
+            let reason = case.reason.as_deref().unwrap_or("not applicable");
+            status.set_message(visible_up_to(reason, LONGEST_MESSAGE));
             status
         }
-        Verdict::Fail => non_success(case, NonSuccessKind::Failure, Verdict::Fail),
-        Verdict::Error => non_success(case, NonSuccessKind::Error, Verdict::Error),
-        Verdict::Inconc | Verdict::NotReached => non_success(case, NonSuccessKind::Error, Verdict::Inconc),
+        Standing::Known(known) => {
+            let message = format!("known {}: {}", case.verdict.name(), words::pardon(known));
+            pardoned(case, "known-failure", &message, standings)
+        }
+        Standing::Tolerated(_) => {
+            let message = format!("{}: {}", words::NEW, words::headline(case));
+            pardoned(case, "new-failure", &message, standings)
+        }
+        Standing::Broken(_) => match case.verdict {
+            Verdict::Fail => non_success(case, NonSuccessKind::Failure, Verdict::Fail, standings),
+            Verdict::Error => non_success(case, NonSuccessKind::Error, Verdict::Error, standings),
+            _ => non_success(case, NonSuccessKind::Error, Verdict::Inconc, standings),
+        },
     }
 }
 
-fn non_success(case: &CaseResult, kind: NonSuccessKind, verdict: Verdict) -> TestCaseStatus {
-    let blamed: Vec<&ExpectationResult> = case
-        .expectations
-        .iter()
-        .filter(|e| e.counts && e.verdict == verdict)
-        .collect();
-    let message = match (&case.reason, blamed.first()) {
-        (_, Some(e)) => headline(e),
-        (Some(reason), None) => visible(reason).into_owned(),
-        (None, None) => verdict.name().to_owned(),
-    };
+fn pardoned(case: &CaseResult, kind: &str, message: &str, standings: &Standings<'_>) -> TestCaseStatus {
+    let mut status = TestCaseStatus::skipped();
+    status.set_type(kind);
+    status.set_message(visible_up_to(message, LONGEST_MESSAGE));
+    status.set_description(words::full_account(case, standings));
+    status
+}
+
+fn non_success(
+    case: &CaseResult,
+    kind: NonSuccessKind,
+    verdict: Verdict,
+    standings: &Standings<'_>,
+) -> TestCaseStatus {
     let mut status = TestCaseStatus::non_success(kind);
     status.set_type(verdict.name());
+    let message: String = words::headline(case).chars().take(LONGEST_MESSAGE).collect();
     status.set_message(message);
-    let mut text = String::new();
-    if let Some(reason) = &case.reason {
-        text.push_str(&format!("{}\n", visible_lines(reason)));
-    }
-    for e in blamed {
-        text.push_str(&description(e));
-    }
+    let text = words::full_account(case, standings);
     if !text.is_empty() {
         status.set_description(text);
     }
     status
-}
-
-/// All of one broken demand, for people.
-fn description(e: &ExpectationResult) -> String {
-    let mut text = String::new();
-    for purpose in &e.tests {
-        text.push_str(&format!(
-            "{}  {}  {}, {}: {}\n",
-            purpose.id,
-            visible(&purpose.clause),
-            purpose.level.name(),
-            purpose.basis.name(),
-            visible(&purpose.purpose),
-        ));
-    }
-    text.push_str(&format!("at        {}\n", visible(&e.source.to_string())));
-    text.push_str(&format!("expected  {}\n", visible(&e.expected)));
-    text.push_str(&format!("got       {}\n", visible(&e.got)));
-    for (name, node) in [("hop", &e.hop), ("relay", &e.relay)] {
-        if let Some(node) = node {
-            text.push_str(&format!("{name:<10}{}\n", visible(node)));
-        }
-    }
-    if let Some(blame) = &e.blame {
-        text.push_str(&format!("blame     {}\n", visible(&words::blamed(blame))));
-    }
-    text
-}
-
-/// `TP-M4R-04: got …`.
-fn headline(e: &ExpectationResult) -> String {
-    visible(&format!("{}: {}", words::decides(e), e.got)).into_owned()
 }
 
 fn one_line(e: &ExpectationResult) -> String {
@@ -150,8 +181,8 @@ fn one_line(e: &ExpectationResult) -> String {
         e.level.name(),
         e.basis.name(),
         e.source,
-        e.expected,
-        e.got
+        visible_up_to(&e.expected, LONGEST_MESSAGE),
+        visible_up_to(&e.got, LONGEST_MESSAGE)
     )
 }
 

@@ -4,17 +4,27 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::against;
 use super::excerpt::excerpt;
+use super::standing::{Standings, change_of};
 use super::words;
 use crate::case::Topology;
 use crate::run::outcome::{
-    Blame, CaseResult, ExpectationResult, PurposeRef, RunResult, Severity, Summary, Verdict,
+    Blame, CaseResult, ChangeClass, ExpectationResult, PurposeRef, RunResult, Severity, Summary, Verdict,
 };
 use crate::show::Paint;
 use crate::show::{shell_word, visible, visible_lines, visible_up_to};
 
 /// Characters of relay text a line may hold.
 const GOT_LIMIT: usize = 800;
+
+/// With a baseline: the gravest stands last.
+const GRAVITY: [Option<ChangeClass>; 4] = [
+    Some(ChangeClass::New),
+    None,
+    Some(ChangeClass::Changed),
+    Some(ChangeClass::PassToFail),
+];
 
 /// Nodes of a way that is shown without `-v`.
 const LONGEST_TRAIL: usize = 5;
@@ -39,14 +49,22 @@ impl Terminal<'_> {
                 out.push_str(&self.quiet_case(case));
             }
         }
-        for verdict in [Verdict::Inconc, Verdict::Fail, Verdict::Error] {
-            for group in alike(sorted(run, |c| broken(c) == Some(verdict))) {
-                out.push_str(&self.broken_cases(run, verdict, &group));
-                out.push('\n');
+        let standings = Standings::of(run);
+        out.push_str(&against::known(run, &standings, self.paint));
+        for class in GRAVITY {
+            for verdict in [Verdict::Inconc, Verdict::Fail, Verdict::Error] {
+                let is_due = |c: &CaseResult| {
+                    broken(c) == Some(verdict) && standings.class(c).is_some_and(|of_case| of_case == class)
+                };
+                for group in alike(sorted(run, is_due)) {
+                    out.push_str(&self.broken_cases(run, verdict, &group));
+                    out.push('\n');
+                }
             }
         }
         out.push_str(&self.uncounted(run));
         out.push_str(&self.quirks(run));
+        out.push_str(&against::entries(&standings, self.paint));
         out.push_str(&self.counts(run));
         out
     }
@@ -149,6 +167,9 @@ impl Terminal<'_> {
         }
         if !place.is_empty() {
             out.push_str(&format!("    {}", visible(&place.join(", "))));
+        }
+        if let Some(change) = change_of(run, case) {
+            out.push_str(&format!("    {}", self.paint.bold(against::label(change.class))));
         }
         out.push('\n');
         out
@@ -286,6 +307,9 @@ impl Terminal<'_> {
             out.push_str(&format!(
                 "{n} more from relays that no case owns: see `unsolicited` in results.json\n"
             ));
+        }
+        if let Some(comparison) = &run.comparison {
+            out.push_str(&against::sum(comparison));
         }
         out.push_str(&self.paint.bold(&summary(run.summary)));
         if let Some(elapsed) = self.elapsed {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::outcome::{ExpectationResult, RunResult, Verdict};
@@ -12,7 +13,7 @@ use crate::case::{Basis, Level};
 pub const SCHEMA: &str = "mmspec-coverage/1";
 
 /// Every test purpose of the catalogue.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Coverage {
     /// [`SCHEMA`].
     pub schema: &'static str,
@@ -20,7 +21,7 @@ pub struct Coverage {
     pub groups: Vec<Group>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Group {
     /// `SUB`
     pub name: String,
@@ -36,7 +37,7 @@ impl Group {
 }
 
 /// One test purpose.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Covered {
     pub id: String,
     pub purpose: String,
@@ -51,7 +52,7 @@ pub struct Covered {
 }
 
 /// A script that decides a purpose.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct CaseVerdict {
     pub script: String,
     /// What its expectations for this purpose came to; none without a run, or if the run left it out.

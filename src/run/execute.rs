@@ -108,6 +108,11 @@ impl Finished {
         self.suite.text_of(file)
     }
 
+    /// Whether the suite has a case of that id, selected or not.
+    pub fn has_case(&self, id: &str) -> bool {
+        self.suite.has_case(id)
+    }
+
     /// What the run says of each test purpose.
     pub fn coverage(&self) -> Coverage {
         Coverage::of(&self.suite, Some(&self.result))
@@ -146,7 +151,7 @@ pub async fn execute(options: Options, observer: &dyn Observer) -> Result<Finish
         .iter()
         .map(|script| RuleJudge::new(Arc::clone(script), Arc::clone(&plan.suite), plan.policy))
         .collect();
-    let head = head(&plan, &options);
+    let head = head(&plan, &options, started);
     head.write(&dir).map_err(|e| environment(&e))?;
     let sources = Sources::of(&plan.suite, plan.scenarios.iter().chain(&plan.rules));
     sources.write(&dir).map_err(|e| environment(&e))?;
@@ -222,6 +227,7 @@ pub(super) fn result(
             defects: head.defects,
             alive,
             options: head.options,
+            started_ms: head.started_ms,
         },
         summary: Summary::of(&cases),
         comparison: None,
@@ -240,6 +246,7 @@ fn of_no_script(world: &World) -> Vec<Event> {
             place: arrival.place,
             from: arrival.from,
             crossing: arrival.crossing,
+            wire: arrival.wire,
             case,
             why,
         }
@@ -262,7 +269,7 @@ fn of_no_script(world: &World) -> Vec<Event> {
     arrivals.chain(falls).enumerate().map(event).collect()
 }
 
-fn head(plan: &Plan, options: &Options) -> RunHead {
+fn head(plan: &Plan, options: &Options, started: jiff::Timestamp) -> RunHead {
     let mut words: Vec<String> = Vec::new();
     for (relay, path) in &options.relays {
         words.extend(["--relay".to_owned(), format!("{relay}={}", path.display())]);
@@ -309,5 +316,6 @@ fn head(plan: &Plan, options: &Options) -> RunHead {
         shard: options.shard,
         suite: Fingerprint::of(&plan.suite),
         folder: folder_name(plan),
+        started_ms: u64::try_from(started.as_millisecond()).unwrap_or_default(),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::case::Source;
@@ -10,7 +11,7 @@ use crate::wire::Finding;
 pub use crate::wire::Severity;
 
 /// ISO/IEC 9646 verdicts, and `not-reached` for expectations that an earlier failure made moot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     NotApplicable,
@@ -36,6 +37,15 @@ impl Verdict {
 
 /// Value of `schema` in every results file this version writes.
 pub const SCHEMA: &str = "mmspec-results/1";
+
+/// Id of the result that says what an ICS may not deny.
+pub const STATIC_CONFORMANCE: &str = "static-conformance";
+
+/// Id of the result that says of relays that ended unasked.
+pub const RELAY_STAYS_UP: &str = "relay-stays-up";
+
+/// Ids of the results that no case file has: every suite has them.
+pub const WITHOUT_FILE: &[&str] = &[STATIC_CONFORMANCE, RELAY_STAYS_UP];
 
 /// A run, finished or as far as it got.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -65,6 +75,9 @@ pub struct Comparison {
     pub expected: usize,
     /// What came out otherwise, and entries that say nothing true any more: those that fail the run first.
     pub changes: Vec<Change>,
+    /// The entries that came out as they say.
+    #[serde(default)]
+    pub known: Vec<Known>,
 }
 
 /// One thing that is not as the baseline has it.
@@ -113,6 +126,48 @@ pub enum ChangeClass {
     Unknown,
     /// The entry was to hold until a day that is past.
     Expired,
+}
+
+impl ChangeClass {
+    pub const ALL: [ChangeClass; 7] = [
+        ChangeClass::PassToFail,
+        ChangeClass::Changed,
+        ChangeClass::FailToPass,
+        ChangeClass::Expired,
+        ChangeClass::Stale,
+        ChangeClass::Unknown,
+        ChangeClass::New,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            ChangeClass::PassToFail => "pass-to-fail",
+            ChangeClass::Changed => "changed",
+            ChangeClass::FailToPass => "fail-to-pass",
+            ChangeClass::Expired => "expired",
+            ChangeClass::Stale => "stale",
+            ChangeClass::Unknown => "unknown",
+            ChangeClass::New => "new",
+        }
+    }
+}
+
+/// An entry of a baseline, and that the run was as it says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Known {
+    /// Script id.
+    pub case: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expectation: Option<String>,
+    pub verdict: Verdict,
+    pub reason: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    /// The last day on which it holds, `2027-03-01`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    /// Where the entry stands.
+    pub entry: Source,
 }
 
 /// Something odd that a relay did once in a case.
@@ -186,7 +241,7 @@ pub struct UnsolicitedResult {
     pub why: Option<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Tool {
     pub name: String,
     pub version: String,
@@ -206,9 +261,12 @@ pub struct RunInfo {
     pub alive: bool,
     /// The options that repeat the run, after `mmspec run`.
     pub options: Vec<String>,
+    /// Milliseconds since 1970 when the run began; 0 if that was not written down.
+    #[serde(default)]
+    pub started_ms: u64,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Summary {
     pub cases: usize,
@@ -360,7 +418,7 @@ pub enum Held {
 }
 
 /// A purpose with what a report says about it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PurposeRef {
     pub id: String,
     pub purpose: String,

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use crate::case::{Basis, Level, Source};
 use crate::wire::ics;
 
-use super::outcome::{CaseResult, ExpectationResult, PurposeRef, Verdict};
+use super::outcome::{
+    CaseResult, ExpectationResult, PurposeRef, RELAY_STAYS_UP, STATIC_CONFORMANCE, Verdict,
+};
 
 /// One result for all bound targets, if any of them denies something mandatory.
 /// `lacks` and `labels` go by relay name.
@@ -24,7 +26,7 @@ pub fn judge(lacks: &BTreeMap<String, Vec<String>>, labels: &BTreeMap<String, St
         return None;
     }
     Some(CaseResult {
-        id: "static-conformance".to_owned(),
+        id: STATIC_CONFORMANCE.to_owned(),
         title: "The ICS claims what the standards make mandatory".to_owned(),
         verdict: Verdict::Fail,
         topology: String::new(),
@@ -46,7 +48,7 @@ pub fn fallen(falls: &[String]) -> Option<CaseResult> {
         return None;
     }
     Some(CaseResult {
-        id: "relay-stays-up".to_owned(),
+        id: RELAY_STAYS_UP.to_owned(),
         title: "A relay does not end unasked".to_owned(),
         verdict: Verdict::Fail,
         topology: String::new(),

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 
+use super::outcome::WITHOUT_FILE;
 use crate::case::{self, Catalogue, Diagnostic, Library, Script};
 use crate::wire::{Content, MediaType, Part};
 
@@ -61,6 +62,11 @@ impl Suite {
             catalogue: Arc::clone(&builtin.catalogue),
             contents: Arc::clone(&builtin.contents),
         })
+    }
+
+    /// Whether results can have this id: that of a script, or of what no case file has.
+    pub fn has_case(&self, id: &str) -> bool {
+        WITHOUT_FILE.contains(&id) || self.scripts.iter().any(|script| script.id == id)
     }
 
     /// The text of a case file, by the name [`crate::case::Source`] gives it.

@@ -17,6 +17,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "wire", "case", "link", "relay", "party", "target", "inspect", "show",
         ],
     ),
+    ("baseline", &["case", "run"]),
     ("show", &[]),
     ("inspect", &["wire", "case", "show"]),
     ("snapshot", &["wire", "run", "inspect", "show"]),
@@ -37,7 +38,7 @@ const REPORT_MAY_IMPORT: &[&str] = &[
 ];
 
 /// Crates that do I/O or tell the time: parts that only compute, and that speak to nobody, do without them.
-const COMPUTE_ONLY: &[&str] = &["wire", "case", "report", "inspect"];
+const COMPUTE_ONLY: &[&str] = &["wire", "case", "report", "inspect", "baseline"];
 const REACHING_OUT: &[&str] = &["tokio", "hyper", "hyper_util", "reqwest", "axum", "lettre"];
 
 /// Modelled time: the only places that may wait for the clock alone.

@@ -2,7 +2,9 @@
 
 use std::fs;
 
+use mmspec::cli::Wanted;
 use mmspec::cli::present::{Present, Unwritten};
+use mmspec::report::formats::{FORMATS, Format};
 use mmspec::report::results;
 use mmspec::run::coverage::Coverage;
 use mmspec::run::suite::Suite;
@@ -10,16 +12,12 @@ use mmspec::show::Paint;
 
 use crate::report_sample::{run, text_of};
 
-fn present<'a>(
-    dir: &'a std::path::Path,
-    junit: Option<&'a std::path::Path>,
-    coverage: &'a Coverage,
-) -> Present<'a> {
+fn present<'a>(dir: &'a std::path::Path, wanted: &'a [Wanted], coverage: &'a Coverage) -> Present<'a> {
     Present {
         coverage,
         dir,
         reports: dir,
-        junit,
+        wanted,
         verbose: false,
         paint: Paint::new(false),
         text_of: &text_of,
@@ -32,9 +30,18 @@ fn reports_land_in_the_folder_and_where_they_were_asked_for() {
     let dir = tempfile::tempdir().unwrap();
     let elsewhere = dir.path().join("ci/out.xml");
     let coverage = Coverage::of(&Suite::load(&[]).unwrap(), Some(&run()));
-    present(dir.path(), Some(&elsewhere), &coverage)
-        .write(&run())
-        .unwrap();
+    let wanted = [Wanted {
+        format: Format::named("junit").unwrap(),
+        file: elsewhere.clone(),
+    }];
+    present(dir.path(), &wanted, &coverage).write(&run()).unwrap();
+    for format in FORMATS {
+        let written = format
+            .file
+            .map(|file| fs::read_to_string(dir.path().join(file)).unwrap());
+        let text = (format.render)(&run()).unwrap();
+        assert!(written.is_none_or(|written| written == text), "{}", format.name);
+    }
     let json = fs::read_to_string(dir.path().join("results.json")).unwrap();
     assert_eq!(results::parse(&json).unwrap().cases.len(), 8);
     let covered = fs::read_to_string(dir.path().join("coverage.json")).unwrap();
@@ -49,7 +56,7 @@ fn a_report_that_cannot_be_written_is_named() {
     let gone = dir.path().join("gone");
     fs::write(&gone, "a file, no folder").unwrap();
     let coverage = Coverage::of(&Suite::load(&[]).unwrap(), None);
-    let error = present(&gone, None, &coverage).write(&run()).unwrap_err();
+    let error = present(&gone, &[], &coverage).write(&run()).unwrap_err();
     assert!(matches!(error, Unwritten::File { .. }));
     assert!(error.to_string().contains("results.json"), "{error}");
 }

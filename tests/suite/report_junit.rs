@@ -3,11 +3,35 @@
 use mmspec::report::junit::render;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus};
 
-use crate::report_sample::run;
+use crate::report_sample::{compared, run};
 
 #[test]
 fn reads_like_this() {
     insta::assert_snapshot!(render(&run()).unwrap());
+}
+
+#[test]
+fn with_a_baseline_it_reads_like_this() {
+    insta::assert_snapshot!(render(&compared()).unwrap());
+}
+
+/// What the baseline knows is skipped; what is wrong with the baseline is an error and no failure.
+#[test]
+fn known_failures_do_not_turn_it_red_and_stale_entries_do() {
+    let report = Report::deserialize_from_str(&render(&compared()).unwrap()).unwrap();
+    assert_eq!((report.tests, report.failures, report.errors), (9, 1, 3));
+    assert_eq!(report.test_suites.iter().map(|s| s.skipped).sum::<usize>(), 3);
+    let mut names: Vec<(String, String)> = Vec::new();
+    for test in report.test_suites.iter().flat_map(|s| &s.test_cases) {
+        names.push((
+            test.classname.as_ref().unwrap().to_string(),
+            test.name.to_string(),
+        ));
+    }
+    let all = names.len();
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), all, "class and name are a key");
 }
 
 #[test]

@@ -71,7 +71,7 @@ fn the_worst_pair_makes_the_exit_code() {
     assert_eq!(matrix_code(&matrix), exit::NOTHING_TESTED);
 }
 
-fn matrix() -> Matrix {
+pub fn matrix() -> Matrix {
     let (x, y) = ("x 1.0", "y <b>&\x1b[2J");
     Matrix {
         schema: SCHEMA,

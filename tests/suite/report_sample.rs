@@ -6,8 +6,8 @@ use std::sync::Arc;
 use mmspec::case::Source;
 use mmspec::report::results::SCHEMA;
 use mmspec::run::outcome::{
-    Basis, Blame, CaseResult, ExpectationResult, FindingResult, Held, Level, PurposeRef, QuirkResult,
-    RunInfo, RunResult, Summary, Tool, TrailStep, UnsolicitedResult, Verdict,
+    Basis, Blame, CaseResult, Change, ChangeClass, Comparison, ExpectationResult, FindingResult, Held, Known,
+    Level, PurposeRef, QuirkResult, RunInfo, RunResult, Summary, Tool, TrailStep, UnsolicitedResult, Verdict,
 };
 use mmspec::wire::{Finding, Severity};
 
@@ -50,6 +50,7 @@ pub fn run() -> RunResult {
             defects: Vec::new(),
             alive: true,
             options: vec!["--relay".into(), "B=their relay.yaml".into()],
+            started_ms: 1_796_000_000_000,
         },
         comparison: None,
         quirks: vec![QuirkResult {
@@ -88,6 +89,55 @@ pub fn run() -> RunResult {
             broken_environment(),
             not_applicable(),
         ],
+    }
+}
+
+/// The same run, compared with a baseline: a regression, a known failure whose reason is hostile too, an entry that is stale, and a
+/// case that is new.
+pub fn compared() -> RunResult {
+    let change = |class, case: &str, is, entry| Change {
+        class,
+        case: case.into(),
+        expectation: None,
+        was: Some(Verdict::Pass),
+        is,
+        text: format!("what changed in {case}"),
+        entry,
+        reason: None,
+        link: None,
+        fails_run: class != ChangeClass::New,
+    };
+    let stale = change(
+        ChangeClass::Stale,
+        "mbox-view",
+        Some(Verdict::NotApplicable),
+        Some(at("known.yaml", 12, 5, 9)),
+    );
+    RunResult {
+        comparison: Some(Comparison {
+            baseline: "known.yaml".into(),
+            expected: 1,
+            changes: vec![
+                change(
+                    ChangeClass::PassToFail,
+                    "e2e-report-comes-home",
+                    Some(Verdict::Fail),
+                    None,
+                ),
+                stale,
+                change(ChangeClass::New, "mm1-a", Some(Verdict::Inconc), None),
+            ],
+            known: vec![Known {
+                case: "mm1-hostile[row 1]".into(),
+                expectation: Some("M-Send.conf@alice#1".into()),
+                verdict: Verdict::Fail,
+                reason: format!("Their ticket says {HOSTILE}"),
+                link: Some("https://tracker.example/MMSC-12".into()),
+                until: Some("2027-03-01".into()),
+                entry: at("known.yaml", 4, 5, 9),
+            }],
+        }),
+        ..run()
     }
 }
 

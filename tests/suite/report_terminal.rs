@@ -4,11 +4,16 @@ use std::path::Path;
 use std::time::Duration;
 
 use mmspec::report::terminal::Terminal;
+use mmspec::run::outcome::RunResult;
 use mmspec::show::Paint;
 
-use crate::report_sample::{run, text_of};
+use crate::report_sample::{compared, run, text_of};
 
 fn terminal(colour: bool, verbose: bool) -> String {
+    shown(&run(), colour, verbose)
+}
+
+fn shown(run: &RunResult, colour: bool, verbose: bool) -> String {
     Terminal {
         paint: Paint::new(colour),
         verbose,
@@ -16,12 +21,17 @@ fn terminal(colour: bool, verbose: bool) -> String {
         dir: Some(Path::new("reports/embedded/1")),
         elapsed: Some(Duration::from_millis(1234)),
     }
-    .render(&run())
+    .render(run)
 }
 
 #[test]
 fn shows_what_broke_and_counts_last() {
     insta::assert_snapshot!(terminal(false, false));
+}
+
+#[test]
+fn with_a_baseline_regressions_stand_last() {
+    insta::assert_snapshot!(shown(&compared(), false, false));
 }
 
 #[test]

@@ -38,7 +38,7 @@ fn latest() -> Result<Option<RunResult>, Failure> {
 }
 
 /// A run's folder, or its results.json.
-fn read(path: &Path) -> Result<RunResult, Failure> {
+pub(super) fn read(path: &Path) -> Result<RunResult, Failure> {
     let file = if path.is_dir() {
         path.join("results.json")
     } else {

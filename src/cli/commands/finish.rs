@@ -1,4 +1,4 @@
-//! What `run` and `rejudge` share: the seam to the engine.
+//! What all commands share that end in a finished run: the seam to the engine.
 
 use std::path::Path;
 use std::time::Duration;
@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::cli::exit::exit_code;
 use crate::cli::failure::Failure;
 use crate::cli::output;
+use crate::cli::outputs::Outputs;
 use crate::cli::present::Present;
 use crate::run::{Finished, Refused};
 
@@ -13,24 +14,36 @@ use super::shared::print;
 
 /// Writes the reports of a finished run, prints the summary, returns the exit code.
 pub(super) fn present(
-    finished: &Finished,
+    finished: &mut Finished,
     reports: &Path,
-    junit: Option<&Path>,
+    outputs: &Outputs,
     verbose: bool,
     elapsed: Option<Duration>,
 ) -> Result<u8, Failure> {
+    outputs.compare(finished);
     let present = Present {
         dir: &finished.dir,
         reports,
-        junit,
+        wanted: &outputs.wanted,
         verbose,
-        paint: output::paint(),
+        paint: match outputs.takes_stdout() {
+            true => output::paint_errors(),
+            false => output::paint(),
+        },
         coverage: &finished.coverage(),
         text_of: &|file| finished.text_of(file),
         elapsed,
     };
     present.write(&finished.result).map_err(Failure::error)?;
-    print(&present.summary(&finished.result))?;
+    let summary = outputs.shown(&present.summary(&finished.result));
+    if outputs.takes_stdout() {
+        output::complain(&summary);
+    } else {
+        print(&summary)?;
+    }
+    if let Some(github) = &outputs.github {
+        github.tell(&finished.result);
+    }
     Ok(exit_code(&finished.result))
 }
 
@@ -39,7 +52,7 @@ pub(super) fn write_reports(finished: &Finished) -> Result<(), Failure> {
     let present = Present {
         dir: &finished.dir,
         reports: &finished.dir,
-        junit: None,
+        wanted: &[],
         verbose: false,
         paint: output::paint(),
         coverage: &finished.coverage(),
@@ -50,9 +63,9 @@ pub(super) fn write_reports(finished: &Finished) -> Result<(), Failure> {
 }
 
 /// Says what there is to be careful about.
-pub(super) fn warn(finished: &Finished) {
+pub(super) fn warn(finished: &Finished, outputs: &Outputs) {
     for warning in &finished.warnings {
-        output::complain(&format!("mmspec: warning: {warning}"));
+        output::complain(&outputs.shown(&format!("mmspec: warning: {warning}")));
     }
 }
 

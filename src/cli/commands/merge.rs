@@ -5,10 +5,12 @@ use std::path::Path;
 use super::finish::{present, refused, warn};
 use super::shared::{REPORT_DIR, stored_result};
 use crate::cli::failure::Failure;
+use crate::cli::outputs::Outputs;
 use crate::cli::stored_args::MergeArgs;
 use crate::run::{self, Out, Part};
 
 pub fn merge(args: &MergeArgs) -> Result<u8, Failure> {
+    let outputs = Outputs::of(&args.reports)?;
     let parts = args.runs.iter().map(|dir| {
         Ok(Part {
             dir: dir.clone(),
@@ -21,13 +23,8 @@ pub fn merge(args: &MergeArgs) -> Result<u8, Failure> {
         Some(dir) => Out::Folder(dir),
         None => Out::Below(reports),
     };
-    let finished = run::merge(&parts, &out, &args.cases.dirs).map_err(refused)?;
-    warn(&finished);
-    present(
-        &finished,
-        &finished.dir,
-        args.junit.as_deref(),
-        args.verbose,
-        None,
-    )
+    let mut finished = run::merge(&parts, &out, &args.cases.dirs).map_err(refused)?;
+    warn(&finished, &outputs);
+    let dir = finished.dir.clone();
+    present(&mut finished, &dir, &outputs, args.verbose, None)
 }

@@ -10,6 +10,7 @@ use crate::cli::args::{Isolate, Recalled, RunArgs};
 use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::cli::output;
+use crate::cli::outputs::Outputs;
 use crate::cli::target_args::PushArg;
 use crate::run::host::{Isolation, in_private_network};
 use crate::run::{self, Options};
@@ -20,7 +21,7 @@ pub fn run(args: RunArgs) -> Result<u8, Failure> {
     {
         return Ok(code);
     }
-    let (junit, verbose, shard) = (args.junit.clone(), args.verbose, args.shard);
+    let (outputs, verbose, shard) = (Outputs::of(&args.reports)?, args.verbose, args.shard);
     let options = options(args)?;
     let observer = observer(verbose);
     let started = Instant::now();
@@ -37,10 +38,11 @@ pub fn run(args: RunArgs) -> Result<u8, Failure> {
         );
         return Ok(exit::INTERRUPTED);
     };
-    let finished = done.map_err(refused)?;
+    let mut finished = done.map_err(refused)?;
+    let dir = finished.dir.clone();
     let elapsed = Some(started.elapsed());
-    let code = present(&finished, &finished.dir, junit.as_deref(), verbose, elapsed)?;
-    warn(&finished);
+    let code = present(&mut finished, &dir, &outputs, verbose, elapsed)?;
+    warn(&finished, &outputs);
     if let Some(shard) = shard
         && finished.result.cases.is_empty()
     {
@@ -49,7 +51,7 @@ pub fn run(args: RunArgs) -> Result<u8, Failure> {
     }
     if code != exit::AS_EXPECTED {
         for silent in &finished.silent {
-            output::complain(&format!("mmspec: {silent}"));
+            output::complain(&outputs.shown(&format!("mmspec: {silent}")));
         }
         if !finished.silent.is_empty() {
             output::complain("mmspec: is it running, and does its target file name the right addresses?");

@@ -6,6 +6,6 @@ mod markdown;
 mod text;
 
 pub use html::html;
-pub use json::json;
+pub use json::{json, schema};
 pub use markdown::markdown;
 pub use text::text;

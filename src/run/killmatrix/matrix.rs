@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::case::Source;
@@ -15,7 +16,7 @@ pub const SCHEMA: &str = "mmspec-killmatrix/1";
 pub type Equivalents = BTreeMap<String, String>;
 
 /// Defects × cases.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Matrix {
     /// [`SCHEMA`].
     pub schema: &'static str,
@@ -29,7 +30,7 @@ pub struct Matrix {
     pub cases: Vec<CaseColumn>,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Totals {
     pub defects: usize,
@@ -46,7 +47,7 @@ pub struct Totals {
 }
 
 /// What became of a defect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fate {
     Killed,
@@ -66,7 +67,7 @@ impl Fate {
 }
 
 /// One defect and what noticed it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct DefectRow {
     pub name: String,
     pub breaks: String,
@@ -85,7 +86,7 @@ pub struct DefectRow {
 }
 
 /// A counting demand that was violated.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Kill {
     /// `case` or `case[row]`.
     pub script: String,
@@ -103,7 +104,7 @@ impl Kill {
 }
 
 /// One case, with all its rows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CaseColumn {
     pub id: String,
     pub title: String,

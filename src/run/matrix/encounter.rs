@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::case::Source;
@@ -11,7 +12,7 @@ use crate::run::outcome::{CaseResult, ExpectationResult, PurposeRef, RunResult, 
 pub const SCHEMA: &str = "mmspec-matrix/1";
 
 /// Relays × relays.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Matrix {
     /// [`SCHEMA`].
     pub schema: &'static str,
@@ -23,7 +24,7 @@ pub struct Matrix {
 }
 
 /// One relay as A with one as B.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Encounter {
     pub a: String,
     pub b: String,
@@ -45,7 +46,7 @@ pub struct Encounter {
 }
 
 /// What became of a pair.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fate {
     Ran,
@@ -56,7 +57,7 @@ pub enum Fate {
 }
 
 /// Cases that failed at one place.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Blamed {
     /// The relay at fault: `A`, `B`; none: not attributable.
     pub node: Option<String>,
@@ -66,7 +67,7 @@ pub struct Blamed {
 }
 
 /// A case that did not pass, by the first demand that was violated.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Shown {
     /// `case` or `case[row]`.
     pub script: String,
