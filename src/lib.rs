@@ -11,5 +11,6 @@ pub mod relay;
 pub mod report;
 pub mod run;
 pub mod show;
+pub mod snapshot;
 pub mod target;
 pub mod wire;

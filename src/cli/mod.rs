@@ -10,8 +10,11 @@ mod failure;
 mod listing;
 mod matrix_args;
 mod output;
+mod pages;
 pub mod present;
+mod stored_args;
 mod target_args;
+mod threads;
 
 pub use dispatch::main;
 pub use exit::exit_code;

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::pages::write_pages;
+use crate::report::html::Site;
 use crate::report::terminal::Terminal;
 use crate::report::{coverage, junit, results};
 use crate::run::coverage::Coverage;
@@ -26,7 +28,7 @@ pub struct Present<'a> {
     pub paint: Paint,
     pub coverage: &'a Coverage,
     /// The text of a case file by the name [`crate::case::Source`] gives it.
-    pub text_of: &'a dyn Fn(&str) -> Option<Arc<str>>,
+    pub text_of: &'a (dyn Fn(&str) -> Option<Arc<str>> + Sync),
     pub elapsed: Option<Duration>,
 }
 
@@ -40,7 +42,7 @@ pub enum Unwritten {
 }
 
 impl Present<'_> {
-    /// Writes `results.json`, `junit.xml`, `coverage.json` and the captures.
+    /// Writes `results.json`, `junit.xml`, `coverage.json`, the captures, and the HTML report.
     ///
     /// # Errors
     /// The first report that could not be written.
@@ -61,7 +63,12 @@ impl Present<'_> {
         write(&self.reports.join("results.json"), &json)?;
         write(&self.reports.join("coverage.json"), &covered)?;
         write(&self.reports.join("junit.xml"), &xml)?;
-        self.junit.map_or(Ok(()), |path| write(path, &xml))
+        self.junit.map_or(Ok(()), |path| write(path, &xml))?;
+        let site = Site::new(run, self.coverage, self.text_of).map_err(|reason| Unwritten::Format {
+            format: "the HTML report",
+            reason,
+        })?;
+        write_pages(&site, self.dir, self.reports)
     }
 
     /// What the terminal shows at the end.
@@ -81,7 +88,7 @@ impl Present<'_> {
 ///
 /// # Errors
 /// The file system's.
-fn write(path: &Path, text: &str) -> Result<(), Unwritten> {
+pub(super) fn write(path: &Path, text: &str) -> Result<(), Unwritten> {
     let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
     folder
         .and_then(|()| fs::write(path, text))

@@ -19,6 +19,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     ("show", &[]),
     ("inspect", &["wire", "case", "show"]),
+    ("snapshot", &["wire", "run", "inspect", "show"]),
 ];
 
 /// What the reports may see of the rest.

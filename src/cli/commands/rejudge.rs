@@ -1,6 +1,6 @@
 //! `mmspec rejudge`.
 
-use super::finish::{present, refused};
+use super::finish::{present, refused, warn};
 use crate::cli::args::RejudgeArgs;
 use crate::cli::failure::Failure;
 use crate::run;
@@ -11,5 +11,6 @@ const REPORTS: &str = "rejudged";
 pub fn rejudge(args: &RejudgeArgs) -> Result<u8, Failure> {
     let finished = run::rejudge(&args.run_dir, &args.cases.dirs).map_err(refused)?;
     let reports = finished.dir.join(REPORTS);
+    warn(&finished);
     present(&finished, &reports, args.junit.as_deref(), args.verbose, None)
 }

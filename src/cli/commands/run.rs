@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use super::finish::{present, refused};
+use super::finish::{present, refused, warn};
 use super::shared::{REPORT_DIR, observer, runtime};
 use crate::cli::args::{Isolate, Recalled, RunArgs};
 use crate::cli::exit;
@@ -20,7 +20,7 @@ pub fn run(args: RunArgs) -> Result<u8, Failure> {
     {
         return Ok(code);
     }
-    let (junit, verbose) = (args.junit.clone(), args.verbose);
+    let (junit, verbose, shard) = (args.junit.clone(), args.verbose, args.shard);
     let options = options(args)?;
     let observer = observer(verbose);
     let started = Instant::now();
@@ -33,15 +33,19 @@ pub fn run(args: RunArgs) -> Result<u8, Failure> {
     // By now all that the run started is down.
     let Some(done) = done else {
         output::complain(
-            "mmspec: interrupted; `mmspec rejudge` on the run's folder judges what happened so far",
+            "mmspec: interrupted; `mmspec report` on the run's folder shows what happened so far",
         );
         return Ok(exit::INTERRUPTED);
     };
     let finished = done.map_err(refused)?;
     let elapsed = Some(started.elapsed());
     let code = present(&finished, &finished.dir, junit.as_deref(), verbose, elapsed)?;
-    for warning in &finished.warnings {
-        output::complain(&format!("mmspec: warning: {warning}"));
+    warn(&finished);
+    if let Some(shard) = shard
+        && finished.result.cases.is_empty()
+    {
+        output::complain(&format!("mmspec: shard {shard} has none of the selected cases"));
+        return Ok(exit::AS_EXPECTED);
     }
     if code != exit::AS_EXPECTED {
         for silent in &finished.silent {
@@ -103,6 +107,7 @@ fn options(args: RunArgs) -> Result<Options, Failure> {
         program: None,
         report_dir: args.report_dir.unwrap_or_else(|| PathBuf::from(REPORT_DIR)),
         all: args.all,
+        shard: args.shard,
         hasten: None,
     })
 }

@@ -14,4 +14,4 @@ pub use crate::link::{Carriage, Crossing, Transport};
 pub use message::{Carrier, Message};
 pub use passage::{Flow, Passage, Ways};
 pub use scene::{Entry, Evidence, MOST, Mark, MarkKind};
-pub use stored::Stored;
+pub use stored::{JOURNAL, Stored};
