@@ -2,9 +2,9 @@
 
 use std::path::Path;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::present::{Unwritten, write};
+use super::threads;
 use crate::report::html::{Shown, Site};
 use crate::report::names::file_name;
 use crate::run::evidence::Stored;
@@ -18,31 +18,17 @@ use crate::run::outcome::CaseResult;
 pub(super) fn write_pages(site: &Site, journal: &Path, reports: &Path) -> Result<(), Unwritten> {
     let stored = Stored::open(journal);
     let cases = &site.run().cases;
-    let (next, began) = (AtomicUsize::new(0), Mutex::new(None::<i64>));
-    let work = || -> Result<(), Unwritten> {
-        while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let shown = shown(case, &stored, journal, reports);
-            if let Ok(evidence) = &shown.evidence
-                && let (Some(unix), Ok(mut began)) = (evidence.unix, began.lock())
-            {
-                *began = Some(began.map_or(unix, |first| first.min(unix)));
-            }
-            let text = site.case(case, &shown).map_err(unmade)?;
-            write(&reports.join(Site::path_of(&case.id)), &text)?;
+    let began = Mutex::new(None::<i64>);
+    let ended = || unmade("a page's thread ended".to_owned());
+    threads::each(cases, ended, |case| {
+        let shown = shown(case, &stored, journal, reports);
+        if let Ok(evidence) = &shown.evidence
+            && let (Some(unix), Ok(mut began)) = (evidence.unix, began.lock())
+        {
+            *began = Some(began.map_or(unix, |first| first.min(unix)));
         }
-        Ok(())
-    };
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = (1..threads.min(cases.len())).map(|_| scope.spawn(work)).collect();
-        let mut done = work();
-        for worker in workers {
-            let other = worker
-                .join()
-                .unwrap_or_else(|_| Err(unmade("a page's thread ended".to_owned())));
-            done = done.and(other);
-        }
-        done
+        let text = site.case(case, &shown).map_err(unmade)?;
+        write(&reports.join(Site::path_of(&case.id)), &text)
     })?;
     let began = began.into_inner().unwrap_or_default();
     let index = site.index(began).map_err(unmade)?;
