@@ -12,5 +12,6 @@ pub mod relay;
 pub mod report;
 pub mod run;
 pub mod show;
+pub mod snapshot;
 pub mod target;
 pub mod wire;

@@ -103,6 +103,15 @@ impl Topology {
             .is_some_and(|(a, b)| is_relay(a) && is_relay(b))
     }
 
+    /// The relay on which a user agent that the topology has of itself is at home.
+    pub fn home_of(self, user: &str) -> Option<&'static str> {
+        let nodes = super::vocabulary::TOPOLOGIES
+            .iter()
+            .find(|n| n.topology == self)?;
+        let own = nodes.users.iter().find(|(name, _)| *name == user);
+        own.map(|(_, home)| *home)
+    }
+
     /// The relays of the topology; peers send to the first unless they are told otherwise.
     pub fn relays(self) -> &'static [&'static str] {
         match self {
@@ -164,6 +173,12 @@ pub struct StepNote {
     pub does: String,
     pub phase: Phase,
     pub source: Source,
+    /// The party or link where something is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// The id of the expectation that it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expectation: Option<String>,
 }
 
 #[derive(Debug, Clone)]

@@ -35,12 +35,15 @@ impl Script {
     /// What each step is and where it stands, the `recv` lines of dialogues among them: what a stored journal says of its steps.
     pub fn outline(&self) -> Vec<StepNote> {
         let mut notes = Vec::new();
+        let mut ids = self.expectation_ids();
         for step in self.steps() {
             notes.push(StepNote {
                 step: step.id,
                 does: does(&step.action),
                 phase: step.phase,
                 source: step.source.clone(),
+                place: due_at(&step.action).map(str::to_owned),
+                expectation: ids.remove(&step.id),
             });
             if let Action::Dialogue(dialogue) = &step.action {
                 for line in &dialogue.lines {
@@ -50,6 +53,8 @@ impl Script {
                             does: "recv".to_owned(),
                             phase: step.phase,
                             source: source.clone(),
+                            place: Some(dialogue.from.clone()),
+                            expectation: ids.remove(id),
                         });
                     }
                 }
@@ -140,6 +145,17 @@ fn does(action: &Action) -> String {
         Action::Dialogue(_) => "dialogue".to_owned(),
         Action::Parallel(_) => "parallel".to_owned(),
     }
+}
+
+/// Where a step waits for something.
+fn due_at(action: &Action) -> Option<&str> {
+    let at = match action {
+        Action::Expect(expect) => &expect.place,
+        Action::ExpectNone(none) => &none.place,
+        Action::AnyOf(any) => &any.alternatives.first()?.place,
+        _ => return None,
+    };
+    Some(place(at))
 }
 
 fn label(expect: &Expect) -> String {

@@ -8,8 +8,10 @@ use clap_complete::Shell;
 use crate::cli::baseline_args::BaselineCommand;
 use crate::cli::matrix_args::MatrixArgs;
 use crate::cli::report_args::ReportArgs;
+use crate::cli::stored_args::{DiffArgs, MergeArgs, ReportRunArgs, SnapshotArgs};
 use crate::cli::target_args::{PushArg, TargetCommand};
 use crate::inspect::Kind;
+use crate::run::Shard;
 
 /// Conformance and interop tests for MMS Relay/Servers (MM1 and MM4).
 ///
@@ -58,6 +60,14 @@ pub enum Command {
     KillMatrix(KillMatrixArgs),
     /// Judge the journal of an earlier run again; reports go to RUN_DIR/rejudged
     Rejudge(RejudgeArgs),
+    /// Write the reports of a stored run again, or of one that was killed
+    Report(ReportRunArgs),
+    /// Put the shards of a run together into one run
+    Merge(MergeArgs),
+    /// Store what the relays of a run said, without what is different each time
+    Snapshot(SnapshotArgs),
+    /// Say what relays say otherwise than before: two runs, or a run and a snapshot; ends in 0 if nothing, in 1 if something
+    Diff(DiffArgs),
     /// Show what octets say: MM1, MM4, and what carries them; ends in 0 if they could be decoded
     Decode(DecodeArgs),
     /// Make the octets of a message that a YAML file describes in the words of a case
@@ -115,6 +125,9 @@ pub struct RunArgs {
     /// Run cases that cost much (load, long waits) too
     #[arg(long)]
     pub all: bool,
+    /// Run only the Kth of N parts of the selected cases; `mmspec merge` puts them together
+    #[arg(long, value_name = "K/N")]
+    pub shard: Option<Shard>,
     /// Show every expectation and every oddity
     #[arg(long, short)]
     pub verbose: bool,
@@ -127,6 +140,9 @@ pub struct ListArgs {
     pub selection: Vec<String>,
     #[command(flatten)]
     pub cases: CaseDirs,
+    /// Only the Kth of N parts, as for run
+    #[arg(long, value_name = "K/N")]
+    pub shard: Option<Shard>,
     /// As a JSON array
     #[arg(long)]
     pub json: bool,
@@ -367,6 +383,7 @@ pub enum SchemaOf {
     Coverage,
     Matrix,
     Killmatrix,
+    Diff,
 }
 
 impl RunArgs {

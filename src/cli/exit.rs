@@ -9,7 +9,7 @@ pub const INTERRUPTED: u8 = 130;
 pub const AS_EXPECTED: u8 = 0;
 /// A counting demand was violated (`fail`), or a case could not decide (`inconc`), and no baseline expects it; or an entry of the
 /// baseline is stale, unknown, expired, or of what passes. Also: `decode --strict` met a finding of
-/// severity error.
+/// severity error; `diff` found a difference.
 pub const VIOLATED: u8 = 1;
 /// The command line, a case file or a target file is wrong; nothing was run. Also: octets that cannot be decoded.
 pub const USAGE: u8 = 2;

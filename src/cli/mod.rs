@@ -13,9 +13,11 @@ mod listing;
 mod matrix_args;
 mod output;
 mod outputs;
+mod pages;
 pub mod present;
 mod report_args;
 mod review;
+mod stored_args;
 mod target_args;
 
 pub use dispatch::main;

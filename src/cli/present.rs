@@ -7,9 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::output;
+use super::pages::write_pages;
 use super::report_args::Wanted;
 use crate::report::coverage;
 use crate::report::formats::FORMATS;
+use crate::report::html::Site;
 use crate::report::terminal::Terminal;
 use crate::run::coverage::Coverage;
 use crate::run::outcome::RunResult;
@@ -27,7 +29,7 @@ pub struct Present<'a> {
     pub paint: Paint,
     pub coverage: &'a Coverage,
     /// The text of a case file by the name [`crate::case::Source`] gives it.
-    pub text_of: &'a dyn Fn(&str) -> Option<Arc<str>>,
+    pub text_of: &'a (dyn Fn(&str) -> Option<Arc<str>> + Sync),
     pub elapsed: Option<Duration>,
 }
 
@@ -41,7 +43,7 @@ pub enum Unwritten {
 }
 
 impl Present<'_> {
-    /// Writes every format that has a file of its own, `coverage.json`, and what was asked for besides.
+    /// Writes every format that has a file of its own, `coverage.json`, what was asked for besides, and the HTML report.
     ///
     /// # Errors
     /// The first report that could not be written.
@@ -73,7 +75,12 @@ impl Present<'_> {
             format: "coverage",
             reason: e.to_string(),
         })?;
-        write(&self.reports.join("coverage.json"), &covered)
+        write(&self.reports.join("coverage.json"), &covered)?;
+        let site = Site::new(run, self.coverage, self.text_of).map_err(|reason| Unwritten::Format {
+            format: "the HTML report",
+            reason,
+        })?;
+        write_pages(&site, self.dir, self.reports)
     }
 
     /// What the terminal shows at the end.
@@ -93,7 +100,7 @@ impl Present<'_> {
 ///
 /// # Errors
 /// The file system's.
-fn write(path: &Path, text: &str) -> Result<(), Unwritten> {
+pub(super) fn write(path: &Path, text: &str) -> Result<(), Unwritten> {
     let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
     folder
         .and_then(|()| fs::write(path, text))

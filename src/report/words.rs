@@ -64,14 +64,18 @@ pub(super) fn blamed(blame: &Blame) -> String {
 pub(super) fn passed(step: &TrailStep) -> String {
     let took = step.took.as_deref().unwrap_or("?");
     let gave = step.gave.as_deref().unwrap_or("nothing");
-    let held = match step.held {
+    format!("{}: {took} → {gave}, {}", step.node, held(step.held))
+}
+
+/// How what a node gave out compares with what it took in.
+pub(super) fn held(held: Held) -> &'static str {
+    match held {
         Held::Same => "the same",
         Held::Changed => "changed",
         Held::Own => "its own",
         Held::Nothing => "not what was due",
         Held::Unseen => "from what was not seen",
-    };
-    format!("{}: {took} → {gave}, {held}", step.node)
+    }
 }
 
 /// Characters of a relay's words that one line of a report holds.

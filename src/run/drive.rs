@@ -10,16 +10,14 @@ use futures_util::future::join_all;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::task::JoinSet;
 
-use crate::case::{
-    Action, Behaviour, Body, DnsSet, NodeOp, Place, Script, Selector, Set, SmtpStage, Step, StepId, Template,
-};
+use crate::case::{Action, Behaviour, Body, DnsSet, NodeOp, Script, Set, SmtpStage, Step, StepId, Template};
 use crate::link::Arrival;
 use crate::party::{self, SmtpRule};
-use crate::wire::PduType;
 
 use super::compose::{self, Words};
 use super::journal::{NodeState, What};
 use super::judge::{Judge, Status};
+use super::limits::Limits;
 use super::recorder::Recorder;
 use super::stage::{Stage, Unset};
 use super::vars;
@@ -183,19 +181,13 @@ impl Driver {
                     Flow::On
                 };
             }
-            Action::Expect(e) => self.window(e.within.as_ref(), &e.select, &e.place),
-            Action::AnyOf(any) => match (&any.within, any.alternatives.first()) {
-                (Some(within), _) => self.duration(within),
-                (None, _) => any
-                    .alternatives
-                    .iter()
-                    .filter_map(|e| self.window(e.within.as_ref(), &e.select, &e.place))
-                    .max(),
-            },
-            Action::ExpectNone(none) => match &none.within {
-                Some(within) => self.duration(within),
-                None => self.timer("quiet"),
-            },
+            Action::Expect(_) | Action::AnyOf(_) | Action::ExpectNone(_) => {
+                let limits = Limits {
+                    timer: &|name| self.timer(name),
+                    duration: &|template| self.duration(template),
+                };
+                limits.of(&step.action)
+            }
         };
         let Some(limit) = limit else {
             let text = format!("{}: `within` is no duration", step.source);
@@ -223,28 +215,6 @@ impl Driver {
 
     pub(super) fn yield_turn(&self) {
         self.turn.lock().unwrap_or_else(PoisonError::into_inner).take();
-    }
-
-    /// How long an event of this kind is waited for.
-    fn window(&self, within: Option<&Template>, select: &Selector, place: &Place) -> Option<Duration> {
-        if let Some(within) = within {
-            return self.duration(within);
-        }
-        let name = match select {
-            Selector::Pdu(
-                PduType::Mm4ForwardRes | PduType::Mm4DeliveryReportRes | PduType::Mm4ReadReplyReportRes,
-            ) => "mm4-response",
-            Selector::Pdu(
-                PduType::NotificationInd | PduType::DeliveryInd | PduType::ReadOrigInd | PduType::CancelReq,
-            ) => "notify",
-            Selector::Pdu(kind) if kind.octet().is_none() => "mm4",
-            Selector::Pdu(_) => "reply",
-            Selector::Reply if matches!(place, Place::On(_)) => "mm4",
-            Selector::Reply => "reply",
-            Selector::DnsQuery => "mm4",
-            Selector::Loss => "failover",
-        };
-        self.timer(name)
     }
 
     pub fn timer(&self, name: &str) -> Option<Duration> {

@@ -13,7 +13,8 @@ use crate::target::PushChannel;
 
 use super::collect::{self, collect};
 use super::coverage::Coverage;
-use super::folder::folder;
+use super::fingerprint::Fingerprint;
+use super::folder::{folder, folder_name};
 use super::host::{Host, Isolation};
 use super::journal::{Event, RunHead, What};
 use super::judge::RuleJudge;
@@ -23,6 +24,7 @@ use super::outcome::{CaseResult, QuirkResult, RunInfo, RunResult, SCHEMA, Summar
 use super::plan::Plan;
 use super::play::play_all;
 use super::redact::redact;
+use super::shard::Shard;
 use super::sources::Sources;
 use super::statics;
 use super::suite::Suite;
@@ -55,6 +57,8 @@ pub struct Options {
     pub report_dir: PathBuf,
     /// Cases that cost much too.
     pub all: bool,
+    /// Only this part of the selected scripts.
+    pub shard: Option<Shard>,
     /// No deadline of a target is longer than this.
     pub hasten: Option<Duration>,
 }
@@ -307,5 +311,10 @@ fn head(plan: &Plan, options: &Options, started: jiff::Timestamp) -> RunHead {
         defects: options.defects.clone(),
         options: words,
         started_ms: u64::try_from(started.as_millisecond()).unwrap_or_default(),
+        selection: Some(options.selection.clone()),
+        all: options.all,
+        shard: options.shard,
+        suite: Fingerprint::of(&plan.suite),
+        folder: folder_name(plan),
     }
 }

@@ -7,14 +7,26 @@ use super::world::safe;
 
 /// `<report-dir>/<target>/<run>/`, and `latest` beside the targets.
 pub fn folder(reports: &Path, plan: &Plan, started: jiff::Timestamp) -> std::io::Result<PathBuf> {
+    latest_folder(reports, &folder_name(plan), started)
+}
+
+/// `<target>` of a run's folder.
+pub fn folder_name(plan: &Plan) -> String {
     let mut names: Vec<String> = plan.targets.values().map(|t| safe(&t.name)).collect();
     names.dedup();
-    let name = if names.is_empty() {
+    if names.is_empty() {
         "embedded".to_owned()
     } else {
         names.join("+")
-    };
-    let dir = fresh_folder(&reports.join(name), started)?;
+    }
+}
+
+/// A fresh folder for a run of these targets, to which `latest` points then.
+///
+/// # Errors
+/// It cannot be made.
+pub fn latest_folder(reports: &Path, targets: &str, started: jiff::Timestamp) -> std::io::Result<PathBuf> {
+    let dir = fresh_folder(&reports.join(targets), started)?;
     point_latest(reports, &dir);
     Ok(dir)
 }

@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 use crate::case::{StepId, StepNote};
 use crate::link::Crossing;
 
+use super::fingerprint::Fingerprint;
+use super::shard::Shard;
+
 /// What a journal says of its run as a whole: `run.json` beside `events.jsonl`, written before anything runs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -29,6 +32,21 @@ pub struct RunHead {
     /// Milliseconds since 1970 when the run began; 0 if that was not written down.
     #[serde(default)]
     pub started_ms: u64,
+    /// What was typed to select cases; nothing selects all. None in runs of versions that did not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub selection: Option<Vec<String>>,
+    /// Whether cases that cost much were wanted.
+    #[serde(default)]
+    pub all: bool,
+    /// The part of the selected scripts that this run is, if it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
+    /// The suite it was made with.
+    #[serde(default)]
+    pub suite: Fingerprint,
+    /// The folder of its targets' runs below the folder of reports.
+    #[serde(default)]
+    pub folder: String,
 }
 
 impl RunHead {

@@ -72,7 +72,11 @@ impl Plan {
                 .filter(|s| !is_rule(s) && s.cost == Cost::Normal);
             scenarios = others.cloned().collect();
         }
+        // The targets are those of all scripts: every shard of a run has the same.
         let targets = bindings::targets(options, &scenarios)?;
+        if let Some(shard) = options.shard {
+            scenarios.retain(|script| shard.has(&script.id));
+        }
         scenarios.sort_by_cached_key(|script| std::cmp::Reverse(least_wait(script, &targets)));
         let all_embedded = targets.values().all(|t| t.is_embedded());
         if !all_embedded {

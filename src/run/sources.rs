@@ -36,6 +36,20 @@ impl Sources {
         self.0.get(file).cloned()
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// File → text, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(file, text)| (file.as_str(), text.as_ref()))
+    }
+
+    /// Adds those of another run.
+    pub fn extend(&mut self, other: Sources) {
+        self.0.extend(other.0);
+    }
+
     /// # Errors
     /// The file cannot be written.
     pub fn write(&self, dir: &Path) -> std::io::Result<()> {

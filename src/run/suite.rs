@@ -1,6 +1,6 @@
 //! What the binary carries: cases, groups, catalogue and contents, compiled in; `--cases DIR` adds to them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -11,6 +11,8 @@ use serde::Deserialize;
 use super::outcome::WITHOUT_FILE;
 use crate::case::{self, Catalogue, Diagnostic, Library, Script};
 use crate::wire::{Content, MediaType, Part};
+
+use super::sources::Sources;
 
 static CASES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/cases");
 static FIXTURES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/fixtures");
@@ -79,8 +81,60 @@ impl Suite {
     }
 }
 
+impl Suite {
+    /// This suite with these scripts instead of its own of the same cases.
+    #[must_use]
+    pub fn with(mut self, scripts: Vec<Arc<Script>>) -> Suite {
+        let replaced: BTreeSet<&str> = scripts.iter().map(|s| s.case_id.as_str()).collect();
+        self.scripts.retain(|s| !replaced.contains(s.case_id.as_str()));
+        self.scripts.extend(scripts);
+        self.scripts.sort_by(|a, b| a.id.cmp(&b.id));
+        self
+    }
+}
+
+/// The scripts of a run as they were when it was made.
+pub struct Kept {
+    pub scripts: Vec<Arc<Script>>,
+    /// What cannot be read any more.
+    pub problems: Vec<Diagnostic>,
+}
+
+/// Reads the case files that were kept with a run. What is as in the suite at hand is taken from there.
+///
+/// # Errors
+/// A compiled-in part that is wrong itself.
+pub fn kept(sources: &Sources, suite: &Suite) -> Result<Kept, Broken> {
+    let groups = sources.text_of(GROUPS);
+    let same_groups = groups.is_none() || groups == suite.text_of(GROUPS);
+    let mut at_hand: BTreeMap<&str, Vec<&Arc<Script>>> = BTreeMap::new();
+    for script in &suite.scripts {
+        at_hand.entry(&script.source.file).or_default().push(script);
+    }
+    let (mut scripts, mut changed) = (Vec::new(), Vec::new());
+    for (file, text) in sources.iter().filter(|(file, _)| *file != GROUPS) {
+        match at_hand
+            .get(file)
+            .filter(|own| own.iter().all(|s| s.text.as_ref() == text))
+        {
+            Some(own) if same_groups => scripts.extend(own.iter().map(|s| Arc::clone(s))),
+            _ => changed.push((file, text)),
+        }
+    }
+    // The catalogue and the contents of then are not at hand: names are not checked.
+    let mut library = Library::default();
+    let text = match &groups {
+        Some(text) => text.as_ref(),
+        None => builtin_text(&CASES, "groups.yaml")?,
+    };
+    let mut problems = library.add_groups(GROUPS, text).err().unwrap_or_default();
+    let (read, mut found) = case::load_all(changed, &library);
+    scripts.extend(read.into_iter().map(Arc::new));
+    problems.append(&mut found);
+    Ok(Kept { scripts, problems })
+}
 /// The name of the groups of steps that cases share, in [`crate::case::Source`].
-const GROUPS: &str = "cases/groups.yaml";
+pub const GROUPS: &str = "cases/groups.yaml";
 
 /// What is compiled in, read once by each process.
 struct Builtin {

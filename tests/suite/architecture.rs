@@ -20,6 +20,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("baseline", &["case", "run"]),
     ("show", &[]),
     ("inspect", &["wire", "case", "show"]),
+    ("snapshot", &["wire", "run", "inspect", "show"]),
 ];
 
 /// What the reports may see of the rest.

@@ -294,7 +294,7 @@ fn a_run_that_was_killed_can_be_judged_as_far_as_it_got() {
         .args(["rejudge", "reports/latest", "--cases", "own"])
         .assert()
         .code(4)
-        .stdout(predicate::str::contains("the journal ends before the case did"));
+        .stdout(predicate::str::contains("the run was cut before this case ended"));
     let run = results_in(&dir.path().join("reports/latest/rejudged"));
     let verdicts: Vec<(&str, Verdict)> = run.cases.iter().map(|c| (c.id.as_str(), c.verdict)).collect();
     assert_eq!(verdicts, [("mine", Verdict::Pass), ("waits", Verdict::Error)]);

@@ -62,6 +62,13 @@ pub(super) fn write_reports(finished: &Finished) -> Result<(), Failure> {
     present.write(&finished.result).map_err(Failure::error)
 }
 
+/// Says what there is to be careful about.
+pub(super) fn warn(finished: &Finished, outputs: &Outputs) {
+    for warning in &finished.warnings {
+        output::complain(&outputs.shown(&format!("mmspec: warning: {warning}")));
+    }
+}
+
 pub(super) fn refused(refused: Refused) -> Failure {
     match refused {
         Refused::Usage(text) => Failure::usage(text),

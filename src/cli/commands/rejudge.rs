@@ -1,6 +1,6 @@
 //! `mmspec rejudge`.
 
-use super::finish::{present, refused};
+use super::finish::{present, refused, warn};
 use crate::cli::args::RejudgeArgs;
 use crate::cli::failure::Failure;
 use crate::cli::outputs::Outputs;
@@ -13,5 +13,6 @@ pub fn rejudge(args: &RejudgeArgs) -> Result<u8, Failure> {
     let outputs = Outputs::of(&args.reports)?;
     let mut finished = run::rejudge(&args.run_dir, &args.cases.dirs).map_err(refused)?;
     let reports = finished.dir.join(REPORTS);
+    warn(&finished, &outputs);
     present(&mut finished, &reports, &outputs, args.verbose, None)
 }

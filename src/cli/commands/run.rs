@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use super::finish::{present, refused};
+use super::finish::{present, refused, warn};
 use super::shared::{REPORT_DIR, observer, runtime};
 use crate::cli::args::{Isolate, Recalled, RunArgs};
 use crate::cli::exit;
@@ -21,7 +21,7 @@ pub fn run(args: RunArgs) -> Result<u8, Failure> {
     {
         return Ok(code);
     }
-    let (outputs, verbose) = (Outputs::of(&args.reports)?, args.verbose);
+    let (outputs, verbose, shard) = (Outputs::of(&args.reports)?, args.verbose, args.shard);
     let options = options(args)?;
     let observer = observer(verbose);
     let started = Instant::now();
@@ -34,7 +34,7 @@ pub fn run(args: RunArgs) -> Result<u8, Failure> {
     // By now all that the run started is down.
     let Some(done) = done else {
         output::complain(
-            "mmspec: interrupted; `mmspec rejudge` on the run's folder judges what happened so far",
+            "mmspec: interrupted; `mmspec report` on the run's folder shows what happened so far",
         );
         return Ok(exit::INTERRUPTED);
     };
@@ -42,8 +42,12 @@ pub fn run(args: RunArgs) -> Result<u8, Failure> {
     let dir = finished.dir.clone();
     let elapsed = Some(started.elapsed());
     let code = present(&mut finished, &dir, &outputs, verbose, elapsed)?;
-    for warning in &finished.warnings {
-        output::complain(&outputs.shown(&format!("mmspec: warning: {warning}")));
+    warn(&finished, &outputs);
+    if let Some(shard) = shard
+        && finished.result.cases.is_empty()
+    {
+        output::complain(&format!("mmspec: shard {shard} has none of the selected cases"));
+        return Ok(exit::AS_EXPECTED);
     }
     if code != exit::AS_EXPECTED {
         for silent in &finished.silent {
@@ -105,6 +109,7 @@ fn options(args: RunArgs) -> Result<Options, Failure> {
         program: None,
         report_dir: args.report_dir.unwrap_or_else(|| PathBuf::from(REPORT_DIR)),
         all: args.all,
+        shard: args.shard,
         hasten: None,
     })
 }

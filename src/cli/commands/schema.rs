@@ -10,6 +10,7 @@ use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::inspect;
 use crate::report::{coverage, killmatrix, matrix, results};
+use crate::snapshot;
 use crate::target;
 
 pub fn schema(args: &SchemaArgs) -> Result<u8, Failure> {
@@ -22,6 +23,7 @@ pub fn schema(args: &SchemaArgs) -> Result<u8, Failure> {
         SchemaOf::Results => print(results::JSON_SCHEMA)?,
         SchemaOf::Baseline => print(baseline::JSON_SCHEMA)?,
         SchemaOf::Decoded => print(inspect::JSON_SCHEMA)?,
+        SchemaOf::Diff => print(snapshot::JSON_SCHEMA)?,
     }
     Ok(exit::AS_EXPECTED)
 }

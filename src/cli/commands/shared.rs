@@ -9,7 +9,9 @@ use crate::case::Diagnostic;
 use crate::cli::failure::Failure;
 use crate::cli::output;
 use crate::report::progress::{Bar, Lines};
+use crate::report::results;
 use crate::run::observer::Observer;
+use crate::run::outcome::RunResult;
 use crate::run::select::Selection;
 use crate::run::suite::{Broken, Suite};
 
@@ -68,4 +70,15 @@ pub(super) fn octets_of(path: &Path) -> Result<(String, Vec<u8>), Failure> {
     let name = path.display().to_string();
     let octets = std::fs::read(path).map_err(|e| Failure::usage(format!("{name}: {e}")))?;
     Ok((name, octets))
+}
+
+/// What a run's folder says of it; none if the run was killed before it was judged.
+pub(super) fn stored_result(dir: &Path) -> Result<Option<RunResult>, Failure> {
+    let path = dir.join("results.json");
+    let wrong = |reason: String| Failure::usage(format!("{}: {reason}", path.display()));
+    match std::fs::read_to_string(&path) {
+        Ok(text) => results::parse(&text).map(Some).map_err(wrong),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(wrong(e.to_string())),
+    }
 }

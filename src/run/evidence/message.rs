@@ -52,6 +52,8 @@ pub struct Message {
     pub capture: Option<String>,
     /// `seq` of the request this answers.
     pub answers: Option<u64>,
+    /// Whether it is the answer to a fetch that came before the MM could be served: it is asked for again.
+    pub is_put_off: bool,
     /// `M-Send.req`, `HTTP 404 with an empty body`, `SMTP 250 … at end-of-data`. Not escaped.
     pub label: String,
     /// Name of the PDU, if it carries one.
@@ -95,6 +97,7 @@ impl Message {
             step,
             capture,
             answers: seen.answers,
+            is_put_off: seen.put_off.is_some(),
             label: seen.label(),
             pdu: seen.kind().map(|kind| kind.name()),
             findings: if is_ours { Vec::new() } else { seen.findings },

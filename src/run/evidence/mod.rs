@@ -11,4 +11,4 @@ mod stored;
 pub use crate::link::Crossing;
 pub use message::{Carrier, Message};
 pub use scene::{Entry, Evidence, MOST, Mark, MarkKind};
-pub use stored::Stored;
+pub use stored::{JOURNAL, Stored};

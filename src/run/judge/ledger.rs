@@ -303,6 +303,26 @@ impl Ledger {
         self.put((step, MAIN), item, weight, Verdict::Inconc, entry);
     }
 
+    /// What a journal does not tell, because it was recorded for another form of the case.
+    pub fn unrecorded(&mut self, step: StepId, item: &Item, why: String, at_us: u64) {
+        let weight = Weight {
+            counts: true,
+            ..self.weigh(&all_tests(item), None)
+        };
+        let entry = Entry {
+            source: &item.source,
+            note: "not recorded".to_owned(),
+            expected: match item.kind {
+                Kind::Send { .. } => "a positive answer".to_owned(),
+                _ => expected_words(item).0,
+            },
+            got: why,
+            at_us,
+            seen: None,
+        };
+        self.put((step, MAIN), item, weight, Verdict::Inconc, entry);
+    }
+
     /// Writes down what was not decided: not reached, or left open by a legal end of the case.
     pub fn settle(&mut self, step: StepId, item: &Item, case_over: bool) {
         if !item.is_expectation() {

@@ -23,6 +23,7 @@ use super::verdict::Case;
 use super::weight::Policy;
 
 mod offer;
+mod unrecorded;
 
 /// Where a step stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,7 +103,7 @@ impl Judge {
             What::Seen { .. } | What::NoReply { .. } => self.seen(event),
             What::FetchAgain { .. } => self.put_off(event),
             What::Halt { step, missing } => {
-                let got = format!("${missing} has no value: the event it names did not carry it");
+                let got = self.no_value(missing);
                 self.halt(*step, got, event.at_us);
             }
             What::NotSent { step, why } => self.halt(*step, why.clone(), event.at_us),
@@ -238,7 +239,7 @@ impl Judge {
             Kind::Send { .. } | Kind::Other => return,
         };
         if let Some(missing) = missing {
-            let got = format!("${missing} has no value: the event it names did not carry it");
+            let got = self.no_value(&missing);
             self.ledger.unreachable(step, &item, got, at_us);
             self.status.insert(step, Status::Broken);
             return;

@@ -1,0 +1,78 @@
+//! The HTML report's files.
+
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::present::{Unwritten, write};
+use crate::report::html::{Shown, Site};
+use crate::report::names::file_name;
+use crate::run::evidence::Stored;
+use crate::run::outcome::CaseResult;
+
+/// Writes `index.html` and `cases/<name>.html` into `reports`, with what the journal in `journal` shows. A journal that cannot be read is
+/// no error: the pages say so. Cases are read and written one at a time, by as many threads as there are processors.
+///
+/// # Errors
+/// The first page that could not be made or written.
+pub(super) fn write_pages(site: &Site, journal: &Path, reports: &Path) -> Result<(), Unwritten> {
+    let stored = Stored::open(journal);
+    let cases = &site.run().cases;
+    let (next, began) = (AtomicUsize::new(0), Mutex::new(None::<i64>));
+    let work = || -> Result<(), Unwritten> {
+        while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let shown = shown(case, &stored, journal, reports);
+            if let Ok(evidence) = &shown.evidence
+                && let (Some(unix), Ok(mut began)) = (evidence.unix, began.lock())
+            {
+                *began = Some(began.map_or(unix, |first| first.min(unix)));
+            }
+            let text = site.case(case, &shown).map_err(unmade)?;
+            write(&reports.join(Site::path_of(&case.id)), &text)?;
+        }
+        Ok(())
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (1..threads.min(cases.len())).map(|_| scope.spawn(work)).collect();
+        let mut done = work();
+        for worker in workers {
+            let other = worker
+                .join()
+                .unwrap_or_else(|_| Err(unmade("a page's thread ended".to_owned())));
+            done = done.and(other);
+        }
+        done
+    })?;
+    let began = began.into_inner().unwrap_or_default();
+    let index = site.index(began).map_err(unmade)?;
+    write(&reports.join("index.html"), &index)
+}
+
+fn shown(case: &CaseResult, stored: &Result<Stored, String>, journal: &Path, reports: &Path) -> Shown {
+    Shown {
+        evidence: match stored {
+            Ok(stored) => stored.case(&case.id),
+            Err(why) => Err(why.clone()),
+        },
+        capture: capture(&case.id, journal, reports),
+    }
+}
+
+/// Where the capture of a case is, from its page: beside it, or in the run's folder if the reports are in one below.
+fn capture(id: &str, journal: &Path, reports: &Path) -> Option<String> {
+    let name = format!("{}.pcapng", file_name(id));
+    if reports.join("cases").join(&name).is_file() {
+        return Some(name);
+    }
+    let below = reports.strip_prefix(journal).ok()?.components().count();
+    let there = journal.join("cases").join(&name).is_file();
+    there.then(|| format!("{}cases/{name}", "../".repeat(below + 1)))
+}
+
+fn unmade(reason: String) -> Unwritten {
+    Unwritten::Format {
+        format: "the HTML report",
+        reason,
+    }
+}

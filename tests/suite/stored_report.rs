@@ -1,0 +1,160 @@
+//! `mmspec report`: runs that were judged, and one that was killed.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::Stdio;
+
+use assert_cmd::Command;
+use mmspec::report::results;
+use mmspec::run::journal::{Event, What};
+use mmspec::run::outcome::{RunResult, Verdict};
+use predicates::prelude::*;
+
+use crate::cli_commands::mmspec;
+
+const CASE: &str = "\
+id: mine
+title: A submission is accepted
+topology: one-relay
+steps:
+  - { send: M-Send.req, from: alice, headers: { To: $bob.plmn } }
+  - { expect: M-Send.conf, at: alice, headers: { X-Mms-Response-Status: Ok }, tests: [TP-SUB-01] }
+";
+
+/// A case that waits for what does not come.
+const ENDLESS: &str = "\
+id: waits
+title: Nobody sends anything, and the case waits for it
+topology: one-relay
+steps:
+  - { expect: MM4_forward.REQ, at: p, within: 3600s, tests: [TP-M4O-01] }
+";
+
+fn results_in(dir: &Path) -> RunResult {
+    results::parse(&fs::read_to_string(dir.join("results.json")).unwrap()).unwrap()
+}
+
+fn again(dir: &Path) -> Command {
+    let mut command = Command::cargo_bin("mmspec").unwrap();
+    command.current_dir(dir).env("NO_COLOR", "1");
+    command
+}
+
+#[test]
+fn a_stored_run_is_reported_again_as_it_was_judged() {
+    let (dir, mut command) = mmspec();
+    let case = "mm1-send-conf-echoes-transaction-id";
+    command
+        .args(["run", case, "--defect", "mm1.send-conf.wrong-transaction-id"])
+        .assert()
+        .code(1);
+    let latest = dir.path().join("reports/latest");
+    let files = ["results.json", "junit.xml", "coverage.json"];
+    let before = files.map(|file| fs::read_to_string(latest.join(file)).unwrap());
+    fs::remove_file(latest.join("junit.xml")).unwrap();
+    // What is in the journal is not looked at: a run is not judged anew.
+    fs::write(latest.join("events.jsonl"), "").unwrap();
+    again(dir.path())
+        .args(["report", "--junit", "copy.xml"])
+        .assert()
+        .code(1)
+        .stdout(
+            predicate::str::contains("TP-SUB-02")
+                .and(predicate::str::contains("^^^^"))
+                .and(predicate::str::contains("fail")),
+        );
+    let after = files.map(|file| fs::read_to_string(latest.join(file)).unwrap());
+    assert_eq!(before, after);
+    assert_eq!(fs::read_to_string(dir.path().join("copy.xml")).unwrap(), after[1]);
+}
+
+#[test]
+fn a_run_that_was_killed_is_reported_as_far_as_it_got() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::create_dir(dir.path().join("own")).unwrap();
+    fs::write(dir.path().join("own/mine.yaml"), CASE).unwrap();
+    fs::write(dir.path().join("own/waits.yaml"), ENDLESS).unwrap();
+    let late = ENDLESS.replace("id: waits", "id: never-begun");
+    fs::write(dir.path().join("own/never.yaml"), late).unwrap();
+    let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin("mmspec"))
+        .current_dir(dir.path())
+        // What a killed run leaves behind goes with the folder.
+        .env("TMPDIR", dir.path())
+        .args(["run", "mine", "waits", "never-begun", "--cases", "own", "-v"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut progress = BufReader::new(child.stderr.take().unwrap())
+        .lines()
+        .map(|line| line.unwrap());
+    assert!(progress.any(|line| line.contains("PASS") && line.contains("mine")));
+    let latest = dir.path().join("reports/latest");
+    let journal = latest.join("events.jsonl");
+    while !(has(&journal, "mine", |what| matches!(what, What::End))
+        && has(&journal, "waits", |what| matches!(what, What::StepStart { .. })))
+    {
+        std::thread::yield_now();
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    // Half a line at the end, and nothing of one of the cases: what a kill may leave.
+    let text = fs::read_to_string(&journal).unwrap();
+    let kept: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.contains("\"never-begun\""))
+        .collect();
+    let half = r#"{"script":"waits","seq":99,"at_us":12,"eve"#;
+    fs::write(&journal, kept.join("\n") + "\n" + half).unwrap();
+
+    // Its own cases are in the run's folder: nobody has to say where they are.
+    again(dir.path())
+        .args(["report", "reports/latest"])
+        .assert()
+        .code(4)
+        .stderr(
+            predicate::str::contains("was never judged: the run was cut: 1 of 3 cases had ended")
+                .and(predicate::str::contains("1 had begun and not ended: waits"))
+                .and(predicate::str::contains("1 had not begun: never-begun")),
+        )
+        .stdout(
+            predicate::str::contains("the run was cut before this case ended")
+                .and(predicate::str::contains("the run was cut before this case began"))
+                .and(predicate::str::contains(
+                    "3 cases: 1 pass, 0 fail, 0 inconc, 2 error",
+                )),
+        );
+    let run = results_in(&latest);
+    let verdicts: Vec<(&str, Verdict)> = run.cases.iter().map(|c| (c.id.as_str(), c.verdict)).collect();
+    assert_eq!(
+        verdicts,
+        [
+            ("mine", Verdict::Pass),
+            ("never-begun", Verdict::Error),
+            ("waits", Verdict::Error)
+        ]
+    );
+    assert!(latest.join("junit.xml").is_file());
+    // The first report is a report of the run like any other.
+    again(dir.path()).arg("report").assert().code(4);
+}
+
+#[test]
+fn what_is_no_run_cannot_be_reported() {
+    let (_dir, mut command) = mmspec();
+    command
+        .args(["report", "gone"])
+        .assert()
+        .code(2)
+        .stderr(predicate::str::contains("gone"));
+}
+
+/// Whether a whole line of the journal says something of a script.
+fn has(journal: &Path, script: &str, wanted: impl Fn(&What) -> bool) -> bool {
+    let text = fs::read_to_string(journal).unwrap_or_default();
+    let events = text
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Event>(line).ok());
+    events.filter(|e| e.script == script).any(|e| wanted(&e.what))
+}
