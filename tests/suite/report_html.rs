@@ -322,6 +322,7 @@ fn comparison() -> Comparison {
             ),
             change(ChangeClass::New, "mm1-send", None, Some(Verdict::Pass), false),
         ],
+        known: Vec::new(),
     }
 }
 
