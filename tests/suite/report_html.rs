@@ -322,7 +322,6 @@ fn comparison() -> Comparison {
             ),
             change(ChangeClass::New, "mm1-send", None, Some(Verdict::Pass), false),
         ],
-        known: Vec::new(),
     }
 }
 
