@@ -78,6 +78,7 @@ fn run(cases: Vec<CaseResult>) -> RunResult {
             recalled_inconc: false,
             defects: Vec::new(),
             alive: true,
+            started_ms: 0,
             options: Vec::new(),
         },
         summary: Summary::of(&cases),

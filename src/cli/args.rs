@@ -379,11 +379,11 @@ pub enum SchemaOf {
     Target,
     Results,
     Decoded,
+    Diff,
     Baseline,
     Coverage,
     Matrix,
     Killmatrix,
-    Diff,
 }
 
 impl RunArgs {

@@ -3,6 +3,7 @@
 
 mod args;
 mod baseline_args;
+mod captures;
 mod commands;
 mod dispatch;
 pub mod exit;

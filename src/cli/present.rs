@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::output;
 use super::pages::write_pages;
 use super::report_args::Wanted;
+use super::{captures, output};
 use crate::report::coverage;
 use crate::report::formats::FORMATS;
 use crate::report::html::Site;
@@ -43,7 +43,8 @@ pub enum Unwritten {
 }
 
 impl Present<'_> {
-    /// Writes every format that has a file of its own, `coverage.json`, what was asked for besides, and the HTML report.
+    /// Writes every format that has a file of its own, `coverage.json`, what was asked for besides, the captures, and the HTML report,
+    /// which names them.
     ///
     /// # Errors
     /// The first report that could not be written.
@@ -80,6 +81,7 @@ impl Present<'_> {
             format: "the HTML report",
             reason,
         })?;
+        captures::write(self.dir, self.reports, run)?;
         write_pages(&site, self.dir, self.reports)
     }
 

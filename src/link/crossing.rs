@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::Lost;
+use super::{Carriage, Lost};
 
 /// Octets and the protocol that carried them. Octet strings are hex.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -182,4 +182,6 @@ pub struct Arrival {
     /// The relay it came from, when the listener knows.
     pub from: Option<String>,
     pub crossing: Crossing,
+    /// How it came, as far as that is known. Pipes have no sockets.
+    pub wire: Option<Carriage>,
 }

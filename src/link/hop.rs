@@ -14,7 +14,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use super::record::{Ends, Recorder};
 use super::shape::{self, Line, Ride, State};
 use super::stream::reset;
-use super::{Arrival, LossKind};
+use super::{Arrival, Connection, LossKind};
 
 /// Octets that are copied at once.
 const CHUNK: usize = 64 * 1024;
@@ -152,7 +152,7 @@ async fn pass(mut near: TcpStream, target: Option<SocketAddr>, recorder: Arc<Rec
     if near.set_nodelay(true).is_err() {
         return reset(&near);
     }
-    let ends = Ends::new(Some(recorder));
+    let ends = Ends::new(Some(recorder), Connection::of(&far));
     let (near_in, near_out) = near.split();
     let (far_in, far_out) = far.split();
     let mut up = pin!(copy(near_in, far_out, |octets| ends.client_sent(octets)));
@@ -206,7 +206,8 @@ async fn pass_on(
     } else if let Some(far) = connect(target).await
         && near.set_nodelay(true).is_ok()
     {
-        let ends = Ends::new((mails == Mails::Recorded).then_some(recorder));
+        let recorder = (mails == Mails::Recorded).then_some(recorder);
+        let ends = Ends::new(recorder, Connection::of(&far));
         shape::pass(near, far, &ride, &ends).await;
     } else {
         reset(&near);

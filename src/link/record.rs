@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::follow::Follower;
 use super::hop::Sink;
 use super::shape::Direction;
-use super::{Arrival, Crossing};
+use super::{Arrival, Connection, Crossing};
 
 /// Takes what one relay sends over a wire.
 pub(super) struct Recorder {
@@ -17,11 +17,13 @@ pub(super) struct Recorder {
 }
 
 impl Recorder {
-    pub fn record(&self, crossing: Crossing) {
+    /// `connection`: as the server sees it.
+    pub fn record(&self, crossing: Crossing, connection: Option<Connection>) {
         (self.sink)(Arrival {
             place: self.name.clone(),
             from: Some(self.from.clone()),
             crossing,
+            wire: connection.map(Connection::sent),
         });
     }
 }
@@ -31,13 +33,16 @@ pub(super) struct Ends {
     follower: Mutex<Follower>,
     /// None: its mails are seen elsewhere.
     mails: Option<Arc<Recorder>>,
+    /// The one to the server.
+    connection: Option<Connection>,
 }
 
 impl Ends {
-    pub fn new(mails: Option<Arc<Recorder>>) -> Ends {
+    pub fn new(mails: Option<Arc<Recorder>>, connection: Option<Connection>) -> Ends {
         Ends {
             follower: Mutex::new(Follower::new()),
             mails,
+            connection,
         }
     }
 
@@ -67,7 +72,7 @@ impl Ends {
 
     fn record(&self, mail: Crossing) {
         if let Some(mails) = &self.mails {
-            mails.record(mail);
+            mails.record(mail, self.connection);
         }
     }
 

@@ -3,10 +3,14 @@
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
+
+use super::carriage::Connection;
+use super::tape::{Tape, Taped};
 
 /// A TCP stream without Nagle's delay. Once the other side has closed it, ending it resets the connection: both sides are done,
 /// and neither port waits in TIME_WAIT. A run has thousands of connections, and ports of the system are found ever more slowly
@@ -34,6 +38,11 @@ impl Stream {
     /// The socket itself.
     pub fn tcp(&self) -> &TcpStream {
         &self.stream
+    }
+
+    /// The connection, from this end; a new number each time it is asked. `None`: the socket is gone.
+    pub fn connection(&self) -> Option<Connection> {
+        Connection::of(&self.stream)
     }
 
     /// # Errors
@@ -85,17 +94,19 @@ pub fn reset(stream: &TcpStream) {
     let _ = stream.set_zero_linger();
 }
 
-/// A listener whose connections are [`Stream`]s.
+/// A listener whose connections are [`Stream`]s, on tape.
 #[derive(Debug)]
 pub struct Streams(pub TcpListener);
 
 impl axum::serve::Listener for Streams {
-    type Io = Stream;
+    type Io = Taped<Stream>;
     type Addr = SocketAddr;
 
-    async fn accept(&mut self) -> (Stream, SocketAddr) {
+    async fn accept(&mut self) -> (Taped<Stream>, SocketAddr) {
         let (stream, addr) = axum::serve::Listener::accept(&mut self.0).await;
-        (Stream::new(stream), addr)
+        let stream = Stream::new(stream);
+        let tape = Arc::new(Tape::new(stream.connection()));
+        (Taped::server(stream, tape), addr)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {

@@ -70,5 +70,5 @@ async fn pass_on(near: TcpStream, relay: String, ride: Arc<Ride>) {
     };
     // Sockets that refuse the option work without it, a little slower.
     let _ = (near.set_nodelay(true), far.set_nodelay(true));
-    pass(near, far, &ride, &Ends::new(None)).await;
+    pass(near, far, &ride, &Ends::new(None, None)).await;
 }

@@ -13,7 +13,7 @@ use super::ownership::{self, Key};
 use super::pushes::{Air, Fate, Kept, Pushes, Still};
 use super::script::{HttpRule, Rules, SmppRule, SmtpAct, SmtpRule, SmtpStage};
 use crate::link::hop::Sink;
-use crate::link::{Arrival, Crossing};
+use crate::link::{Arrival, Carriage, Crossing};
 
 mod between;
 
@@ -345,7 +345,7 @@ impl State {
 
     fn keep_unsolicited(&mut self, arrival: Arrival) {
         self.unsolicited.count += 1;
-        let octets = octets_of(&arrival.crossing);
+        let octets = octets_of(&arrival.crossing) + arrival.wire.as_ref().map_or(0, Carriage::octets);
         if self.unsolicited.first.len() < UNSOLICITED_KEPT
             && self.unsolicited_octets + octets <= UNSOLICITED_OCTETS
         {
@@ -437,7 +437,9 @@ impl Guest {
             None => Vec::new(),
         };
         for kept in kept.into_iter().filter_map(Kept::due) {
-            self.desk.hand_over(Some(self.id), kept.push);
+            // Its octets stand where the gateway took it.
+            let wire = kept.push.wire.map(Carriage::without_octets);
+            self.desk.hand_over(Some(self.id), Arrival { wire, ..kept.push });
             // A gateway that owes nobody a receipt does not listen.
             let _ = kept.arrived.send(());
         }

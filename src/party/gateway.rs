@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use super::desk::{Desk, Owner};
 use super::pushes::{self, Fate, Still};
-use crate::link::{Arrival, Crossing, LossKind};
+use crate::link::{Arrival, Carriage, Crossing, LossKind};
 
 /// The gateway through which one relay pushes.
 #[derive(Debug)]
@@ -26,6 +26,7 @@ pub(super) struct Push {
     pub(super) recipient: String,
     pub(super) params: Vec<(String, String)>,
     pub(super) wsp: Bytes,
+    pub(super) wire: Option<Carriage>,
 }
 
 impl Gateway {
@@ -101,6 +102,7 @@ impl Gateway {
                 wsp: push.wsp,
                 answered,
             },
+            wire: push.wire,
         }
     }
 }

@@ -6,19 +6,19 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::to_bytes;
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{Method, StatusCode};
 use bytes::Bytes;
 
+use super::Listening;
 use super::desk::Desk;
 use super::gateway::{Gateway, Push, is_taken};
-use super::{Listening, http};
+use super::http::{self, Answer, Asked};
+use super::masked::SECRET_FIELDS;
 use crate::wire::push::hook::{HookForm, HookRequest, Hooked, NumberAt, read};
 
 /// A longer request carries no notification.
 const LONGEST_BODY: usize = 1 << 20;
-/// Header fields whose values are nobody's business.
-const SECRET: &[&str] = &["authorization", "proxy-authorization", "cookie"];
 const NAME: &str = "hook";
 
 #[derive(Debug)]
@@ -39,22 +39,22 @@ pub async fn listen(desk: Arc<Desk>, relay: &str, addr: SocketAddr, form: HookFo
     http::serve(addr, Router::new().fallback(pushed).with_state(hook)).await
 }
 
-async fn pushed(State(hook): State<Arc<Hook>>, request: Request) -> (StatusCode, String) {
+async fn pushed(
+    State(hook): State<Arc<Hook>>,
+    ConnectInfo(asked): ConnectInfo<Asked>,
+    request: Request,
+) -> Answer {
     let (head, body) = request.into_parts();
     if ![Method::GET, Method::POST, Method::PUT].contains(&head.method) {
-        return (
-            StatusCode::METHOD_NOT_ALLOWED,
-            "use GET, POST or PUT\n".to_owned(),
-        );
+        return Answer::text(StatusCode::METHOD_NOT_ALLOWED.as_u16(), "use GET, POST or PUT\n");
     }
     let Ok(body) = to_bytes(body, LONGEST_BODY).await else {
-        let text = "the request is too long for a push\n".to_owned();
-        return (StatusCode::PAYLOAD_TOO_LARGE, text);
+        let text = "the request is too long for a push\n";
+        return Answer::text(StatusCode::PAYLOAD_TOO_LARGE.as_u16(), text);
     };
     let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
-    let (answered, text) = hook.take(head.method.as_str(), target, http::texts(&head.headers), &body);
-    let status = StatusCode::from_u16(answered).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, text)
+    let headers = http::texts(&head.headers);
+    hook.take(head.method.as_str(), target, headers, &body, &asked)
 }
 
 impl Hook {
@@ -64,7 +64,8 @@ impl Hook {
         target: &str,
         headers: Vec<(String, String)>,
         body: &Bytes,
-    ) -> (u16, String) {
+        asked: &Asked,
+    ) -> Answer {
         let request = HookRequest {
             target,
             headers: &headers,
@@ -82,9 +83,11 @@ impl Hook {
                 answered => (answered, "not accepted\n".to_owned()),
             },
         };
-        let push = push(method, target, headers, hooked);
+        let answer = Answer::text(answered, text);
+        let mut push = push(method, target, headers, hooked);
+        push.wire = asked.wire(&answer);
         self.gateway.hand_over(owner.as_ref(), answered, push);
-        (answered, text)
+        answer
     }
 
     fn refusal(&self, hooked: &Hooked) -> u16 {
@@ -103,7 +106,7 @@ fn push(method: &str, target: &str, headers: Vec<(String, String)>, hooked: Hook
     params.extend(
         headers
             .into_iter()
-            .filter(|(name, _)| !SECRET.contains(&name.as_str())),
+            .filter(|(name, _)| !SECRET_FIELDS.contains(&name.as_str())),
     );
     if hooked.labelled {
         let note =
@@ -117,5 +120,6 @@ fn push(method: &str, target: &str, headers: Vec<(String, String)>, hooked: Hook
         recipient: hooked.number,
         params,
         wsp: hooked.push,
+        wire: None,
     }
 }

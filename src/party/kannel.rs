@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::to_bytes;
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode};
 use bytes::Bytes;
 
+use super::Listening;
 use super::desk::Desk;
 use super::gateway::{Gateway, Push};
-use super::{Listening, http};
+use super::http::{self, Answer, Asked};
 use crate::wire::push::kannel::{SendSms, addressing_fault, decode as sendsms_of, decode_post};
 
 /// A longer form is no request to send one short message.
@@ -29,9 +30,14 @@ pub async fn listen(desk: Arc<Desk>, relay: &str, addr: SocketAddr) -> std::io::
     http::serve(addr, Router::new().fallback(sendsms).with_state(gateway)).await
 }
 
-async fn sendsms(State(gateway): State<Arc<Gateway>>, request: Request) -> (StatusCode, &'static str) {
+async fn sendsms(
+    State(gateway): State<Arc<Gateway>>,
+    ConnectInfo(asked): ConnectInfo<Asked>,
+    request: Request,
+) -> Answer {
+    let refused = |status: StatusCode, text: &'static str| Answer::text(status.as_u16(), text);
     if !request.uri().path().trim_end_matches('/').ends_with("sendsms") {
-        return (StatusCode::NOT_FOUND, "Unknown request.");
+        return refused(StatusCode::NOT_FOUND, "Unknown request.");
     }
     let connection = connection(request.headers());
     let reading = match *request.method() {
@@ -43,14 +49,12 @@ async fn sendsms(State(gateway): State<Arc<Gateway>>, request: Request) -> (Stat
             let headers = http::texts(request.headers());
             match to_bytes(request.into_body(), LONGEST_FORM).await {
                 Ok(body) => decode_post(&headers, &body),
-                Err(_) => return (StatusCode::PAYLOAD_TOO_LARGE, "The form is too long."),
+                Err(_) => return refused(StatusCode::PAYLOAD_TOO_LARGE, "The form is too long."),
             }
         }
-        _ => return (StatusCode::METHOD_NOT_ALLOWED, "Use GET or POST."),
+        _ => return refused(StatusCode::METHOD_NOT_ALLOWED, "Use GET or POST."),
     };
-    let answered = take(&gateway, &reading.value, connection);
-    let status = StatusCode::from_u16(answered).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, said(answered))
+    take(&gateway, &reading.value, connection, &asked)
 }
 
 /// What the request says of its connection, if it says two things at once.
@@ -63,7 +67,7 @@ fn connection(headers: &HeaderMap) -> Option<String> {
     (said.contains("keep-alive") && said.contains("close")).then_some(said)
 }
 
-fn take(gateway: &Gateway, sms: &SendSms, connection: Option<String>) -> u16 {
+fn take(gateway: &Gateway, sms: &SendSms, connection: Option<String>, asked: &Asked) -> Answer {
     let to = sms.to();
     let complete = to.is_some() && sms.data().is_some();
     let owner = match (&to, sms.data()) {
@@ -75,11 +79,13 @@ fn take(gateway: &Gateway, sms: &SendSms, connection: Option<String>) -> u16 {
     } else {
         StatusCode::BAD_REQUEST.as_u16()
     };
+    let answer = Answer::text(answered, said(answered));
     let mut push = push(sms);
+    push.wire = asked.wire(&answer);
     push.params
         .extend(connection.map(|said| ("http-connection".to_owned(), said)));
     gateway.hand_over(owner.as_ref(), answered, push);
-    answered
+    answer
 }
 
 fn said(answered: u16) -> &'static str {
@@ -108,5 +114,6 @@ fn push(sms: &SendSms) -> Push {
         recipient: sms.to().unwrap_or_default(),
         params,
         wsp: sms.data().cloned().unwrap_or_default(),
+        wire: None,
     }
 }

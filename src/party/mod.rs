@@ -14,6 +14,7 @@ pub mod hook;
 mod http;
 pub mod kannel;
 mod listening;
+mod masked;
 mod ownership;
 pub mod peer;
 pub mod ppg;

@@ -103,5 +103,6 @@ pub(super) fn kept_back(push: Arrival, how: LossKind) -> Arrival {
             request: None,
             of,
         },
+        wire: push.wire,
     }
 }

@@ -10,14 +10,16 @@ use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
+use hyper::http::Extensions;
 use hyper::{Method, Request, Response};
+use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection};
 use hyper_util::client::legacy::{Client, Error as ClientError};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
-use self::connect::{Connector, Unencryptable};
+use self::connect::{Connector, OnTape, Unencryptable};
 use super::delay;
 use super::tls::{self, TlsError};
-use crate::link::Crossing;
+use crate::link::{Carriage, Crossing};
 
 mod connect;
 
@@ -50,6 +52,8 @@ pub struct HttpReply {
     /// In wire order, values that are no text with `\u{FFFD}`.
     pub headers: Vec<(String, String)>,
     pub body: Bytes,
+    /// How request and answer passed.
+    pub wire: Option<Carriage>,
 }
 
 impl HttpReply {
@@ -72,11 +76,17 @@ pub struct NoAnswer {
     pub why: String,
     /// What had arrived by then, if the head of an answer had.
     pub arrived: Option<HttpReply>,
+    /// How the request passed, and what came back.
+    pub wire: Option<Carriage>,
 }
 
 impl From<String> for NoAnswer {
     fn from(why: String) -> Self {
-        NoAnswer { why, arrived: None }
+        NoAnswer {
+            why,
+            arrived: None,
+            wire: None,
+        }
     }
 }
 
@@ -113,8 +123,8 @@ impl UserAgent {
         body: Bytes,
         limit: Duration,
     ) -> Result<HttpReply, NoAnswer> {
-        let request = request(Method::POST, url, headers, body)?;
-        self.answer(request, limit).await
+        let request = request(Method::POST, url, headers, body.clone())?;
+        self.answer(request, body, limit).await
     }
 
     /// Fetches a URL and waits for the whole answer, `limit` in all.
@@ -128,7 +138,7 @@ impl UserAgent {
         limit: Duration,
     ) -> Result<HttpReply, NoAnswer> {
         let request = request(Method::GET, url, headers, Bytes::new())?;
-        self.answer(request, limit).await
+        self.answer(request, Bytes::new(), limit).await
     }
 
     fn over(connector: Connector, idle: usize) -> UserAgent {
@@ -143,18 +153,29 @@ impl UserAgent {
         }
     }
 
-    async fn answer(&self, request: Request<Full<Bytes>>, limit: Duration) -> Result<HttpReply, NoAnswer> {
+    async fn answer(
+        &self,
+        mut request: Request<Full<Bytes>>,
+        body: Bytes,
+        limit: Duration,
+    ) -> Result<HttpReply, NoAnswer> {
         let mut reply = None;
+        let passed = Passed::of(&mut request, body);
         let why = match delay::within(limit, self.whole(request, &mut reply)).await {
             Ok(Ok(())) => match reply {
-                Some((reply, body)) => return Ok(with_body(reply, body)),
+                Some((reply, body)) => {
+                    let reply = with_body(reply, body);
+                    let wire = passed.wire(&reply.body);
+                    return Ok(HttpReply { wire, ..reply });
+                }
                 None => "no answer came".to_owned(),
             },
             Ok(Err(why)) => why,
             Err(_) => format!("nothing answered within {}", delay::words(limit)),
         };
         let arrived = reply.map(|(reply, body)| with_body(reply, body));
-        Err(NoAnswer { why, arrived })
+        let wire = passed.wire(arrived.as_ref().map_or(&[], |reply| &reply.body));
+        Err(NoAnswer { why, arrived, wire })
     }
 
     /// Puts what arrives into `reply` as it arrives.
@@ -175,6 +196,39 @@ impl UserAgent {
             body.extend_from_slice(&chunk);
         }
         Ok(())
+    }
+}
+
+/// A request, and what it went over once that is known.
+struct Passed {
+    connection: CaptureConnection,
+    /// The request as it begins on the wire: its method.
+    begins: String,
+    body: Bytes,
+}
+
+impl Passed {
+    fn of(request: &mut Request<Full<Bytes>>, body: Bytes) -> Passed {
+        Passed {
+            begins: format!("{} ", request.method()),
+            body,
+            connection: capture_connection(request),
+        }
+    }
+
+    /// The way of the answer; `answer` is its body, as far as it came.
+    fn wire(&self, answer: &[u8]) -> Option<Carriage> {
+        let mut extras = Extensions::new();
+        self.connection
+            .connection_metadata()
+            .as_ref()?
+            .get_extras(&mut extras);
+        let OnTape(tape) = extras.get()?;
+        let legs = match tape.take(&self.begins) {
+            Some(exchange) => exchange.legs(&self.body, answer),
+            None => Vec::new(),
+        };
+        Some(tape.connection()?.received().with_legs(legs))
     }
 }
 
@@ -284,6 +338,7 @@ fn head(response: &Response<Incoming>) -> HttpReply {
         status: response.status().as_u16(),
         headers,
         body: Bytes::new(),
+        wire: None,
     }
 }
 

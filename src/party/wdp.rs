@@ -11,6 +11,7 @@ use tokio::net::UdpSocket;
 use super::Listening;
 use super::desk::Desk;
 use super::gateway::{Gateway, Push, is_taken};
+use crate::link::{Carriage, Leg};
 use crate::wire::push;
 use crate::wire::push::udh::PUSH_PORT;
 use crate::wire::push::wdp::address_of;
@@ -158,6 +159,7 @@ impl UserAgent {
             recipient: self.number.clone(),
             params,
             wsp,
+            wire: Some(Carriage::datagram(from, self.at).with_legs(vec![Leg::CONTENT])),
         };
         self.gateway.hand_over(owner.as_ref(), answered, push);
     }

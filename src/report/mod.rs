@@ -17,6 +17,7 @@ pub mod markdown;
 pub mod matrix;
 pub mod names;
 mod page;
+pub mod pcapng;
 pub mod progress;
 pub mod results;
 mod standing;

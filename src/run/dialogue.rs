@@ -49,8 +49,8 @@ impl Driver {
                 let words = Crossing::SmtpWords {
                     text: "(connects)".to_owned(),
                 };
-                let request = self.sent(Some(step.id), None, place, &relay, words);
-                self.no_reply(Some(step.id), request, place, &relay, error);
+                let request = self.sent(Some(step.id), None, place, &relay, words, None);
+                self.no_reply(Some(step.id), request, place, &relay, error, None);
                 None
             }
         };
@@ -78,8 +78,10 @@ impl Driver {
                 None => Err("there is no connection".to_owned()),
             };
             match reply {
-                Ok((code, text)) => {
-                    self.seen(place, relay, Crossing::SmtpLine { code, text });
+                Ok(reply) => {
+                    let wire = connection.as_ref().and_then(|c| c.received(&reply));
+                    let (code, text) = reply.pair();
+                    self.seen(place, relay, Crossing::SmtpLine { code, text }, wire);
                 }
                 Err(_) => {
                     self.recorder.record(What::WindowEnd { step: *id });
@@ -100,11 +102,12 @@ impl Driver {
                     None => return Flow::End,
                 };
                 let crossing = Crossing::SmtpWords { text: text.clone() };
-                self.sent(None, None, place, relay, crossing);
-                match line {
-                    Line::Raw { .. } => connection.send_raw(text.as_bytes()).await,
-                    _ => connection.send_line(&text).await,
-                }
+                let octets = match line {
+                    Line::Raw { .. } => text.into_bytes(),
+                    _ => format!("{text}\r\n").into_bytes(),
+                };
+                self.sent(None, None, place, relay, crossing, connection.sent(&octets));
+                connection.send_raw(&octets).await
             }
             Line::Message { send, capture, .. } => {
                 let Some(access) = self.stage.access(relay) else {
@@ -121,7 +124,8 @@ impl Driver {
                             reply: None,
                             dialogue: Vec::new(),
                         };
-                        self.sent(None, capture.as_deref(), place, relay, crossing);
+                        let wire = connection.sending();
+                        self.sent(None, capture.as_deref(), place, relay, crossing, wire);
                         connection.send_message(&mail.data).await
                     }
                     Ok(Outgoing::Http(_)) => return Flow::End,
@@ -137,6 +141,7 @@ impl Driver {
                 Crossing::SmtpWords {
                     text: format!("(connection lost: {error})"),
                 },
+                None,
             );
         }
         Flow::On

@@ -115,11 +115,13 @@ impl Driver {
             place,
             from,
             crossing,
+            wire,
         } = arrival;
         let what = What::Seen {
             place: place.clone(),
             from: from.clone(),
             crossing,
+            wire,
         };
         let (_, pdu) = self.recorder.record_and(what, |judge| {
             judge.last().and_then(|seen| {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::case::{Send, SendWhat, Step, StepId, Template};
-use crate::link::{Crossing, Lost};
+use crate::link::{Carriage, Crossing, Lost};
 use crate::party::peer;
 use crate::party::user_agent::{HttpReply, NoAnswer};
 use crate::wire::{Protocol, mm1};
@@ -91,7 +91,7 @@ impl Driver {
             reply: None,
             dialogue: inbound.announced(&mail.mail_from, &mail.rcpt_to),
         };
-        let request = self.sent(step, capture, from, relay, crossing);
+        let request = self.sent(step, capture, from, relay, crossing, None);
         let (driver, place, relay) = (Arc::clone(self), from.to_owned(), relay.to_owned());
         let limit = self.reply_limit();
         let line = self.stage.line_of_peer(&relay, from);
@@ -102,7 +102,7 @@ impl Driver {
             };
             let way = match way {
                 Ok(way) => way,
-                Err(why) => return driver.no_reply(step, request, &place, &relay, why),
+                Err(why) => return driver.no_reply(step, request, &place, &relay, why, None),
             };
             let letter = peer::Letter {
                 helo: &host,
@@ -115,8 +115,9 @@ impl Driver {
                 Err(why) => return driver.faulted(step, why.to_string()),
             };
             let refused = delivery.refused();
+            let wire = delivery.wire;
             if let Some(lost) = way.lost(&delivery.end) {
-                return driver.lost(lost, request, &place, &relay, None);
+                return driver.lost(lost, request, &place, &relay, None, wire);
             }
             match delivery.end {
                 Ok(ended) => {
@@ -127,9 +128,9 @@ impl Driver {
                         request,
                         refused,
                     };
-                    driver.seen(&place, &relay, crossing);
+                    driver.seen(&place, &relay, crossing, wire);
                 }
-                Err(no_reply) => driver.no_reply(step, request, &place, &relay, no_reply.0),
+                Err(no_reply) => driver.no_reply(step, request, &place, &relay, no_reply.0, wire),
             }
         });
     }
@@ -216,10 +217,10 @@ impl Driver {
     ) {
         match reply {
             Ok(reply) => {
-                self.seen(place, relay, reply.crossing(request));
+                self.seen(place, relay, reply.crossing(request), reply.wire);
                 self.remember(place);
             }
-            Err(none) => self.no_reply(Some(step), request, place, relay, none.why),
+            Err(none) => self.no_reply(Some(step), request, place, relay, none.why, none.wire),
         }
     }
 
@@ -250,15 +251,22 @@ impl Driver {
         relay: &str,
         reply: Result<HttpReply, NoAnswer>,
     ) {
-        let arrived = match reply {
-            Ok(reply) => Some(reply),
-            Err(none) => none.arrived,
+        let (arrived, wire) = match reply {
+            Ok(reply) => (Some(reply.crossing(request)), reply.wire),
+            Err(none) => (none.arrived.map(|reply| reply.crossing(request)), none.wire),
         };
-        let of = arrived.map(|reply| reply.crossing(request));
-        self.lost(lost, request, place, relay, of);
+        self.lost(lost, request, place, relay, arrived, wire);
     }
 
-    fn lost(&self, lost: Lost, request: u64, place: &str, relay: &str, of: Option<Crossing>) {
+    fn lost(
+        &self,
+        lost: Lost,
+        request: u64,
+        place: &str,
+        relay: &str,
+        of: Option<Crossing>,
+        wire: Option<Carriage>,
+    ) {
         let crossing = Crossing::Loss {
             how: lost.how,
             up: lost.up,
@@ -266,7 +274,7 @@ impl Driver {
             request: Some(request),
             of: of.map(Box::new),
         };
-        self.seen(place, relay, crossing);
+        self.seen(place, relay, crossing, wire);
     }
 
     pub(super) fn sent(
@@ -276,6 +284,7 @@ impl Driver {
         at: &str,
         to: &str,
         crossing: Crossing,
+        wire: Option<Carriage>,
     ) -> u64 {
         self.recorder.record(What::Sent {
             step,
@@ -283,19 +292,29 @@ impl Driver {
             at: at.to_owned(),
             to: to.to_owned(),
             crossing,
+            wire,
         })
     }
 
-    pub(super) fn seen(&self, place: &str, relay: &str, crossing: Crossing) {
+    pub(super) fn seen(&self, place: &str, relay: &str, crossing: Crossing, wire: Option<Carriage>) {
         let (place, from) = (place.to_owned(), Some(relay.to_owned()));
         self.recorder.record(What::Seen {
             place,
             from,
             crossing,
+            wire,
         });
     }
 
-    pub(super) fn no_reply(&self, step: Option<StepId>, request: u64, at: &str, to: &str, error: String) {
+    pub(super) fn no_reply(
+        &self,
+        step: Option<StepId>,
+        request: u64,
+        at: &str,
+        to: &str,
+        error: String,
+        wire: Option<Carriage>,
+    ) {
         let (at, to) = (at.to_owned(), to.to_owned());
         self.recorder.record(What::NoReply {
             step,
@@ -303,6 +322,7 @@ impl Driver {
             to,
             request,
             error,
+            wire,
         });
     }
 
@@ -336,6 +356,7 @@ impl Driver {
             &send.from,
             relay,
             crossing,
+            None,
         );
         self.no_reply(
             Some(step.id),
@@ -343,6 +364,7 @@ impl Driver {
             &send.from,
             relay,
             format!("relay {relay} is down"),
+            None,
         );
         flow(self.recorder.status(step.id))
     }

@@ -246,6 +246,7 @@ fn of_no_script(world: &World) -> Vec<Event> {
             place: arrival.place,
             from: arrival.from,
             crossing: arrival.crossing,
+            wire: arrival.wire,
             case,
             why,
         }
@@ -310,11 +311,11 @@ fn head(plan: &Plan, options: &Options, started: jiff::Timestamp) -> RunHead {
         recalled_inconc: plan.policy.recalled_inconc,
         defects: options.defects.clone(),
         options: words,
-        started_ms: u64::try_from(started.as_millisecond()).unwrap_or_default(),
         selection: Some(options.selection.clone()),
         all: options.all,
         shard: options.shard,
         suite: Fingerprint::of(&plan.suite),
         folder: folder_name(plan),
+        started_ms: u64::try_from(started.as_millisecond()).unwrap_or_default(),
     }
 }

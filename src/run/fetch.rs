@@ -84,7 +84,7 @@ impl Driver {
             place,
             relay,
         } = sender;
-        self.sent(Some(*step), capture.as_deref(), place, relay, crossing)
+        self.sent(Some(*step), capture.as_deref(), place, relay, crossing, None)
     }
 
     /// The request, and the same again after each pause while it finds nothing.
@@ -106,7 +106,7 @@ impl Driver {
             let client = self.stage.agent_towards(relay);
             let way = match Way::over(line.as_ref(), &client.next_hop(&request.url)).await {
                 Ok(way) => way,
-                Err(why) => return self.no_reply(Some(*step), seq, place, relay, why),
+                Err(why) => return self.no_reply(Some(*step), seq, place, relay, why, None),
             };
             let agent = match way.entrance() {
                 Some(entrance) => client.through(entrance),
@@ -139,6 +139,7 @@ impl Driver {
                 place: place.clone(),
                 from: Some(relay.clone()),
                 crossing: answer.crossing(seq),
+                wire: answer.wire.clone(),
                 notified: notified.seq,
                 pause,
             });
@@ -157,6 +158,7 @@ impl Driver {
                 place: sender.place.clone(),
                 from: Some(sender.relay.clone()),
                 crossing: answer.crossing(0),
+                wire: None,
             },
         });
         seen.is_some_and(|seen| {

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::case::{StepId, StepNote};
-use crate::link::Crossing;
+use crate::link::{Carriage, Crossing};
 
 use super::fingerprint::Fingerprint;
 use super::shard::Shard;
@@ -29,9 +29,6 @@ pub struct RunHead {
     pub defects: Vec<String>,
     /// The options that repeat the run.
     pub options: Vec<String>,
-    /// Milliseconds since 1970 when the run began; 0 if that was not written down.
-    #[serde(default)]
-    pub started_ms: u64,
     /// What was typed to select cases; nothing selects all. None in runs of versions that did not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub selection: Option<Vec<String>>,
@@ -47,6 +44,9 @@ pub struct RunHead {
     /// The folder of its targets' runs below the folder of reports.
     #[serde(default)]
     pub folder: String,
+    /// Milliseconds since 1970 when the run began; 0 if that was not written down.
+    #[serde(default)]
+    pub started_ms: u64,
 }
 
 impl RunHead {
@@ -127,6 +127,9 @@ pub enum What {
         at: String,
         to: String,
         crossing: Crossing,
+        /// How it passed, where that is known before its exchange has ended.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        wire: Option<Carriage>,
     },
     /// A party or a link saw something that a relay sent.
     Seen {
@@ -135,6 +138,9 @@ pub enum What {
         /// The relay it came from, when known.
         from: Option<String>,
         crossing: Crossing,
+        /// How it passed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        wire: Option<Carriage>,
     },
     /// A request of a party got no answer.
     NoReply {
@@ -144,6 +150,9 @@ pub enum What {
         /// `seq` of the request.
         request: u64,
         error: String,
+        /// How the request passed, if a connection came about.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        wire: Option<Carriage>,
     },
     /// A user agent that was notified of an MM found none, and fetches it again after a pause, as the target says. This answer is
     /// no outcome; the last one is.
@@ -152,6 +161,9 @@ pub enum What {
         place: String,
         from: Option<String>,
         crossing: Crossing,
+        /// How it passed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        wire: Option<Carriage>,
         /// `seq` of the notification.
         notified: u64,
         /// Milliseconds until the next try.
@@ -205,6 +217,9 @@ pub enum What {
         place: String,
         from: Option<String>,
         crossing: Crossing,
+        /// How it passed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        wire: Option<Carriage>,
         /// The case it would have belonged to, which had ended.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         case: Option<String>,

@@ -82,6 +82,7 @@ mod tests {
                 headers: vec![("Authorization".to_owned(), header.to_owned())],
                 body: body.to_vec().into(),
             },
+            wire: None,
         };
         match redact(what, &secrets) {
             What::Seen {

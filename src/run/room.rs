@@ -2,12 +2,12 @@
 //! nor disk.
 
 use super::journal::What;
-use crate::link::Crossing;
+use crate::link::{Carriage, Crossing};
 
 /// Messages. A case that wants more of them than this is no case for one journal.
 const MOST: u64 = 20_000;
 
-/// Octets of bodies.
+/// Octets of bodies, and of what carried them.
 const MOST_OCTETS: u64 = 128 * 1024 * 1024;
 
 /// What becomes of an event.
@@ -30,7 +30,7 @@ pub struct Room {
 impl Room {
     /// Whether an event is to be recorded. Answers to what parties send always are: there are no more of them than requests.
     pub fn take(&mut self, what: &What) -> Taken {
-        let What::Seen { crossing, .. } = what else {
+        let What::Seen { crossing, wire, .. } = what else {
             return Taken::Kept;
         };
         let Some(octets) = unasked(crossing) else {
@@ -38,6 +38,8 @@ impl Room {
         };
         if self.left_out == 0 && self.messages < MOST && self.octets < MOST_OCTETS {
             self.messages += 1;
+            let carried = wire.as_ref().map_or(0, Carriage::octets);
+            let octets = octets.saturating_add(u64::try_from(carried).unwrap_or(u64::MAX));
             self.octets = self.octets.saturating_add(octets);
             return Taken::Kept;
         }

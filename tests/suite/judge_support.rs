@@ -141,6 +141,7 @@ impl Journal {
             at: at.to_owned(),
             to: "A".to_owned(),
             crossing,
+            wire: None,
         })
     }
 
@@ -178,6 +179,7 @@ impl Journal {
             to: "A".to_owned(),
             request,
             error: "connection refused".to_owned(),
+            wire: None,
         });
         self
     }
@@ -204,6 +206,7 @@ impl Journal {
             place: place.to_owned(),
             from: Some("A".to_owned()),
             crossing,
+            wire: None,
         });
         self
     }
@@ -359,6 +362,7 @@ pub fn ruled(case: &str, policy: Policy, seen: &[(&str, &str, Pdu)]) -> CaseResu
                 place: "alice".to_owned(),
                 from: Some((*relay).to_owned()),
                 crossing,
+                wire: None,
             },
         };
         judge.feed(script, &Sighting::of(&event).unwrap());

@@ -198,7 +198,7 @@ async fn connections_that_stand_are_not_cut_by_a_later_word() {
     smtp.recv(LIMIT).await.unwrap();
     line.set(cut(Direction::Up, 0));
     smtp.send_line("NOOP").await.unwrap();
-    assert_eq!(smtp.recv(LIMIT).await.unwrap().0, 250);
+    assert_eq!(smtp.recv(LIMIT).await.unwrap().code, 250);
     assert!(send(hop.addr, &[CAROL], hard_message()).await.end.is_err());
 }
 

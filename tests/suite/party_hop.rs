@@ -52,7 +52,7 @@ async fn pipelined_commands_and_several_mails_are_followed() {
     );
     smtp.send_raw(group.as_bytes()).await.unwrap();
     for code in [220, 250, 250, 501, 250, 354, 250, 250, 250, 250, 250, 250, 354] {
-        assert_eq!(smtp.recv(LIMIT).await.unwrap().0, code);
+        assert_eq!(smtp.recv(LIMIT).await.unwrap().code, code);
     }
     smtp.send_message(b"Subject: 2\r\n").await.unwrap();
     smtp.recv(LIMIT).await.unwrap();

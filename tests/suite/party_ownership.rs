@@ -253,6 +253,7 @@ async fn mails_between_relays_go_to_the_script_they_are_for_and_answers_follow()
             reply: Some((250, String::new())),
             dialogue: Vec::new(),
         },
+        wire: None,
     };
     let ids = |tid: &str, mid: &str| format!("X-Mms-Transaction-ID: {tid}\r\nX-Mms-Message-ID: {mid}\r\n");
     let forward = |tid, mid| format!("X-Mms-Message-Type: MM4_forward.REQ\r\n{}", ids(tid, mid));

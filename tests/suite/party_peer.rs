@@ -236,7 +236,7 @@ async fn a_late_reply_comes_late_and_a_client_that_leaves_gets_none() {
 async fn several_mails_pass_over_one_connection_and_disorder_is_refused() {
     let mut peer = Peer::open().await;
     let mut smtp = Dialogue::connect(peer.server.addr, LIMIT).await.unwrap();
-    assert_eq!(smtp.recv(LIMIT).await.unwrap().0, 220);
+    assert_eq!(smtp.recv(LIMIT).await.unwrap().code, 220);
     let exchanges = [
         ("MAIL FROM:<>", 503),
         ("HELO me", 250),
@@ -254,23 +254,23 @@ async fn several_mails_pass_over_one_connection_and_disorder_is_refused() {
     ];
     for (line, code) in exchanges {
         smtp.send_line(line).await.unwrap();
-        assert_eq!(smtp.recv(LIMIT).await.unwrap().0, code, "{line}");
+        assert_eq!(smtp.recv(LIMIT).await.unwrap().code, code, "{line}");
     }
     for n in 0..3 {
         let envelope = format!("MAIL FROM:<>\r\nRCPT TO:<{CAROL}>\r\nDATA\r\n");
         smtp.send_raw(envelope.as_bytes()).await.unwrap();
         for code in [250, 250, 354] {
-            assert_eq!(smtp.recv(LIMIT).await.unwrap().0, code);
+            assert_eq!(smtp.recv(LIMIT).await.unwrap().code, code);
         }
         let message = format!("Subject: {n}\r\n\r\n.\r\n");
         smtp.send_message(message.as_bytes()).await.unwrap();
-        assert_eq!(smtp.recv(LIMIT).await.unwrap(), (250, "2.0.0 Taken".to_owned()));
+        assert_eq!(smtp.recv(LIMIT).await.unwrap().line(), "250 2.0.0 Taken");
         let mail = peer.arrived();
         assert_eq!((mail.helo.as_str(), mail.mail_from.as_str()), ("me", ""));
         assert_eq!(mail.data, message.as_bytes());
     }
     smtp.send_line("QUIT").await.unwrap();
-    assert_eq!(smtp.recv(LIMIT).await.unwrap().0, 221);
+    assert_eq!(smtp.recv(LIMIT).await.unwrap().code, 221);
     assert_eq!(
         smtp.recv(LIMIT).await.unwrap_err(),
         "the connection was closed before a reply"
@@ -284,7 +284,7 @@ async fn a_client_that_leaves_within_its_message_is_seen() {
     let all = format!("HELO me\r\nMAIL FROM:<>\r\nRCPT TO:<{CAROL}>\r\nDATA\r\n");
     smtp.send_raw(all.as_bytes()).await.unwrap();
     for code in [220, 250, 250, 250, 354] {
-        assert_eq!(smtp.recv(LIMIT).await.unwrap().0, code);
+        assert_eq!(smtp.recv(LIMIT).await.unwrap().code, code);
     }
     smtp.send_raw(b"Subject: half\r\n").await.unwrap();
     drop(smtp);

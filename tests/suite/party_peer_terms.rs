@@ -220,13 +220,13 @@ async fn what_is_sent_ahead_of_the_handshake_is_forgotten() {
         if !line.is_empty() {
             smtp.send_line(line).await.unwrap();
         }
-        assert_eq!(smtp.recv(LIMIT).await.unwrap().0, code, "{line}");
+        assert_eq!(smtp.recv(LIMIT).await.unwrap().code, code, "{line}");
     }
     assert_eq!(peer.arrived().reply.unwrap().0, 530);
     smtp.send_raw(b"STARTTLS\r\nEHLO injected\r\nMAIL FROM:<a@b>\r\n")
         .await
         .unwrap();
-    assert_eq!(smtp.recv(LIMIT).await.unwrap().0, 220);
+    assert_eq!(smtp.recv(LIMIT).await.unwrap().code, 220);
     drop(smtp);
     let mail = Mail::of(next(&mut peer.arrivals).await);
     assert!(
@@ -279,13 +279,13 @@ async fn certificates_that_are_not_there_or_do_not_fit_are_named() {
 async fn a_connection_may_stay_open_with_hello_after_hello() {
     let mut peer = Peer::open().await;
     let mut smtp = Dialogue::connect(peer.server.addr, LIMIT).await.unwrap();
-    assert_eq!(smtp.recv(LIMIT).await.unwrap().0, 220);
+    assert_eq!(smtp.recv(LIMIT).await.unwrap().code, 220);
     for n in 0..3 {
         // More than an hour of one every ten seconds.
         for _ in 0..400 {
             for line in ["HELO relay", "NOOP"] {
                 smtp.send_line(line).await.unwrap();
-                assert_eq!(smtp.recv(LIMIT).await.unwrap().0, 250);
+                assert_eq!(smtp.recv(LIMIT).await.unwrap().code, 250);
             }
         }
         // A transaction that HELO ends, and one that it does not.
@@ -296,10 +296,10 @@ async fn a_connection_may_stay_open_with_hello_after_hello() {
             .await
             .unwrap();
         for code in [250, 250, 250, 250, 354] {
-            assert_eq!(smtp.recv(LIMIT).await.unwrap().0, code);
+            assert_eq!(smtp.recv(LIMIT).await.unwrap().code, code);
         }
         smtp.send_message(MESSAGE).await.unwrap();
-        assert_eq!(smtp.recv(LIMIT).await.unwrap().0, 250);
+        assert_eq!(smtp.recv(LIMIT).await.unwrap().code, 250);
         let mail = peer.arrived();
         assert_eq!((mail.mail_from.as_str(), mail.helo), ("", format!("relay{n}")));
         assert_eq!(mail.rcpt_to, [number]);

@@ -108,6 +108,7 @@ impl Mail {
             place,
             from,
             crossing,
+            ..
         } = arrival;
         match crossing {
             Crossing::Mail {

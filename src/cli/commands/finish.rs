@@ -1,4 +1,4 @@
-//! What `run` and `rejudge` share: the seam to the engine.
+//! What all commands share that end in a finished run: the seam to the engine.
 
 use std::path::Path;
 use std::time::Duration;

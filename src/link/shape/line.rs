@@ -182,7 +182,7 @@ impl Ride {
         *slot = Some(lost);
         drop(slot);
         if let Some(recorder) = &self.tell {
-            recorder.record(Crossing::lost(lost));
+            recorder.record(Crossing::lost(lost), None);
         }
         lost
     }

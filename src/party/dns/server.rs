@@ -12,12 +12,13 @@ use hickory_server::net::xfer::Protocol;
 use hickory_server::proto::op::{Header, HeaderCounts, Metadata, ResponseCode};
 use hickory_server::proto::rr::rdata::{A, AAAA, CNAME, MX, NAPTR};
 use hickory_server::proto::rr::{self, Name, RData, RecordType};
+use hickory_server::proto::serialize::binary::BinEncoder;
 use hickory_server::server::{Request, RequestHandler, ResponseHandler, ResponseInfo};
-use hickory_server::zone_handler::MessageResponseBuilder;
+use hickory_server::zone_handler::{MessageResponse, MessageResponseBuilder};
 use tokio::net::{TcpListener, UdpSocket};
 
 use super::zone::{Answer, Data, Record};
-use crate::link::{Arrival, Crossing};
+use crate::link::{Arrival, Carriage, Crossing, Leg, Transport};
 use crate::party::desk::Desk;
 use crate::party::listening::Listening;
 
@@ -29,6 +30,8 @@ const IDLE: Duration = Duration::from_secs(30);
 const BUFFER: usize = 65_535;
 /// Aliases that are followed for one question.
 const ALIASES: usize = 16;
+/// Octets of an answer by datagram.
+const LONGEST_DATAGRAM: usize = 512;
 /// Tries to find a port that is free for both UDP and TCP.
 const TRIES: usize = 8;
 
@@ -42,6 +45,7 @@ pub async fn listen(desk: Arc<Desk>, relay: &str, at: SocketAddr) -> io::Result<
     let mut server = Server::new(Handler {
         desk,
         relay: relay.to_owned(),
+        at: listening.addr,
     });
     server.register_socket(udp);
     server.register_listener(tcp, IDLE, BUFFER);
@@ -65,9 +69,14 @@ async fn bind(at: SocketAddr) -> io::Result<(UdpSocket, TcpListener)> {
     }
 }
 
+/// A section without records.
+type Nothing<'a> = std::array::IntoIter<&'a rr::Record, 0>;
+
 struct Handler {
     desk: Arc<Desk>,
     relay: String,
+    /// Where it listens.
+    at: SocketAddr,
 }
 
 #[async_trait::async_trait]
@@ -84,36 +93,65 @@ impl RequestHandler for Handler {
             metadata,
             counts: HeaderCounts::default(),
         });
-        let (code, records) = match request.request_info() {
-            Ok(info) => {
-                let question = info.query.original();
-                match self.answer(request, question.name(), question.query_type()) {
-                    Some(answer) => answer,
-                    None => return silent,
-                }
-            }
-            Err(_) => (ResponseCode::FormErr, Vec::new()),
+        let Ok(info) = request.request_info() else {
+            metadata.response_code = ResponseCode::FormErr;
+            let message = MessageResponseBuilder::from_message_request(request).build_no_records(metadata);
+            return response.send_response(message).await.unwrap_or(silent);
         };
-        metadata.response_code = code;
+        let question = info.query.original();
+        let answer = self.resolve(question.name(), question.query_type());
+        let records = match &answer {
+            Ok(records) => records.as_slice(),
+            Err(_) => &[],
+        };
+        metadata.response_code = match &answer {
+            Ok(_) => ResponseCode::NoError,
+            Err(Answer::NxDomain) => ResponseCode::NXDomain,
+            Err(Answer::ServFail) => ResponseCode::ServFail,
+            Err(Answer::Silent) => {
+                self.record(request, question.name(), question.query_type(), &answer, None);
+                return silent;
+            }
+        };
         let message =
-            MessageResponseBuilder::from_message_request(request).build(metadata, records.iter(), [], [], []);
+            || MessageResponseBuilder::from_message_request(request).build(metadata, records, [], [], []);
+        let octets = encoded(request.protocol(), message());
+        self.record(request, question.name(), question.query_type(), &answer, octets);
         // A client that has gone needs no answer.
-        response.send_response(message).await.unwrap_or(silent)
+        response.send_response(message()).await.unwrap_or(silent)
     }
 }
 
+/// The answer as it goes out: of a datagram no more than fits (RFC 1035 §4.2.1). `None`: the library sends something else then.
+fn encoded<'q, 'a, A>(
+    protocol: Protocol,
+    message: MessageResponse<'q, 'a, A, Nothing<'a>, Nothing<'a>, Nothing<'a>>,
+) -> Option<Vec<u8>>
+where
+    A: Iterator<Item = &'a rr::Record> + Send + 'a,
+{
+    let mut octets = Vec::with_capacity(LONGEST_DATAGRAM);
+    let mut encoder = BinEncoder::new(&mut octets);
+    if protocol == Protocol::Udp {
+        encoder.set_max_size(u16::try_from(LONGEST_DATAGRAM).unwrap_or(u16::MAX));
+    }
+    message.destructive_emit(&mut encoder).ok()?;
+    Some(octets)
+}
+
 impl Handler {
-    /// The answer to a question, which is recorded first; none for silence.
-    fn answer(
+    /// Records a question before it is answered.
+    fn record(
         &self,
         request: &Request,
         name: &Name,
         kind: RecordType,
-    ) -> Option<(ResponseCode, Vec<rr::Record>)> {
+        answer: &Result<Vec<rr::Record>, Answer>,
+        octets: Option<Vec<u8>>,
+    ) {
         let asked = name.to_ascii();
         let owner = self.desk.owner_of_name(&asked);
-        let answer = self.resolve(name, kind);
-        let (code, records) = match &answer {
+        let (code, records) = match answer {
             Ok(records) => ("NOERROR", records.iter().map(|r| r.data.to_string()).collect()),
             Err(Answer::NxDomain) => ("NXDOMAIN", Vec::new()),
             Err(Answer::ServFail) => ("SERVFAIL", Vec::new()),
@@ -134,13 +172,25 @@ impl Handler {
             place: PLACE.to_owned(),
             from: Some(self.relay.clone()),
             crossing,
+            wire: Some(self.wire(request, octets)),
         };
         self.desk.hand_over(owner, arrival);
-        match answer {
-            Ok(records) => Some((ResponseCode::NoError, records)),
-            Err(Answer::NxDomain) => Some((ResponseCode::NXDomain, Vec::new())),
-            Err(Answer::ServFail) => Some((ResponseCode::ServFail, Vec::new())),
-            Err(Answer::Silent) => None,
+    }
+
+    fn wire(&self, request: &Request, answer: Option<Vec<u8>>) -> Carriage {
+        let wire = Carriage::datagram(request.src(), self.at);
+        if request.protocol() == Protocol::Udp {
+            let answer = answer.map(Leg::back);
+            let legs = std::iter::once(Leg::CONTENT).chain(answer);
+            return wire.with_legs(legs.collect());
+        }
+        let there = Leg::there(with_length(request.as_slice()));
+        let back = answer.map(|answer| Leg::back(with_length(&answer)));
+        let legs = std::iter::once(there).chain(back).collect();
+        let wire = wire.with_legs(legs);
+        Carriage {
+            transport: Transport::Tcp,
+            ..wire
         }
     }
 
@@ -200,6 +250,12 @@ fn rdata(record: &Record, kind: RecordType, name: &Name) -> Option<rr::Record> {
         _ => return None,
     };
     Some(rr::Record::from_rdata(name.clone(), record.ttl, data))
+}
+
+/// As it goes over TCP (RFC 1035 §4.2.2).
+fn with_length(message: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(message.len()).unwrap_or(u16::MAX);
+    [&length.to_be_bytes(), message].concat()
 }
 
 fn fqdn(mut name: Name) -> Name {

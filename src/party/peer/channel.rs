@@ -19,6 +19,7 @@ use tokio::net::TcpListener;
 use tokio::net::{UnixListener, UnixStream};
 use tokio_rustls::{TlsAcceptor, TlsConnector, TlsStream};
 
+use crate::link::Connection;
 use crate::link::stream::{Stream, reset};
 
 /// Where an MMSE takes mail.
@@ -130,6 +131,11 @@ impl Channel {
             stream.flush().await?;
         }
         Ok(())
+    }
+
+    /// The connection between sockets, if it is one, before any TLS.
+    pub(super) fn connection(&self) -> Option<Connection> {
+        self.stream().and_then(Stream::connection)
     }
 
     pub(super) fn peer_addr(&self) -> io::Result<SocketAddr> {

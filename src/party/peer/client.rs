@@ -10,6 +10,7 @@ use rustls::pki_types::ServerName;
 
 use self::course::Course;
 use super::channel::Place;
+use crate::link::Carriage;
 use crate::party::SmtpStage;
 use crate::party::delay;
 use crate::party::tls::{self, TlsError};
@@ -31,6 +32,8 @@ pub struct Delivery {
     pub helo: String,
     /// One `C: …` or `S: …` line each, message left out.
     pub dialogue: Vec<String>,
+    /// How the reply passed, with the dialogue; of several connections the last.
+    pub wire: Option<Carriage>,
 }
 
 impl Delivery {
@@ -165,6 +168,7 @@ impl SmtpClient {
         };
         Delivery {
             dialogue: course.dialogue(),
+            wire: course.wire(),
             recipients: course.recipients,
             end,
             helo: helo.to_owned(),

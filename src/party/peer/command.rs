@@ -40,6 +40,7 @@ pub async fn run(command: &MailCommand, letter: Letter<'_>, limit: Duration) -> 
         )),
         helo: String::new(),
         dialogue: Vec::new(),
+        wire: None,
     };
     for rcpt in letter.rcpt_to {
         let line = command.line(letter.mail_from, rcpt);

@@ -10,6 +10,7 @@ use super::SmtpClient;
 use super::channel::Channel;
 use super::client::Tls;
 use crate::link::reply::{Replies, Reply};
+use crate::link::{Carriage, Connection, Leg};
 use crate::party::delay;
 use crate::wire::smtp;
 use crate::wire::smtp::ways::TlsMode;
@@ -21,6 +22,7 @@ const CHUNK: usize = 4096;
 #[derive(Debug)]
 pub struct Dialogue {
     channel: Channel,
+    connection: Option<Connection>,
     replies: Replies,
     /// The greeting, if it was read before it was asked for.
     greeting: Option<Reply>,
@@ -47,9 +49,12 @@ impl Dialogue {
     }
 
     async fn opened(client: &SmtpClient) -> Result<Dialogue, String> {
-        let channel = Channel::connect(client.place()).await;
+        let channel = Channel::connect(client.place())
+            .await
+            .map_err(|error| words(&error, "the connection attempt"))?;
         let mut dialogue = Dialogue {
-            channel: channel.map_err(|error| words(&error, "the connection attempt"))?,
+            connection: channel.connection(),
+            channel,
             replies: Replies::new(),
             greeting: None,
         };
@@ -78,18 +83,35 @@ impl Dialogue {
             .into_client_tls(tls.config.clone(), tls.server.clone())
             .await;
         self.channel = secured.map_err(|error| format!("TLS failed: {error}"))?;
+        self.connection = self.connection.map(Connection::over_tls);
         Ok(())
     }
 
-    /// The next reply: code, and text of all lines joined with `\n`.
+    /// How a reply of the server passes.
+    pub fn received(&self, reply: &Reply) -> Option<Carriage> {
+        let wire = self.connection?.received();
+        Some(wire.with_legs(vec![Leg::there(reply.octets())]))
+    }
+
+    /// How octets of ours pass.
+    pub fn sent(&self, octets: &[u8]) -> Option<Carriage> {
+        let wire = self.connection?.sent();
+        Some(wire.with_legs(vec![Leg::there(octets.to_vec())]))
+    }
+
+    /// How a message of ours passes.
+    pub fn sending(&self) -> Option<Carriage> {
+        Some(self.connection?.sent())
+    }
+
+    /// The next reply.
     ///
     /// # Errors
     /// No reply came within `limit`, the connection was closed, or what came is no reply; in words for a person.
-    pub async fn recv(&mut self, limit: Duration) -> Result<(u16, String), String> {
-        let reply = delay::within(limit, self.reply())
+    pub async fn recv(&mut self, limit: Duration) -> Result<Reply, String> {
+        delay::within(limit, self.reply())
             .await
-            .map_err(|late| late.to_string())?;
-        reply.map(|reply| reply.pair())
+            .map_err(|late| late.to_string())?
     }
 
     /// Sends one command line; CRLF is added.

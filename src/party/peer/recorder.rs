@@ -13,6 +13,7 @@ use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::channel::Channel;
+use crate::link::Connection;
 use crate::link::reply::{Replies, Reply};
 use crate::link::transaction::hidden;
 use crate::wire::smtp::ways::Greeting;
@@ -24,6 +25,7 @@ pub(super) struct Record(Arc<Mutex<Kept>>);
 #[derive(Debug)]
 struct Kept {
     channel: Channel,
+    connection: Option<Connection>,
     /// The library says only EHLO; for HELO the stream changes the word.
     greeting: Greeting,
     dialogue: Vec<String>,
@@ -47,6 +49,7 @@ pub(super) enum Sending {
 impl Record {
     pub(super) fn new(channel: Channel, greeting: Greeting) -> Record {
         Record(Arc::new(Mutex::new(Kept {
+            connection: channel.connection(),
             channel,
             greeting,
             dialogue: Vec::new(),
@@ -77,6 +80,10 @@ impl Record {
         self.kept().dialogue.clone()
     }
 
+    pub(super) fn connection(&self) -> Option<Connection> {
+        self.kept().connection
+    }
+
     /// From now on the client sends this.
     pub(super) fn sends(&self, what: Sending) {
         self.kept().sending = what;
@@ -104,6 +111,7 @@ impl Record {
         if let Some(tls) = secured.tls() {
             kept.dialogue.push(format!("* {tls}"));
         }
+        kept.connection = kept.connection.map(Connection::over_tls);
         kept.channel = secured;
         Ok(())
     }

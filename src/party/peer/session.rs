@@ -12,7 +12,7 @@ use super::server::House;
 use crate::link::follow::path_in;
 use crate::link::reply::Reply;
 use crate::link::transaction::{Transaction, begins_auth};
-use crate::link::{Arrival, Crossing};
+use crate::link::{Arrival, Connection, Crossing};
 use crate::party::delay;
 use crate::party::desk::GuestId;
 use crate::party::script::{SmtpAct, SmtpStage};
@@ -35,6 +35,7 @@ const CHUNK: usize = 16 * 1024;
 pub(super) struct Session {
     house: Arc<House>,
     channel: Channel,
+    connection: Option<Connection>,
     receiver: Receiver,
     /// Replies that are not sent yet.
     outgoing: Vec<u8>,
@@ -66,6 +67,7 @@ impl Session {
     pub(super) fn new(house: Arc<House>, channel: Channel) -> Self {
         Session {
             house,
+            connection: channel.connection(),
             channel,
             receiver: receiver(),
             outgoing: Vec::new(),
@@ -349,6 +351,7 @@ impl Session {
             place: self.house.identity.name.clone(),
             from: Some(self.house.relay.clone()),
             crossing,
+            wire: self.connection.map(Connection::received),
         };
         self.house.desk.hand_over(owner, arrival);
     }

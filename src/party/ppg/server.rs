@@ -7,20 +7,20 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::Router;
 use axum::body::to_bytes;
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{Method, StatusCode};
-use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use tokio::runtime::Handle;
 
 use super::answers;
 use super::ledger::{Ledger, code};
 use super::notify::{self, Notice};
+use crate::party::Listening;
 use crate::party::desk::Desk;
 use crate::party::gateway::{Gateway, Push};
+use crate::party::http::{self, Answer, Asked};
 use crate::party::user_agent::{AgentWays, UserAgent};
-use crate::party::{Listening, http};
 use crate::wire::push::pap::{self, Element, Pap};
 
 /// A longer message carries no notification.
@@ -54,9 +54,13 @@ pub async fn listen(desk: Arc<Desk>, relay: &str, addr: SocketAddr) -> io::Resul
     http::serve(addr, Router::new().fallback(message).with_state(ppg)).await
 }
 
-async fn message(State(ppg): State<Arc<Ppg>>, request: Request) -> Response {
+async fn message(
+    State(ppg): State<Arc<Ppg>>,
+    ConnectInfo(asked): ConnectInfo<Asked>,
+    request: Request,
+) -> Answer {
     if *request.method() != Method::POST {
-        return (StatusCode::METHOD_NOT_ALLOWED, "PAP is spoken by POST\n").into_response();
+        return Answer::text(StatusCode::METHOD_NOT_ALLOWED.as_u16(), "PAP is spoken by POST\n");
     }
     let content_type = request
         .headers()
@@ -64,46 +68,49 @@ async fn message(State(ppg): State<Arc<Ppg>>, request: Request) -> Response {
         .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     let Ok(body) = to_bytes(request.into_body(), LONGEST_BODY).await else {
         let text = "the message is too long for a push\n";
-        return (StatusCode::PAYLOAD_TOO_LARGE, text).into_response();
+        return Answer::text(StatusCode::PAYLOAD_TOO_LARGE.as_u16(), text);
     };
-    let answer = pap::encode(&ppg.answer(content_type.as_deref(), &body));
-    let headers = [(CONTENT_TYPE, answer.content_type)];
-    (StatusCode::ACCEPTED, headers, answer.body).into_response()
+    ppg.answer(content_type.as_deref(), &body, &asked)
+}
+
+/// The answer that says this, in that version.
+pub(super) fn answer_in(version: pap::Version, element: Element) -> Answer {
+    let answer = pap::encode(&Pap {
+        version,
+        product_name: Some(PRODUCT.to_owned()),
+        ..Pap::new(element)
+    });
+    Answer::new(StatusCode::ACCEPTED.as_u16(), answer.content_type, answer.body)
 }
 
 impl Ppg {
     /// The answer to a message, in its version.
-    fn answer(self: &Arc<Self>, content_type: Option<&str>, body: &Bytes) -> Pap {
-        let (version, element) = match pap::decode(content_type, body) {
+    fn answer(self: &Arc<Self>, content_type: Option<&str>, body: &Bytes, asked: &Asked) -> Answer {
+        match pap::decode(content_type, body) {
             Ok(reading) => {
                 let version = reading.value.version;
                 let message = &reading.value.message;
                 let element = match &*message.name {
-                    "push-message" => self.submit(&reading, body),
+                    "push-message" => return self.submit(&reading, body, asked),
                     "statusquery-message" | "cancel-message" => self.asked(message, body),
                     "ccq-message" => answers::capabilities_response(message),
                     _ => answers::bad_message(code::BAD_REQUEST, body),
                 };
-                (version, element)
+                answer_in(version, element)
             }
             Err(why) => {
+                let bad = answers::bad_message(code::BAD_REQUEST, body);
+                let answer = answer_in(pap::Version::default(), bad);
                 let push = Push {
                     recipient: String::new(),
                     params: vec![("note".to_owned(), format!("no PAP: {why}"))],
                     wsp: Bytes::new(),
+                    wire: asked.wire(&answer),
                 };
                 let refused = StatusCode::BAD_REQUEST.as_u16();
                 self.gateway.hand_over(None, refused, push);
-                (
-                    pap::Version::default(),
-                    answers::bad_message(code::BAD_REQUEST, body),
-                )
+                answer
             }
-        };
-        Pap {
-            version,
-            product_name: Some(PRODUCT.to_owned()),
-            ..Pap::new(element)
         }
     }
 

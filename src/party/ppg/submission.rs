@@ -10,13 +10,15 @@ use tokio::sync::oneshot;
 use super::answers;
 use super::ledger::{Delivery, Message, State, Ticket, code, is_same_client};
 use super::notify;
-use super::server::{Ppg, now};
+use super::server::{Ppg, answer_in, now};
+use crate::link::Carriage;
 use crate::party::delay;
 use crate::party::desk::Owner;
 use crate::party::gateway::{Push, is_taken};
+use crate::party::http::{Answer, Asked};
 use crate::party::pushes::Fate;
 use crate::wire::push::Reading;
-use crate::wire::push::pap::{Address, Element, Pap};
+use crate::wire::push::pap::{Address, Pap};
 
 const TAKEN: u16 = StatusCode::ACCEPTED.as_u16();
 /// A message is held back no longer: beyond, no case waits for it.
@@ -49,25 +51,41 @@ struct Parcel {
 
 impl Ppg {
     /// Takes or refuses a push-message as a whole, for all its addresses.
-    pub(super) fn submit(self: &Arc<Self>, reading: &Reading<Pap>, body: &Bytes) -> Element {
+    pub(super) fn submit(self: &Arc<Self>, reading: &Reading<Pap>, body: &Bytes, asked: &Asked) -> Answer {
         let pap = &reading.value;
         let (targets, repeated) = self.targets(pap);
         let verdict = self.verdict(pap, &targets);
         let push_id = pap.push_id().unwrap_or_default();
-        let pushes = pushes(reading, &targets, repeated, verdict, self.gateway.tid());
+        let element = match push_id {
+            "" => answers::bad_message(verdict.code, body),
+            push_id => answers::push_response(push_id, verdict.code, now()),
+        };
+        let answer = answer_in(pap.version, element);
+        let wire = asked.wire(&answer);
+        let pushes = pushes(reading, &targets, repeated, verdict, self.gateway.tid())
+            .into_iter()
+            .enumerate()
+            .map(|(index, push)| Push {
+                // One request: its octets stand with the first address.
+                wire: match index {
+                    0 => wire.clone(),
+                    _ => wire.clone().map(Carriage::without_octets),
+                },
+                ..push
+            });
         if verdict.code != code::ACCEPTED {
             for (target, push) in targets.iter().zip(pushes) {
                 self.gateway
                     .hand_over(target.owner.as_ref(), verdict.answered, push);
             }
             if targets.is_empty() {
-                let push = nobody(reading, verdict);
+                let push = Push {
+                    wire: wire.clone(),
+                    ..nobody(reading, verdict)
+                };
                 self.gateway.hand_over(None, verdict.answered, push);
             }
-            return match push_id {
-                "" => answers::bad_message(verdict.code, body),
-                push_id => answers::push_response(push_id, verdict.code, now()),
-            };
+            return answer;
         }
         let confirmed = pap.delivery_method() == Some("confirmed");
         self.replace(pap, &targets);
@@ -92,7 +110,7 @@ impl Ppg {
                 _ => self.deliver(parcel),
             }
         }
-        answers::push_response(push_id, code::ACCEPTED, now())
+        answer
     }
 
     /// What an earlier message still has pending for these addresses is not delivered any more, if this one is to take its place.
@@ -286,6 +304,7 @@ fn pushes(
             recipient: target.client.clone(),
             params: own,
             wsp: wsp.clone(),
+            wire: None,
         }
     };
     targets.iter().map(to).collect()
@@ -297,6 +316,7 @@ fn nobody(reading: &Reading<Pap>, verdict: Verdict) -> Push {
         recipient: String::new(),
         params: params(reading, verdict),
         wsp: Bytes::new(),
+        wire: None,
     }
 }
 

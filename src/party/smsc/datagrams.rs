@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
 
 use super::receipts::Wanted;
+use crate::link::Leg;
 use crate::wire::push::Carried;
 use crate::wire::push::segments::{Reassembler, Taken};
 use crate::wire::push::udh::Segment;
@@ -14,6 +15,9 @@ pub(super) const LAPSE: Duration = Duration::from_secs(60);
 const NOTES: usize = 64;
 /// Receipts that are kept for segments of incomplete datagrams, over all of them.
 const RECEIPTS: usize = 4096;
+
+/// Octets of their PDUs that are kept, over all of them.
+const OCTETS: usize = 1 << 20;
 
 /// From whom to whom, under which reference, and whether that is a wide one.
 type Key = (String, u16, bool);
@@ -26,6 +30,21 @@ pub(super) struct Datagrams {
     order: BTreeMap<u64, Key>,
     next_age: u64,
     receipts: usize,
+    octets: usize,
+}
+
+/// A message and its answer as they passed.
+#[derive(Debug)]
+pub(super) struct Piece {
+    /// The number of the connection.
+    pub connection: u64,
+    pub legs: [Leg; 2],
+}
+
+impl Piece {
+    fn octets(&self) -> usize {
+        self.legs.iter().map(|leg| leg.octets.len()).sum()
+    }
 }
 
 /// What is known of a datagram beside its octets.
@@ -36,6 +55,7 @@ struct Open {
     recipient: String,
     notes: Vec<String>,
     receipts: Vec<Wanted>,
+    pieces: Vec<Piece>,
     /// It was complete, and was refused.
     refused: bool,
 }
@@ -48,6 +68,7 @@ impl Open {
             recipient: carried.recipient.clone(),
             notes: Vec::new(),
             receipts: Vec::new(),
+            pieces: Vec::new(),
             refused: false,
         }
     }
@@ -63,6 +84,8 @@ pub(super) struct Whole {
     pub notes: Vec<String>,
     /// Receipts for those that came before.
     pub receipts: Vec<Wanted>,
+    /// Those that came before, as they passed.
+    pub pieces: Vec<Piece>,
     since: Instant,
 }
 
@@ -85,12 +108,13 @@ pub(super) struct Incomplete {
 }
 
 impl Datagrams {
-    /// Takes a message; `receipt` is what its sender asked for.
+    /// Takes a message; `receipt` is what its sender asked for, `piece` how it passed.
     pub fn take(
         &mut self,
         carried: &Carried,
         notes: Vec<String>,
         receipt: Option<&Wanted>,
+        piece: Option<Piece>,
         now: Instant,
     ) -> Outcome {
         let Some(segment) = carried.segment else {
@@ -99,6 +123,7 @@ impl Datagrams {
                 segments: 1,
                 notes,
                 receipts: Vec::new(),
+                pieces: Vec::new(),
                 since: now,
             });
         };
@@ -107,12 +132,14 @@ impl Datagrams {
         match self.reassembler.take(&key.0, segment, &carried.data) {
             Taken::Whole(octets) => {
                 let open = self.close(&key);
-                let (before, receipts) = open.map_or_else(Default::default, |o| (o.notes, o.receipts));
+                let (before, receipts, pieces) =
+                    open.map_or_else(Default::default, |o| (o.notes, o.receipts, o.pieces));
                 return Outcome::Whole(Whole {
                     octets,
                     segments: segment.total,
                     notes: joined(before, notes),
                     receipts,
+                    pieces,
                     since: now,
                 });
             }
@@ -138,6 +165,10 @@ impl Datagrams {
         if let Some(receipt) = receipt.filter(|_| self.receipts < RECEIPTS) {
             open.receipts.push(receipt.clone());
             self.receipts += 1;
+        }
+        if let Some(piece) = piece.filter(|piece| self.octets + piece.octets() <= OCTETS) {
+            self.octets += piece.octets();
+            open.pieces.push(piece);
         }
         Outcome::Waits
     }
@@ -223,6 +254,7 @@ impl Datagrams {
         let open = self.open.remove(key)?;
         self.order.remove(&open.age);
         self.receipts -= open.receipts.len();
+        self.octets -= open.pieces.iter().map(Piece::octets).sum::<usize>();
         Some(open)
     }
 }
@@ -260,7 +292,7 @@ mod tests {
     }
 
     fn take(datagrams: &mut Datagrams, segment: &Carried, now: Instant) -> Outcome {
-        datagrams.take(segment, Vec::new(), None, now)
+        datagrams.take(segment, Vec::new(), None, None, now)
     }
 
     #[test]

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use super::receipts::Taker;
 use super::server::House;
+use super::submit::Submitted;
 use super::wire::{Came, Wire};
 use crate::link::stream::Stream;
 use crate::party::delay::within;
@@ -141,7 +142,7 @@ impl Session {
                 let left = self.wire.send(&pdu.response(status::OK)).await;
                 return if left { Next::Part } else { Next::Gone };
             }
-            "submit_sm" | "data_sm" => return self.submit(&pdu, &findings).await,
+            "submit_sm" | "data_sm" => return self.submit(octets, &pdu, &findings).await,
             // An SMSC takes no deliver_sm and no outbind.
             _ => Pdu::generic_nack(pdu.sequence_number, status::INVALID_COMMAND_ID),
         };
@@ -192,11 +193,17 @@ impl Session {
         answer
     }
 
-    async fn submit(&mut self, pdu: &Pdu, findings: &[Finding]) -> Next {
+    async fn submit(&mut self, octets: &Bytes, pdu: &Pdu, findings: &[Finding]) -> Next {
         let Some(seat) = self.seat.as_ref().filter(|seat| seat.transmits) else {
             return self.send(&pdu.response(status::INVALID_BIND_STATUS)).await;
         };
-        let (answer, owed) = self.house.submit(seat, pdu, findings);
+        let came = Submitted {
+            octets,
+            pdu,
+            findings,
+            connection: self.wire.connection(),
+        };
+        let (answer, owed) = self.house.submit(seat, &came);
         let next = self.send(&answer).await;
         // A receipt comes after the answer that says which message it is for.
         if let Some(owed) = owed {

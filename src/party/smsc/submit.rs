@@ -5,27 +5,59 @@ use std::time::Instant;
 
 use bytes::Bytes;
 
-use super::datagrams::{Incomplete, Outcome, Whole};
+use super::datagrams::{Incomplete, Outcome, Piece, Whole};
 use super::params::{Account, params};
 use super::receipts::Wanted;
 use super::server::House;
 use super::session::Seat;
 use super::statuses::{of_http, to_http};
-use crate::link::{Arrival, Crossing};
+use crate::link::{Arrival, Carriage, Connection, Crossing, Leg};
 use crate::party::desk::Owner;
 use crate::party::pushes::Fate;
 use crate::wire::Finding;
 use crate::wire::push::Carried;
-use crate::wire::push::smpp::{Pdu, carried, status};
+use crate::wire::push::smpp::{Pdu, carried, encode, status};
 
 /// As the event says who took the push, and where it stands if nobody owns the number.
 const GATEWAY: &str = "smpp";
 /// Octets of the longest address: those of data_sm have as many (SMPP 3.4 §4.7.1).
 const LONGEST_ADDRESS: usize = 64;
 
-/// A message as it came.
+/// A submit_sm or data_sm as it came.
+pub(super) struct Submitted<'a> {
+    pub octets: &'a Bytes,
+    pub pdu: &'a Pdu,
+    pub findings: &'a [Finding],
+    pub connection: Option<Connection>,
+}
+
+impl Submitted<'_> {
+    /// With its answer.
+    fn piece(&self, answer: &Pdu) -> Option<Piece> {
+        Some(Piece {
+            connection: self.connection?.number(),
+            legs: [
+                Leg::there(self.octets.clone()),
+                Leg::back(encode(answer).to_vec()),
+            ],
+        })
+    }
+
+    /// How a push came that this made whole, after `before`.
+    fn wire(&self, before: Vec<Piece>, answer: &Pdu) -> Option<Carriage> {
+        let connection = self.connection?;
+        let here = before
+            .into_iter()
+            .filter(|piece| piece.connection == connection.number());
+        let legs = here.chain(self.piece(answer)).flat_map(|piece| piece.legs);
+        Some(connection.received().with_legs(legs.collect()))
+    }
+}
+
+/// A message and what is known of it.
 struct Message<'a> {
     seat: &'a Seat,
+    came: &'a Submitted<'a>,
     pdu: &'a Pdu,
     carried: Option<Carried>,
     notes: Vec<String>,
@@ -42,9 +74,11 @@ pub(super) struct Owed {
 impl House {
     /// Takes a message. What arrives because of it has been handed over before this returns; the receipts are to be
     /// [settled](House::settle) when the answer has left.
-    pub fn submit(&self, seat: &Seat, pdu: &Pdu, findings: &[Finding]) -> (Pdu, Option<Owed>) {
+    pub fn submit(&self, seat: &Seat, came: &Submitted<'_>) -> (Pdu, Option<Owed>) {
+        let Submitted { pdu, findings, .. } = *came;
         let mut message = Message {
             seat,
+            came,
             pdu,
             carried: carried(pdu),
             notes: findings.iter().map(|finding| finding.text.clone()).collect(),
@@ -69,9 +103,13 @@ impl House {
         let taken = pdu.response(status::OK).with_text("message_id", &message_id);
         let receipt = Wanted::of(pdu, &message_id, &seat.taker.system_id, seat.taker.session);
         let notes = message.notes.clone();
-        let outcome = self
-            .datagrams()
-            .take(carried, notes, receipt.as_ref(), Instant::now());
+        let outcome = self.datagrams().take(
+            carried,
+            notes,
+            receipt.as_ref(),
+            came.piece(&taken),
+            Instant::now(),
+        );
         match outcome {
             Outcome::Full => (self.refuse(&message, status::QUEUE_FULL), None),
             Outcome::Waits => (taken, None),
@@ -83,7 +121,7 @@ impl House {
                 };
                 (taken, Some(owed))
             }
-            Outcome::Whole(whole) => match self.deliver(&message, carried, whole, &message_id) {
+            Outcome::Whole(whole) => match self.deliver(&message, carried, whole, &taken) {
                 Ok(mut owed) => {
                     owed.receipts.extend(receipt);
                     (taken, Some(owed))
@@ -99,7 +137,7 @@ impl House {
         message: &Message<'_>,
         carried: &Carried,
         mut whole: Whole,
-        message_id: &str,
+        answer: &Pdu,
     ) -> Result<Owed, u32> {
         let wsp: Bytes = std::mem::take(&mut whole.octets).into();
         let owner = self.desk.owner_of_push(&carried.recipient, &wsp);
@@ -108,7 +146,7 @@ impl House {
         let account = Account {
             system_id: &message.seat.taker.system_id,
             segments: whole.segments,
-            message_id: taken.then_some(message_id),
+            message_id: answer.string("message_id").filter(|_| taken),
             command_status,
             notes: &whole.notes,
         };
@@ -119,7 +157,13 @@ impl House {
             wsp,
             answered,
         };
-        let arrival = self.arrival(owner.as_ref(), crossing);
+        let pieces = std::mem::take(&mut whole.pieces);
+        let wire = if taken {
+            message.came.wire(pieces, answer)
+        } else {
+            message.came.wire(pieces, &message.pdu.response(command_status))
+        };
+        let arrival = self.arrival(owner.as_ref(), crossing, wire);
         if !taken {
             self.desk.hand_over(owner.map(|owner| owner.guest), arrival);
             self.datagrams().give_back(carried, whole);
@@ -168,9 +212,11 @@ impl House {
             wsp: carried.map_or_else(Bytes::new, |c| Bytes::copy_from_slice(&c.data)),
             answered: to_http(command_status),
         };
-        let arrival = self.arrival(owner.as_ref(), crossing);
+        let answer = message.pdu.response(command_status);
+        let wire = message.came.wire(Vec::new(), &answer);
+        let arrival = self.arrival(owner.as_ref(), crossing, wire);
         self.desk.hand_over(owner.map(|owner| owner.guest), arrival);
-        message.pdu.response(command_status)
+        answer
     }
 
     /// Sends the receipts that are due, and has the others sent when the push has arrived. One that is lost has none: nobody knows
@@ -208,14 +254,15 @@ impl House {
             wsp: Bytes::new(),
             answered: to_http(status::OK),
         };
-        self.desk.hand_over(None, self.arrival(None, crossing));
+        self.desk.hand_over(None, self.arrival(None, crossing, None));
     }
 
-    fn arrival(&self, owner: Option<&Owner>, crossing: Crossing) -> Arrival {
+    fn arrival(&self, owner: Option<&Owner>, crossing: Crossing, wire: Option<Carriage>) -> Arrival {
         Arrival {
             place: owner.map_or(GATEWAY, |owner| &owner.place).to_owned(),
             from: Some(self.relay.clone()),
             crossing,
+            wire,
         }
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+use crate::link::Connection;
 use crate::link::stream::Stream;
 use crate::party::delay::within;
 use crate::wire::push::smpp::{Cut, Pdu, cut, encode};
@@ -30,6 +31,7 @@ pub(super) enum Came {
 #[derive(Debug)]
 pub(super) struct Wire {
     stream: Stream,
+    connection: Option<Connection>,
     /// What came and is no whole PDU yet.
     read: BytesMut,
 }
@@ -37,9 +39,14 @@ pub(super) struct Wire {
 impl Wire {
     pub fn new(stream: Stream) -> Wire {
         Wire {
+            connection: stream.connection(),
             stream,
             read: BytesMut::new(),
         }
+    }
+
+    pub fn connection(&self) -> Option<Connection> {
+        self.connection
     }
 
     /// The next PDU. Nothing is lost if this is dropped before it is ready.

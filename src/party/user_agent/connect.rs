@@ -20,6 +20,7 @@ use tokio_rustls::client::TlsStream;
 use tower_service::Service;
 
 use crate::link::stream::Stream;
+use crate::link::{Connection as Numbered, Tape, Taped};
 
 /// Octets of a proxy's answer to CONNECT that are read.
 const LONGEST_ANSWER: usize = 16 * 1024;
@@ -58,7 +59,7 @@ impl Connector {
         self.proxy
     }
 
-    async fn connect(self, uri: Uri) -> io::Result<TokioIo<Wire>> {
+    async fn connect(self, uri: Uri) -> io::Result<TokioIo<Taped<Wire>>> {
         let secure = uri.scheme_str() == Some("https");
         let host = uri.host().unwrap_or_default();
         // An IPv6 address stands in brackets.
@@ -70,25 +71,27 @@ impl Connector {
         };
         if !secure {
             let proxied = self.proxy.is_some();
-            return Ok(TokioIo::new(Wire::Clear { stream, proxied }));
+            let connection = stream.connection();
+            return Ok(taped(Wire::Clear { stream, proxied }, connection));
         }
         if self.proxy.is_some() {
             ask_for_tunnel(&mut stream, &uri, port).await?;
         }
         let name = ServerName::try_from(host.to_owned())
             .map_err(|_| unencryptable(format!("{host:?} is no name that a certificate can have")))?;
+        let connection = stream.connection().map(Numbered::over_tls);
         let stream = TlsConnector::from(self.tls)
             .connect(name, stream)
             .await
             .map_err(|error| unencryptable(format!("TLS failed: {error}")))?;
-        Ok(TokioIo::new(Wire::Tls(Box::new(stream))))
+        Ok(taped(Wire::Tls(Box::new(stream)), connection))
     }
 }
 
 impl Service<Uri> for Connector {
-    type Response = TokioIo<Wire>;
+    type Response = TokioIo<Taped<Wire>>;
     type Error = io::Error;
-    type Future = Pin<Box<dyn Future<Output = io::Result<TokioIo<Wire>>> + Send>>;
+    type Future = Pin<Box<dyn Future<Output = io::Result<TokioIo<Taped<Wire>>>> + Send>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         Poll::Ready(Ok(()))
@@ -110,10 +113,20 @@ pub(super) enum Wire {
     Tls(Box<TlsStream<Stream>>),
 }
 
-impl Connection for Wire {
+/// The connection's record, with every request that goes over it.
+#[derive(Debug, Clone)]
+pub(super) struct OnTape(pub(super) Arc<Tape>);
+
+fn taped(wire: Wire, connection: Option<Numbered>) -> TokioIo<Taped<Wire>> {
+    TokioIo::new(Taped::client(wire, Arc::new(Tape::new(connection))))
+}
+
+impl Connection for Taped<Wire> {
     fn connected(&self) -> Connected {
-        let proxied = matches!(self, Wire::Clear { proxied: true, .. });
-        Connected::new().proxy(proxied)
+        let proxied = matches!(self.stream(), Wire::Clear { proxied: true, .. });
+        Connected::new()
+            .proxy(proxied)
+            .extra(OnTape(Arc::clone(self.tape())))
     }
 }
 

@@ -14,8 +14,20 @@ pub(super) struct ComparisonBlock {
     expected: usize,
     failing: Vec<ChangeRow>,
     others: Vec<ChangeRow>,
-    /// Cases that do not pass, as the baseline has it.
-    known: Vec<(String, String)>,
+    /// What does not pass, as the baseline has it.
+    known: Vec<KnownRow>,
+}
+
+#[derive(Serialize)]
+struct KnownRow {
+    case: String,
+    href: String,
+    expectation: Option<String>,
+    verdict: &'static str,
+    reason: String,
+    link: Option<String>,
+    until: Option<String>,
+    entry: String,
 }
 
 #[derive(Serialize)]
@@ -65,23 +77,21 @@ pub(super) fn comparison(run: &RunResult, comparison: &Comparison) -> Comparison
             link: change.link.as_deref().map(shown),
         }
     };
-    let changed: BTreeSet<&str> = comparison
-        .changes
-        .iter()
-        .map(|change| change.case.as_str())
-        .collect();
-    let is_known = |id: &str| !changed.contains(id);
-    let known = run
-        .cases
-        .iter()
-        .filter(|case| case.verdict > Verdict::Pass && is_known(&case.id));
+    let known = comparison.known.iter().map(|known| KnownRow {
+        case: shown(&known.case),
+        href: format!("cases/{}.html", file_name(&known.case)),
+        expectation: known.expectation.as_deref().map(shown),
+        verdict: known.verdict.name(),
+        reason: shown(&known.reason),
+        link: known.link.as_deref().map(shown),
+        until: known.until.as_deref().map(shown),
+        entry: shown(&known.entry.to_string()),
+    });
     ComparisonBlock {
         baseline: shown(&comparison.baseline),
         expected: comparison.expected,
         failing: failing.into_iter().map(row).collect(),
         others: others.into_iter().map(row).collect(),
-        known: known
-            .map(|case| (shown(&case.id), format!("cases/{}.html", file_name(&case.id))))
-            .collect(),
+        known: known.collect(),
     }
 }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use crate::case::StepId;
 use crate::inspect::{self, Form, Input, Kind, Layer};
-use crate::link::Crossing;
+use crate::link::{Carriage, Crossing};
 use crate::run::journal::{Event, What};
 use crate::run::judge::{Side, Sighting};
 use crate::wire::Finding;
@@ -62,6 +62,8 @@ pub struct Message {
     pub findings: Vec<Finding>,
     /// None where there was no answer.
     pub crossing: Option<Crossing>,
+    /// How it passed. Of a request that got its answer later it stands there.
+    pub wire: Option<Carriage>,
 }
 
 impl Message {
@@ -102,6 +104,7 @@ impl Message {
             pdu: seen.kind().map(|kind| kind.name()),
             findings: if is_ours { Vec::new() } else { seen.findings },
             crossing: seen.crossing,
+            wire: wire(&event.what).cloned(),
         })
     }
 
@@ -133,6 +136,17 @@ impl Message {
             Ok(decoded) => Ok(decoded.layers),
             Err(why) => Err(why.to_string()),
         }
+    }
+}
+
+fn wire(what: &What) -> Option<&Carriage> {
+    match what {
+        What::Sent { wire, .. }
+        | What::Seen { wire, .. }
+        | What::FetchAgain { wire, .. }
+        | What::Unsolicited { wire, .. }
+        | What::NoReply { wire, .. } => wire.as_ref(),
+        _ => None,
     }
 }
 

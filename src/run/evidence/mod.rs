@@ -5,10 +5,13 @@
 //! are asked for; half a line at the end is passed over and remembered.
 
 mod message;
+mod passage;
 mod scene;
 mod stored;
 
-pub use crate::link::Crossing;
+pub use crate::link::passed::{Passed, plain_port};
+pub use crate::link::{Carriage, Crossing, Transport};
 pub use message::{Carrier, Message};
+pub use passage::{Flow, Passage, Ways};
 pub use scene::{Entry, Evidence, MOST, Mark, MarkKind};
 pub use stored::{JOURNAL, Stored};

@@ -44,6 +44,7 @@ impl Sighting {
                 place,
                 from,
                 crossing,
+                ..
             }
             | What::FetchAgain {
                 place,

@@ -10,6 +10,7 @@ use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::response::Response;
 
 use super::{CALLED, Ended, Letter, NoReply, SmtpClient, Tls};
+use crate::link::Carriage;
 use crate::link::reply::Reply;
 use crate::party::SmtpStage;
 use crate::party::delay;
@@ -239,6 +240,12 @@ impl<'a> Course<'a> {
     pub(super) fn dialogue(&self) -> Vec<String> {
         let latest = self.record.as_ref().map(Record::dialogue).unwrap_or_default();
         [self.earlier.as_slice(), &latest].concat()
+    }
+
+    pub(super) fn wire(&self) -> Option<Carriage> {
+        let record = self.record.as_ref()?;
+        let wire = record.connection()?.received();
+        Some(wire.with_dialogue(record.dialogue()))
     }
 
     fn sends(&self, what: Sending) {

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use smtp_proto::{AUTH_LOGIN, AUTH_PLAIN};
 
 use super::{Greeted, IDLE, Over, Session, Step, receiver};
+use crate::link::Connection;
 use crate::link::reply::Reply;
 use crate::party::delay;
 use crate::party::peer::channel::Channel;
@@ -75,6 +76,7 @@ impl Session {
                 self.transaction
                     .happened(&secured.tls().unwrap_or_else(|| "TLS".to_owned()));
                 self.channel = secured;
+                self.connection = self.connection.map(Connection::over_tls);
                 Ok(())
             }
             Ok(Err(error)) => self.tls_failed(&error.to_string()),
