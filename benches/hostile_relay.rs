@@ -20,8 +20,8 @@ const LOOK: Duration = Duration::from_millis(10);
 
 fn main() {
     println!(
-        "{:<22}{:>8}{:>8}{:>10}{:>12}  {}",
-        "deed", "verdict", "s", "peak MB", "folder MB", "what came"
+        "{:<22}{:>8}{:>8}{:>10}{:>12}  what came",
+        "deed", "verdict", "s", "peak MB", "folder MB"
     );
     for (deed, case) in target::DEEDS
         .iter()

@@ -78,8 +78,14 @@ def sockets_of(journal):
             wire = event.get("wire")
             if wire and event["script"]:
                 pair = tuple(sorted(" ".join(split(wire[end])) for end in ("from", "to")))
-                cases.setdefault(re.sub(r"[^A-Za-z0-9._-]", "-", event["script"]), set()).add(pair)
+                cases.setdefault(file_name(event["script"]), set()).add(pair)
     return cases
+
+
+def file_name(script):
+    """As reports name what is about a case; for ids as ours are."""
+    case, _, row = script.removesuffix("]").partition("[")
+    return f"{case}~{row}" if row else case
 
 
 def split(socket):

@@ -5,8 +5,10 @@
 
 mod compare;
 mod edit;
+mod lines;
 mod model;
 mod read;
+mod roll;
 mod update;
 mod version;
 
@@ -14,7 +16,8 @@ pub use compare::compare;
 pub use edit::{Edit, apply, hunk};
 pub use model::{Baseline, Entry, NewCases, When};
 pub use read::read;
-pub use update::{Amendment, Proposal, fresh, ids, propose, with_list};
+pub use roll::ids;
+pub use update::{Amendment, Proposal, fresh, propose, with_list};
 pub use version::Requirement;
 
 /// The JSON Schema of the file (draft 2020-12), for editors.

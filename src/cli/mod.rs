@@ -20,6 +20,7 @@ mod report_args;
 mod review;
 mod stored_args;
 mod target_args;
+mod threads;
 
 pub use dispatch::main;
 pub use exit::exit_code;

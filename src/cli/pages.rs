@@ -1,9 +1,9 @@
 //! The HTML report's files.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::present::{Unwritten, write};
+use super::threads;
 use crate::report::html::{Shown, Site};
 use crate::report::names::file_name;
 use crate::run::evidence::Stored;
@@ -17,26 +17,11 @@ use crate::run::outcome::CaseResult;
 pub(super) fn write_pages(site: &Site, journal: &Path, reports: &Path) -> Result<(), Unwritten> {
     let stored = Stored::open(journal);
     let cases = &site.run().cases;
-    let next = AtomicUsize::new(0);
-    let work = || -> Result<(), Unwritten> {
-        while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let shown = shown(case, &stored, journal, reports);
-            let text = site.case(case, &shown).map_err(unmade)?;
-            write(&reports.join(Site::path_of(&case.id)), &text)?;
-        }
-        Ok(())
-    };
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = (1..threads.min(cases.len())).map(|_| scope.spawn(work)).collect();
-        let mut done = work();
-        for worker in workers {
-            let other = worker
-                .join()
-                .unwrap_or_else(|_| Err(unmade("a page's thread ended".to_owned())));
-            done = done.and(other);
-        }
-        done
+    let ended = || unmade("a page's thread ended".to_owned());
+    threads::each(cases, ended, |case| {
+        let shown = shown(case, &stored, journal, reports);
+        let text = site.case(case, &shown).map_err(unmade)?;
+        write(&reports.join(Site::path_of(&case.id)), &text)
     })?;
     let index = site.index().map_err(unmade)?;
     write(&reports.join("index.html"), &index)

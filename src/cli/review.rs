@@ -2,7 +2,8 @@
 
 use std::io::{self, BufRead};
 
-use super::commands::Words;
+use jiff::civil::Date;
+
 use super::expected::today;
 use super::output;
 use crate::baseline::Proposal;
@@ -15,6 +16,14 @@ pub(super) enum Answer {
     All,
     /// Neither this one nor a later one; those before stay accepted.
     Quit,
+}
+
+/// What a person says of a change.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Words {
+    pub reason: Option<String>,
+    pub link: Option<String>,
+    pub until: Option<Date>,
 }
 
 const HELP: &str = "\

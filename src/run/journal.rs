@@ -45,6 +45,7 @@ pub struct RunHead {
     #[serde(default)]
     pub folder: String,
     /// Milliseconds since 1970 when the run began; 0 if that was not written down.
+    #[serde(default)]
     pub started_ms: u64,
 }
 

@@ -74,7 +74,7 @@ mod tests {
         let homes: Vec<u32> = ["mm1-send", "mm4-ack", "e2e-report", "rules-ids"]
             .map(home)
             .to_vec();
-        assert_eq!(homes, [1, 2, 3, 4]);
+        assert_eq!(homes, [4, 1, 1, 3]);
     }
 
     #[test]

@@ -122,14 +122,13 @@ fn github(repository: &mut Repository) -> Result<(), String> {
                 return Err(format!("{command}: {code}\n{said}"));
             }
         }
-        let kept = repository.path().join(format!("shards/mmspec-shard-{shard}"));
-        fs::create_dir_all(&kept).unwrap();
+        let shards = repository.path().join("shards");
+        fs::create_dir_all(&shards).unwrap();
         fs::rename(
-            repository.path().join("mmspec-run/launched"),
-            kept.join("launched"),
+            repository.path().join("mmspec-run"),
+            shards.join(format!("mmspec-shard-{shard}")),
         )
         .unwrap();
-        fs::remove_dir_all(repository.path().join("mmspec-run")).unwrap();
     }
     for command in commands(&template, "verdict") {
         let (code, said) = repository.sh(command);

@@ -8,7 +8,7 @@ use crate::baseline::{self, Baseline, Edit, Proposal};
 use crate::cli::baseline_args::{BaselineCheckArgs, BaselineUpdateArgs};
 use crate::cli::expected::{self, today};
 use crate::cli::failure::Failure;
-use crate::cli::review::{Answer, Reviewer};
+use crate::cli::review::{Answer, Reviewer, Words};
 use crate::cli::{exit, output};
 use crate::report::terminal::Terminal;
 use crate::run::outcome::{Comparison, RunResult};
@@ -229,12 +229,4 @@ impl Update<'_> {
         }
         print(&out)
     }
-}
-
-/// What a person says of a change.
-#[derive(Debug, Clone, Default)]
-pub(in crate::cli) struct Words {
-    pub reason: Option<String>,
-    pub link: Option<String>,
-    pub until: Option<jiff::civil::Date>,
 }

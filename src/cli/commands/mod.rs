@@ -24,7 +24,7 @@ mod snapshot;
 mod target_check;
 mod target_init;
 
-pub(super) use baseline::{Words, check as baseline_check, update as baseline_update};
+pub(super) use baseline::{check as baseline_check, update as baseline_update};
 pub(super) use completions::completions;
 pub(super) use coverage::coverage;
 pub(super) use decode::decode;
