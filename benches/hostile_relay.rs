@@ -1,5 +1,6 @@
 //! What a relay that does its worst costs: `cargo bench --bench hostile_relay`. For each deed the verdict of one case, the seconds of
-//! the whole run, the most memory it had, and the size of its folder.
+//! the whole run, the most memory it had, and the size of its folder. With words, only the deeds that have one of them in their name;
+//! their folders stay, and are named.
 
 #[path = "../tests/suite/hostile_relay/server.rs"]
 mod server;
@@ -13,6 +14,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use mmspec::report::results;
+use mmspec::run::outcome::{ExpectationResult, Verdict};
 use server::Deed;
 
 /// Between two looks at how much memory the run has.
@@ -23,16 +25,23 @@ fn main() {
         "{:<22}{:>8}{:>8}{:>10}{:>12}  what came",
         "deed", "verdict", "s", "peak MB", "folder MB"
     );
+    let words: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|word| word != "--bench")
+        .collect();
     for (deed, case) in target::DEEDS
         .iter()
         .copied()
         .chain([(Deed::Pushes(1_000_000), target::PATIENT_ID)])
     {
-        measure(deed, case);
+        let name = format!("{deed:?}");
+        if words.is_empty() || words.iter().any(|word| name.contains(word)) {
+            measure(deed, case, !words.is_empty());
+        }
     }
 }
 
-fn measure(deed: Deed, case: &str) {
+fn measure(deed: Deed, case: &str, keep: bool) {
     let dir = tempfile::tempdir().expect("a folder for the run");
     target::write(dir.path(), deed, 30_000);
     let began = Instant::now();
@@ -51,7 +60,8 @@ fn measure(deed: Deed, case: &str) {
         Ok(result) => {
             let case = result.cases.into_iter().find(|c| c.id == case);
             let verdict = case.as_ref().map_or("?", |c| c.verdict.name());
-            let got = case.and_then(|c| c.expectations.into_iter().rfind(|e| !e.got.is_empty()));
+            let decided = |e: &ExpectationResult| matches!(e.verdict, Verdict::Fail | Verdict::Inconc);
+            let got = case.and_then(|c| c.expectations.into_iter().find(decided));
             (verdict, got.map(|e| e.got).unwrap_or_default())
         }
         Err(_) => ("none", String::new()),
@@ -63,6 +73,9 @@ fn measure(deed: Deed, case: &str) {
         peak as f64 / 1024.0,
         size(&run) as f64 / 1e6
     );
+    if keep {
+        println!("  {}", dir.keep().display());
+    }
 }
 
 /// The most memory that a process had, in KiB, as Linux tells it; waits for its end.

@@ -4,6 +4,8 @@ use std::fmt;
 
 /// Octets of one reply, all lines, beyond which a server is no longer followed.
 const LONGEST_REPLY: usize = 256 * 1024;
+/// Lines of one reply. Clients read all of them again with each that comes.
+const MOST_LINES: usize = 1_000;
 
 /// A complete reply, of one line or several.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,6 +83,8 @@ pub enum NotAReply {
     /// More than 256 KiB for one reply.
     #[error("a reply longer than {LONGEST_REPLY} octets")]
     TooLong,
+    #[error("a reply of more than {MOST_LINES} lines")]
+    TooManyLines,
 }
 
 /// Splits a server's octets into replies.
@@ -138,6 +142,9 @@ impl Replies {
             return Err(NotAReply::Codes { first, later: code });
         }
         let more = line.as_bytes().get(3) == Some(&b'-');
+        if self.lines.len() == MOST_LINES {
+            return Err(NotAReply::TooManyLines);
+        }
         self.lines.push(line);
         if more {
             return Ok(None);
@@ -192,16 +199,20 @@ mod tests {
 
     #[test]
     fn an_endless_reply_is_an_error() {
-        let mut replies = Replies::new();
-        let mut end = Ok(None);
-        for _ in 0..30_000 {
-            replies.push(b"250-and so on\r\n");
-            end = replies.next_reply();
-            if end.is_err() {
-                break;
+        let end = |piece: &[u8]| {
+            let mut replies = Replies::new();
+            let mut end = Ok(None);
+            for _ in 0..30_000 {
+                replies.push(piece);
+                end = replies.next_reply();
+                if end.is_err() {
+                    break;
+                }
             }
-        }
-        assert_eq!(end, Err(NotAReply::TooLong));
+            end
+        };
+        assert_eq!(end(b"250-and so on\r\n"), Err(NotAReply::TooManyLines));
+        assert_eq!(end(b"250 and so on "), Err(NotAReply::TooLong));
     }
 
     #[test]

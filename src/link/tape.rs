@@ -2,11 +2,13 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::ops::Range;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use bytes::{Bytes, BytesMut};
+use memchr::memmem;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::carriage::{Connection, LONGEST_LEG, Leg};
@@ -28,12 +30,26 @@ pub struct Tape {
 pub struct Exchange {
     request: Kept,
     answer: Kept,
+    /// Another request followed its answer.
+    is_settled: bool,
 }
 
 #[derive(Debug, Clone, Default)]
 struct Kept {
     octets: BytesMut,
     count: usize,
+    end: End,
+}
+
+/// Where a message ends, as far as its head tells.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum End {
+    /// The head is not complete.
+    #[default]
+    NotYet,
+    At(usize),
+    /// Its head does not say: chunks, or the end of the connection.
+    Untold,
 }
 
 impl Tape {
@@ -48,9 +64,11 @@ impl Tape {
         self.connection
     }
 
-    /// The exchange under way.
-    pub fn latest(&self) -> Exchange {
-        self.exchanges().back().cloned().unwrap_or_default()
+    /// The exchange under way: the oldest that is not answered yet. Further requests may have been sent behind its own.
+    pub fn under_way(&self) -> Exchange {
+        let exchanges = self.exchanges();
+        let open = exchanges.iter().find(|exchange| !exchange.is_over());
+        open.or(exchanges.back()).cloned().unwrap_or_default()
     }
 
     /// The oldest exchange that nobody took and whose request begins so; taken.
@@ -62,22 +80,35 @@ impl Tape {
         exchanges.remove(at)
     }
 
-    fn asked(&self, octets: &[u8]) {
+    fn asked(&self, mut octets: &[u8]) {
         let mut exchanges = self.exchanges();
-        if exchanges.back().is_none_or(Exchange::is_answered) {
-            exchanges.push_back(Exchange::default());
-        }
-        while exchanges.len() > MOST_EXCHANGES {
-            exchanges.pop_front();
-        }
-        if let Some(exchange) = exchanges.back_mut() {
-            exchange.request.add(octets);
+        while !octets.is_empty() {
+            let is_next = |last: &Exchange| last.request.is_whole() || last.is_answered();
+            if exchanges.back().is_none_or(is_next) {
+                // Who asks again has its answer, though nothing told where that ended.
+                if let Some(last) = exchanges.back_mut() {
+                    last.is_settled = last.is_answered();
+                }
+                exchanges.push_back(Exchange::default());
+            }
+            // Those that wait for their answers are further requests on one connection, sent ahead.
+            while exchanges.len() > MOST_EXCHANGES && exchanges.front().is_some_and(Exchange::is_over) {
+                exchanges.pop_front();
+            }
+            let Some(exchange) = exchanges.back_mut() else {
+                return;
+            };
+            let taken = exchange.request.add(octets, first_head);
+            octets = &octets[taken..];
         }
     }
 
     fn answered(&self, octets: &[u8]) {
-        if let Some(exchange) = self.exchanges().back_mut() {
-            exchange.answer.add(octets);
+        let mut exchanges = self.exchanges();
+        let open = exchanges.iter().position(|exchange| !exchange.is_over());
+        let at = open.unwrap_or(exchanges.len().saturating_sub(1));
+        if let Some(exchange) = exchanges.get_mut(at) {
+            exchange.answer.add(octets, final_head);
         }
     }
 
@@ -103,6 +134,11 @@ impl Exchange {
         [request, answer].into_iter().filter(passed).collect()
     }
 
+    /// Whether all of the answer has passed, as far as can be told.
+    fn is_over(&self) -> bool {
+        self.is_settled || self.answer.is_whole()
+    }
+
     /// Whether the answer has begun. A 1xx is none (RFC 9110 §15.2).
     fn is_answered(&self) -> bool {
         let interim = is_interim(&self.answer.octets) && self.answer.count < LONGEST_INTERIM;
@@ -111,10 +147,31 @@ impl Exchange {
 }
 
 impl Kept {
-    fn add(&mut self, octets: &[u8]) {
+    /// Takes octets up to the end of the message, and tells how many. `head` finds where its head begins and ends.
+    fn add(&mut self, octets: &[u8], head: impl Fn(&[u8]) -> Option<Range<usize>>) -> usize {
+        let before = self.count;
         self.count += octets.len();
         let room = LONGEST_LEG.saturating_sub(self.octets.len());
         self.octets.extend_from_slice(&octets[..octets.len().min(room)]);
+        if self.end == End::NotYet {
+            self.end = match head(&self.octets) {
+                Some(head) => end_of(&self.octets, head),
+                None if self.octets.len() < LONGEST_LEG => End::NotYet,
+                None => End::Untold,
+            };
+        }
+        if let End::At(end) = self.end
+            && self.count > end
+            && before < end
+        {
+            self.count = end;
+            self.octets.truncate(end);
+        }
+        self.count - before
+    }
+
+    fn is_whole(&self) -> bool {
+        matches!(self.end, End::At(end) if self.count >= end)
     }
 
     fn leg(&self, body: Option<&[u8]>) -> Leg {
@@ -142,6 +199,48 @@ impl Kept {
         self.octets
             .get(..length)
             .is_some_and(|head| head.ends_with(b"\r\n\r\n"))
+    }
+}
+
+/// The head of a request.
+fn first_head(octets: &[u8]) -> Option<Range<usize>> {
+    Some(0..memmem::find(octets, b"\r\n\r\n")? + 4)
+}
+
+/// The head of an answer, behind those of interim ones.
+fn final_head(octets: &[u8]) -> Option<Range<usize>> {
+    let mut at = 0;
+    loop {
+        let head = first_head(&octets[at..])?;
+        let (begin, end) = (at, at + head.end);
+        if !is_interim(&octets[begin..end]) {
+            return Some(begin..end);
+        }
+        at = end;
+    }
+}
+
+/// Where the message with this head ends (RFC 9112 §6.3).
+fn end_of(octets: &[u8], head: Range<usize>) -> End {
+    let text = String::from_utf8_lossy(&octets[head.clone()]);
+    let mut lines = text.split("\r\n");
+    let first = lines.next().unwrap_or_default();
+    let mut length = None;
+    for (name, value) in lines.filter_map(|line| line.split_once(':')) {
+        if name.eq_ignore_ascii_case("transfer-encoding") {
+            return End::Untold;
+        }
+        if name.eq_ignore_ascii_case("content-length") {
+            length = Some(value.trim().parse::<usize>());
+        }
+    }
+    let is_answer = first.starts_with("HTTP/");
+    let is_bare = first.contains(" 204 ") || first.contains(" 304 ");
+    match length {
+        Some(Ok(length)) => End::At(head.end.saturating_add(length)),
+        Some(Err(_)) => End::Untold,
+        None if is_answer && !is_bare => End::Untold,
+        None => End::At(head.end),
     }
 }
 

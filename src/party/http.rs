@@ -63,7 +63,7 @@ impl Connected<IncomingStream<'_, Streams>> for Asked {
 impl Asked {
     /// How the request under way came, if all of it is here, and the answer that it gets. Logins are masked.
     pub(super) fn wire(&self, answer: &Answer) -> Option<Carriage> {
-        let mut request = self.0.latest().request();
+        let mut request = self.0.under_way().request();
         let closes = closes(&request.octets);
         request.octets = masked(&request.octets);
         let legs = vec![request, Leg::back(answer.octets(closes))];

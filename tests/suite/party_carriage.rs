@@ -101,6 +101,40 @@ async fn gateways_on_http_keep_request_and_answer_octet_by_octet_but_for_logins(
 }
 
 #[tokio::test]
+async fn requests_sent_ahead_on_one_connection_keep_their_own_octets() {
+    let (desk, _bob, mut arrivals) = desk();
+    let form: HookForm = serde_saphyr::from_str("number: { query: to }").unwrap();
+    let hook = hook::listen(Arc::clone(&desk), "A", any_port(), form)
+        .await
+        .unwrap();
+    let post = |number: u8, ends: &str| {
+        let head = format!(
+            "POST /x?to=15550100017&n={number} HTTP/1.1\r\nhost: h\r\n{ends}Content-Length: {}\r\n\r\n",
+            number + 3
+        );
+        let mut request = head.into_bytes();
+        request.extend(
+            [
+                b"\x8C\x82\x00".as_slice(),
+                &vec![b'a' + number; usize::from(number)],
+            ]
+            .concat(),
+        );
+        request
+    };
+    let requests = [post(1, ""), post(2, ""), post(3, "Connection: close\r\n")];
+    let (from, answers) = exchange(hook.addr, &requests.concat()).await;
+    let mut answered = Vec::new();
+    for request in &requests {
+        let wire = next(&mut arrivals).await.wire.unwrap();
+        assert_eq!((wire.from, wire.to), (from, hook.addr));
+        assert_eq!(wire.legs[0].octets, *request);
+        answered.extend_from_slice(&wire.legs[1].octets);
+    }
+    assert_eq!(answered, answers);
+}
+
+#[tokio::test]
 async fn a_push_in_segments_keeps_all_its_short_messages_and_their_answers() {
     let (desk, _bob, mut arrivals) = desk();
     let smsc = smsc::listen(desk, "A", any_port(), smsc::Account::default())
