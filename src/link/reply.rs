@@ -91,6 +91,8 @@ pub enum NotAReply {
 #[derive(Debug, Default)]
 pub struct Replies {
     octets: Vec<u8>,
+    /// Of these, the first that have no line end among them: they are looked through once.
+    searched: usize,
     /// Lines of the reply that is not complete yet, and their octets.
     lines: Vec<String>,
     held: usize,
@@ -111,8 +113,9 @@ impl Replies {
     /// # Errors
     /// The server left the protocol.
     pub fn next_reply(&mut self) -> Result<Option<Reply>, NotAReply> {
-        while let Some(end) = self.octets.iter().position(|octet| *octet == b'\n') {
-            let line: Vec<u8> = self.octets.drain(..=end).collect();
+        while let Some(end) = memchr::memchr(b'\n', &self.octets[self.searched..]) {
+            let line: Vec<u8> = self.octets.drain(..=self.searched + end).collect();
+            self.searched = 0;
             self.held += line.len();
             let line = String::from_utf8_lossy(&line)
                 .trim_end_matches(['\r', '\n'])
@@ -121,6 +124,7 @@ impl Replies {
                 return Ok(Some(reply));
             }
         }
+        self.searched = self.octets.len();
         if self.held + self.octets.len() > LONGEST_REPLY {
             return Err(NotAReply::TooLong);
         }

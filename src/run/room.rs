@@ -5,10 +5,10 @@ use super::journal::What;
 use crate::link::{Carriage, Crossing};
 
 /// Messages. A case that wants more of them than this is no case for one journal.
-const MOST: u64 = 20_000;
+const MOST: u64 = 10_000;
 
 /// Octets of bodies, and of what carried them.
-const MOST_OCTETS: u64 = 128 * 1024 * 1024;
+const MOST_OCTETS: u64 = 64 * 1024 * 1024;
 
 /// What becomes of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

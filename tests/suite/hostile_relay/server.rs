@@ -18,6 +18,8 @@ pub enum Deed {
     EndlessBody,
     EndlessHeader,
     DrippingBody,
+    /// Answers, and pushes once, with [`TEXT`] wherever there is text.
+    Text,
     // To the push gateway, after a submission.
     Pushes(u32),
     PushOf100Megabytes,
@@ -51,6 +53,9 @@ pub struct Relay {
     pub mm1: SocketAddr,
     pub mm4: SocketAddr,
 }
+
+/// Markup, scripts, escape sequences, forged lines, what reorders: everything that a text can do to who shows it.
+pub const TEXT: &str = "</script><script>alert(1)</script><b onload=alert(1)>\x1b[2J\x1b]0;owned\x07\u{9b}31m\u{202e}gnp\u{2066}&\"'`|[x](javascript:alert(1)) ]]>\r\n::error::forged\nnot ok 7 - forged\n# forged";
 
 /// Octets that are written at a time where there is no end of them.
 const PIECE: usize = 64 * 1024;
@@ -107,11 +112,17 @@ fn mm1_request(mut stream: TcpStream, deed: Deed, others: Others) -> io::Result<
         _ => {
             let pdu = mm1::decode(&body.into()).map_err(io::Error::other)?.pdu;
             let transaction = pdu.text("X-Mms-Transaction-ID").unwrap_or_default();
+            let (transaction, text) = match deed {
+                Deed::Text => (TEXT, TEXT),
+                _ => (transaction.as_str(), "Ok"),
+            };
             let conf = [
                 &[0x8C, 0x81, 0x98][..],
                 transaction.as_bytes(),
-                &[0, 0x8D, 0x92, 0x92, 0x80],
-                &[0x8B][..],
+                &[0, 0x8D, 0x92, 0x92, 0x80, 0x93],
+                // Quoted if it does not begin with an octet of ASCII: here it does.
+                text.as_bytes(),
+                &[0, 0x8B],
                 b"1@mms.home.example\0",
             ]
             .concat();
@@ -126,7 +137,8 @@ fn mm1_request(mut stream: TcpStream, deed: Deed, others: Others) -> io::Result<
 
 fn after_submission(deed: Deed, others: Others, to: &str) -> io::Result<()> {
     match deed {
-        Deed::Pushes(count) => pushes(others.kannel, to, count),
+        Deed::Pushes(count) => pushes(others.kannel, to, count, "s"),
+        Deed::Text => pushes(others.kannel, to, 1, TEXT),
         Deed::PushOf100Megabytes | Deed::EndlessPushHeader | Deed::DrippingPush | Deed::HalfClosedPush => {
             let mut stream = TcpStream::connect(others.kannel)?;
             write!(stream, "POST /cgi-bin/sendsms HTTP/1.1\r\nHost: k\r\n")?;
@@ -156,7 +168,7 @@ fn after_submission(deed: Deed, others: Others, to: &str) -> io::Result<()> {
 }
 
 /// Notifications for one number, one after the other on a connection, without waiting for the answers. Each names another MM.
-fn pushes(kannel: SocketAddr, to: &str, count: u32) -> io::Result<()> {
+fn pushes(kannel: SocketAddr, to: &str, count: u32, subject: &str) -> io::Result<()> {
     let mut stream = TcpStream::connect(kannel)?;
     let mut answers = stream.try_clone()?;
     thread::spawn(move || io::copy(&mut answers, &mut io::sink()));
@@ -166,7 +178,9 @@ fn pushes(kannel: SocketAddr, to: &str, count: u32) -> io::Result<()> {
         pdu.extend(b"application/vnd.wap.mms-message\0\xAF\x84");
         pdu.extend([0x8C, 0x82, 0x98]);
         pdu.extend(format!("t{number}\0").bytes());
-        pdu.extend([0x8D, 0x92, 0x8A, 0x81, 0x8E, 0x01, 0x64]);
+        pdu.extend([0x8D, 0x92, 0x96]);
+        pdu.extend(subject.bytes().chain([0]));
+        pdu.extend([0x8A, 0x81, 0x8E, 0x01, 0x64]);
         pdu.extend([0x88, 0x05, 0x81, 0x03, 0x01, 0x51, 0x80, 0x83]);
         pdu.extend(format!("http://127.0.0.1/{number}\0").bytes());
         let text: String = pdu.iter().map(|octet| format!("%{octet:02X}")).collect();
