@@ -33,6 +33,7 @@ pub const DEEDS: &[(Deed, &str)] = &[
     (Deed::MailOf100Megabytes, OUTBOUND),
     (Deed::DrippingMail, OUTBOUND),
     (Deed::HalfClosedMail, OUTBOUND),
+    (Deed::Text, SUBMISSION),
 ];
 
 /// The case in `own/` that waits for what never comes, while notifications do.
