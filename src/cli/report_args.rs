@@ -18,7 +18,7 @@ pub struct ReportArgs {
     /// Compare with this baseline: the run fails for what it does not expect (docs/baselines.md)
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
-    /// In GitHub Actions: no annotations and no step summary (docs/reports.md)
+    /// In GitHub Actions: no annotations and no step summary (docs/formats.md)
     #[arg(long)]
     pub no_github: bool,
 }

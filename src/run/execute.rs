@@ -286,6 +286,14 @@ fn head(plan: &Plan, options: &Options, started: jiff::Timestamp) -> RunHead {
     for path in &options.case_dirs {
         words.extend(["--cases".to_owned(), path.display().to_string()]);
     }
+    match options.strict {
+        Some(true) => words.push("--strict".to_owned()),
+        Some(false) => words.push("--no-strict".to_owned()),
+        None => {}
+    }
+    if options.recalled_inconc {
+        words.extend(["--recalled".to_owned(), "inconc".to_owned()]);
+    }
     if options.isolation != Isolation::None {
         words.extend(["--isolate".to_owned(), options.isolation.name().to_owned()]);
     }

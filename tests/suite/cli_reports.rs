@@ -92,11 +92,11 @@ fn github_gets_annotations_and_a_summary_by_itself() {
 /// The page names every format with its file.
 #[test]
 fn the_page_has_all_formats() {
-    let page = fs::read_to_string("docs/reports.md").unwrap();
+    let page = fs::read_to_string("docs/formats.md").unwrap();
     for format in FORMATS {
         let file = format.file.map_or("none".to_owned(), |file| format!("`{file}`"));
         let row = format!("| `{}` | {file} |", format.name);
-        assert!(page.contains(&row), "docs/reports.md has no row {row}");
+        assert!(page.contains(&row), "docs/formats.md has no row {row}");
         let (_dir, mut command) = mmspec();
         let help = command.args(["run", "--help"]).output().unwrap().stdout;
         assert!(
