@@ -1,8 +1,12 @@
 //! The program from outside: what it prints, and how it ends.
 
+use std::fs;
+use std::path::Path;
 use std::process::{Command as Process, Stdio};
 
 use assert_cmd::Command;
+use mmspec::report::results;
+use mmspec::run::outcome::RunResult;
 use predicates::prelude::*;
 
 /// The program in an empty folder: everything it needs is compiled in.
@@ -12,6 +16,36 @@ pub fn mmspec() -> (tempfile::TempDir, Command) {
     command.current_dir(dir.path()).env("NO_COLOR", "1");
     (dir, command)
 }
+
+/// The program in a folder that is there already.
+pub fn again(dir: &Path) -> Command {
+    let mut command = Command::cargo_bin("mmspec").unwrap();
+    command.current_dir(dir).env("NO_COLOR", "1");
+    command
+}
+
+pub fn results_in(dir: &Path) -> RunResult {
+    results::parse(&fs::read_to_string(dir.join("results.json")).unwrap()).unwrap()
+}
+
+/// A case that passes on any relay that takes submissions.
+pub const ACCEPTED: &str = "\
+id: mine
+title: A submission is accepted
+topology: one-relay
+steps:
+  - { send: M-Send.req, from: alice, headers: { To: $bob.plmn } }
+  - { expect: M-Send.conf, at: alice, headers: { X-Mms-Response-Status: Ok }, tests: [TP-SUB-01] }
+";
+
+/// A case that waits for what does not come.
+pub const ENDLESS: &str = "\
+id: waits
+title: Nobody sends anything, and the case waits for it
+topology: one-relay
+steps:
+  - { expect: MM4_forward.REQ, at: p, within: 3600s, tests: [TP-M4O-01] }
+";
 
 #[test]
 fn wrong_arguments_end_in_2() {

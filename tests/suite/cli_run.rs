@@ -1,21 +1,15 @@
 //! `mmspec run` and `mmspec rejudge` from outside, against embedded relays.
 
 use std::fs;
-use std::path::Path;
 
 use assert_cmd::Command;
-use mmspec::report::results;
 use mmspec::run::outcome::{RunResult, Verdict};
 use predicates::prelude::*;
 
-use crate::cli_commands::mmspec;
+use crate::cli_commands::{mmspec, results_in};
 
 const CASE: &str = "mm1-send-conf-echoes-transaction-id";
 const DEFECT: &str = "mm1.send-conf.wrong-transaction-id";
-
-fn results_in(dir: &Path) -> RunResult {
-    results::parse(&fs::read_to_string(dir.join("results.json")).unwrap()).unwrap()
-}
 
 #[test]
 fn a_good_relay_passes_and_leaves_its_reports() {

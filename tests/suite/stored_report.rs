@@ -5,41 +5,11 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::Stdio;
 
-use assert_cmd::Command;
-use mmspec::report::results;
 use mmspec::run::journal::{Event, What};
-use mmspec::run::outcome::{RunResult, Verdict};
+use mmspec::run::outcome::Verdict;
 use predicates::prelude::*;
 
-use crate::cli_commands::mmspec;
-
-const CASE: &str = "\
-id: mine
-title: A submission is accepted
-topology: one-relay
-steps:
-  - { send: M-Send.req, from: alice, headers: { To: $bob.plmn } }
-  - { expect: M-Send.conf, at: alice, headers: { X-Mms-Response-Status: Ok }, tests: [TP-SUB-01] }
-";
-
-/// A case that waits for what does not come.
-const ENDLESS: &str = "\
-id: waits
-title: Nobody sends anything, and the case waits for it
-topology: one-relay
-steps:
-  - { expect: MM4_forward.REQ, at: p, within: 3600s, tests: [TP-M4O-01] }
-";
-
-fn results_in(dir: &Path) -> RunResult {
-    results::parse(&fs::read_to_string(dir.join("results.json")).unwrap()).unwrap()
-}
-
-fn again(dir: &Path) -> Command {
-    let mut command = Command::cargo_bin("mmspec").unwrap();
-    command.current_dir(dir).env("NO_COLOR", "1");
-    command
-}
+use crate::cli_commands::{ACCEPTED, ENDLESS, again, mmspec, results_in};
 
 #[test]
 fn a_stored_run_is_reported_again_as_it_was_judged() {
@@ -73,7 +43,7 @@ fn a_stored_run_is_reported_again_as_it_was_judged() {
 fn a_run_that_was_killed_is_reported_as_far_as_it_got() {
     let dir = tempfile::tempdir().unwrap();
     fs::create_dir(dir.path().join("own")).unwrap();
-    fs::write(dir.path().join("own/mine.yaml"), CASE).unwrap();
+    fs::write(dir.path().join("own/mine.yaml"), ACCEPTED).unwrap();
     fs::write(dir.path().join("own/waits.yaml"), ENDLESS).unwrap();
     let late = ENDLESS.replace("id: waits", "id: never-begun");
     fs::write(dir.path().join("own/never.yaml"), late).unwrap();

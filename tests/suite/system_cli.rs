@@ -7,42 +7,11 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::Stdio;
 
-use assert_cmd::Command;
-use mmspec::report::results;
 use mmspec::run::journal::{Event, What};
-use mmspec::run::outcome::{RunResult, Verdict};
+use mmspec::run::outcome::Verdict;
 use predicates::prelude::*;
 
-use crate::cli_commands::mmspec;
-
-/// A case that passes on any relay that takes submissions.
-const CASE: &str = "\
-id: mine
-title: A submission is accepted
-topology: one-relay
-steps:
-  - { send: M-Send.req, from: alice, headers: { To: $bob.plmn } }
-  - { expect: M-Send.conf, at: alice, headers: { X-Mms-Response-Status: Ok }, tests: [TP-SUB-01] }
-";
-
-/// A case that waits for what does not come.
-const ENDLESS: &str = "\
-id: waits
-title: Nobody sends anything, and the case waits for it
-topology: one-relay
-steps:
-  - { expect: MM4_forward.REQ, at: p, within: 3600s, tests: [TP-M4O-01] }
-";
-
-fn results_in(dir: &Path) -> RunResult {
-    results::parse(&fs::read_to_string(dir.join("results.json")).unwrap()).unwrap()
-}
-
-fn again(dir: &Path) -> Command {
-    let mut command = Command::cargo_bin("mmspec").unwrap();
-    command.current_dir(dir).env("NO_COLOR", "1");
-    command
-}
+use crate::cli_commands::{ACCEPTED, ENDLESS, again, mmspec, results_in};
 
 /// A target file for a relay at these addresses that nobody has told where our listeners are.
 fn target(mm1: SocketAddr, mm4: SocketAddr, reply_ms: u64) -> String {
@@ -76,7 +45,7 @@ fn a_wrong_case_is_shown_at_its_place_and_nothing_runs() {
     for (bad, good, place) in wrong {
         let (dir, mut command) = mmspec();
         fs::create_dir(dir.path().join("cases")).unwrap();
-        fs::write(dir.path().join("cases/mine.yaml"), CASE.replace(good, bad)).unwrap();
+        fs::write(dir.path().join("cases/mine.yaml"), ACCEPTED.replace(good, bad)).unwrap();
         command
             .args(["run", "mine", "--cases", "cases"])
             .assert()
@@ -96,7 +65,7 @@ fn what_is_misspelled_is_suggested() {
         ("TP-SUV-01", "TP-SUB-01"),
     ] {
         let (dir, mut command) = mmspec();
-        fs::write(dir.path().join("mine.yaml"), CASE.replace(good, bad)).unwrap();
+        fs::write(dir.path().join("mine.yaml"), ACCEPTED.replace(good, bad)).unwrap();
         let shown =
             predicate::str::contains(format!("`{bad}`")).and(predicate::str::contains(format!("`{good}`")));
         command.args(["run", "mine.yaml"]).assert().code(2).stderr(shown);
@@ -234,8 +203,8 @@ fn waits(journal: &Path) -> (BTreeMap<String, usize>, BTreeMap<String, usize>) {
 fn cases_of_ones_own_are_added_and_replace() {
     let (dir, mut command) = mmspec();
     fs::create_dir(dir.path().join("own")).unwrap();
-    fs::write(dir.path().join("own/mine.yaml"), CASE).unwrap();
-    let other = CASE
+    fs::write(dir.path().join("own/mine.yaml"), ACCEPTED).unwrap();
+    let other = ACCEPTED
         .replace("id: mine", "id: mm1-send-accepted")
         .replace("A submission", "My submission");
     fs::write(dir.path().join("own/other.yaml"), other).unwrap();
@@ -267,7 +236,7 @@ fn cases_of_ones_own_are_added_and_replace() {
 fn a_run_that_was_killed_can_be_judged_as_far_as_it_got() {
     let dir = tempfile::tempdir().unwrap();
     fs::create_dir(dir.path().join("own")).unwrap();
-    fs::write(dir.path().join("own/mine.yaml"), CASE).unwrap();
+    fs::write(dir.path().join("own/mine.yaml"), ACCEPTED).unwrap();
     fs::write(dir.path().join("own/waits.yaml"), ENDLESS).unwrap();
     let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin("mmspec"))
         .current_dir(dir.path())
