@@ -138,7 +138,6 @@ fn what_a_relay_says_is_inert_in_every_file_and_on_the_terminal() {
         "annotations",
         "html",
         "json",
-        "jsonl",
         "md",
         "standard output",
         "tap",
