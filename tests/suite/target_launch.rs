@@ -98,9 +98,9 @@ processes:
     run: [sh, -c, "trap 'echo first ends; exit 0' TERM; echo up >&2; while :; do sleep 0.01; done"]
     ready: [log: "^up$"]
   - name: second
-    run: [sh, -c, "trap 'echo second ends; exit 0' INT; echo ready; while :; do sleep 0.01; done"]
+    run: [sh, -c, "trap 'echo second ends; exit 0' USR1; echo ready; while :; do sleep 0.01; done"]
     ready: [log: ready]
-    stop: { signal: SIGINT }
+    stop: { signal: SIGUSR1 }
 "#,
     );
     block_on(async {

@@ -20,7 +20,7 @@ use super::user;
 use crate::target::{Process, Stop};
 
 /// How long what a program said last may take to arrive when it is gone.
-const LAST_WORDS: Duration = Duration::from_secs(2);
+const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// A process that runs, or ran. Dropped, it is killed with all its children.
 #[derive(Debug)]
