@@ -16,6 +16,9 @@ use crate::link::hop::Sink;
 use crate::link::{Arrival, Carriage, Crossing};
 
 mod between;
+mod waiting;
+
+use waiting::Waiting;
 
 /// Arrivals nobody owned that are kept; more are counted.
 const UNSOLICITED_KEPT: usize = 200;
@@ -54,6 +57,7 @@ pub(super) struct GuestId(u64);
 #[derive(Debug)]
 struct Room {
     arrivals: mpsc::UnboundedSender<Arrival>,
+    waiting: Arc<Waiting>,
     keys: Vec<Key>,
     smtp: HashMap<String, Rules<SmtpRule>>,
     http: HashMap<String, Rules<HttpRule>>,
@@ -93,6 +97,7 @@ pub struct Past {
 /// A script at the desk. Dropping it gives back all it claimed; what arrives later for it is unsolicited.
 #[derive(Debug)]
 pub struct Guest {
+    waiting: Arc<Waiting>,
     desk: Arc<Desk>,
     id: GuestId,
     script: u64,
@@ -133,8 +138,10 @@ impl Desk {
         let mut state = self.state();
         let id = GuestId(state.next);
         state.next += 1;
+        let waiting = Arc::new(Waiting::default());
         let room = Room {
             arrivals,
+            waiting: Arc::clone(&waiting),
             keys: Vec::new(),
             smtp: HashMap::new(),
             http: HashMap::new(),
@@ -146,7 +153,13 @@ impl Desk {
         state.cases.insert(id, case.into());
         drop(state);
         let desk = Arc::clone(self);
-        (Guest { desk, id, script }, receiver)
+        let guest = Guest {
+            waiting,
+            desk,
+            id,
+            script,
+        };
+        (guest, receiver)
     }
 
     /// What arrived for nobody so far.
@@ -227,6 +240,7 @@ impl Desk {
             state.handed.remember(&number, marks, guest);
         }
         let unwanted = match owner.and_then(|guest| state.guests.get(&guest)) {
+            Some(room) if !room.waiting.takes() => return,
             Some(room) => room.arrivals.send(arrival).err().map(|unsent| unsent.0),
             None => Some(arrival),
         };
@@ -371,6 +385,11 @@ fn octets_of(crossing: &Crossing) -> usize {
 }
 
 impl Guest {
+    /// One of its arrivals was looked at. How many, so far, came faster than that and were let go.
+    pub fn looked_at(&self) -> u64 {
+        self.waiting.looked_at()
+    }
+
     /// The key under which the script was registered.
     pub fn script(&self) -> u64 {
         self.script

@@ -111,6 +111,7 @@ impl Driver {
     }
 
     fn arrived(self: &Arc<Self>, arrival: Arrival) {
+        self.recorder.let_go(self.stage.guest.looked_at());
         let Arrival {
             place,
             from,

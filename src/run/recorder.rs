@@ -99,10 +99,21 @@ impl Recorder {
         (seq, looked)
     }
 
+    /// So many messages of relays were let go before they came here.
+    pub fn let_go(&self, count: u64) {
+        let is_first = {
+            let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+            inner.room.let_go(count)
+        };
+        if is_first {
+            self.record(What::Overrun { left_out: 0 });
+        }
+    }
+
     /// How many messages of relays were not recorded.
     fn left_out(&self) -> u64 {
         let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        inner.room.left_out
+        inner.room.left_out()
     }
 
     /// Time since the script began.

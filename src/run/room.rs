@@ -24,7 +24,9 @@ pub enum Taken {
 pub struct Room {
     messages: u64,
     octets: u64,
-    pub left_out: u64,
+    left_out: u64,
+    /// Came faster than anybody looked at them.
+    let_go: u64,
 }
 
 impl Room {
@@ -36,7 +38,7 @@ impl Room {
         let Some(octets) = unasked(crossing) else {
             return Taken::Kept;
         };
-        if self.left_out == 0 && self.messages < MOST && self.octets < MOST_OCTETS {
+        if self.left_out() == 0 && self.messages < MOST && self.octets < MOST_OCTETS {
             self.messages += 1;
             let carried = wire.as_ref().map_or(0, Carriage::octets);
             let octets = octets.saturating_add(u64::try_from(carried).unwrap_or(u64::MAX));
@@ -44,10 +46,22 @@ impl Room {
             return Taken::Kept;
         }
         self.left_out += 1;
-        match self.left_out {
+        match self.left_out() {
             1 => Taken::FirstLeftOut,
             _ => Taken::LeftOut,
         }
+    }
+
+    /// So many were let go so far; whether they are the first that are missing.
+    pub fn let_go(&mut self, count: u64) -> bool {
+        let is_first = count > 0 && self.left_out() == 0;
+        self.let_go = self.let_go.max(count);
+        is_first
+    }
+
+    /// How many are missing.
+    pub fn left_out(&self) -> u64 {
+        self.left_out + self.let_go
     }
 }
 
