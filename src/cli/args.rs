@@ -128,9 +128,6 @@ pub struct RunArgs {
     /// Run only the Kth of N parts of the selected cases; `mmspec merge` puts them together
     #[arg(long, value_name = "K/N")]
     pub shard: Option<Shard>,
-    /// Show every expectation and every oddity
-    #[arg(long, short)]
-    pub verbose: bool,
 }
 
 #[derive(Debug, Args)]
@@ -252,9 +249,6 @@ pub struct RejudgeArgs {
     pub cases: CaseDirs,
     #[command(flatten)]
     pub reports: ReportArgs,
-    /// Show every expectation and every oddity
-    #[arg(long, short)]
-    pub verbose: bool,
 }
 
 #[derive(Debug, Args)]

@@ -11,20 +11,17 @@ use crate::report::pcapng::{self, Decided, Uncaptured};
 use crate::run::evidence::{Stored, Ways};
 use crate::run::outcome::RunResult;
 
-/// Writes `cases/<name>.pcapng` into the folder of the reports, from the journal in the folder of the run. What cannot be read of the
-/// journal has no captures: the pages of the cases say so.
+/// Writes `cases/<name>.pcapng` into the folder of the reports, from the journal of the run. What cannot be read of it has no
+/// captures: the pages of the cases say so.
 ///
 /// # Errors
 /// The first file that could not be written.
-pub fn write(dir: &Path, reports: &Path, run: &RunResult) -> Result<(), Unwritten> {
-    let Ok(stored) = Stored::open(dir) else {
-        return Ok(());
-    };
+pub(super) fn write(stored: &Stored, reports: &Path, run: &RunResult) -> Result<(), Unwritten> {
     let decided = Decided::of(run);
     let folder = reports.join("cases");
     let ended = || unmade("a capture's thread ended".to_owned());
     threads::each(&run.cases, ended, |case| {
-        capture(&case.id, &stored, &decided, &folder)
+        capture(&case.id, stored, &decided, &folder)
     })
 }
 

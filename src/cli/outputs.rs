@@ -12,6 +12,7 @@ pub struct Outputs {
     pub wanted: Vec<Wanted>,
     pub baseline: Option<Baseline>,
     pub github: Option<Github>,
+    pub verbose: bool,
 }
 
 impl Outputs {
@@ -22,6 +23,7 @@ impl Outputs {
             wanted: args.wanted().map_err(Failure::usage)?,
             baseline: args.baseline.as_deref().map(expected::load).transpose()?,
             github: if args.no_github { None } else { Github::here() },
+            verbose: args.verbose,
         })
     }
 

@@ -9,17 +9,21 @@ use crate::report::names::file_name;
 use crate::run::evidence::Stored;
 use crate::run::outcome::CaseResult;
 
-/// Writes `index.html` and `cases/<name>.html` into `reports`, with what the journal in `journal` shows. A journal that cannot be read is
-/// no error: the pages say so. Cases are read and written one at a time, by as many threads as there are processors.
+/// Writes `index.html` and `cases/<name>.html` into `reports`, with what the journal `stored` in the folder `journal` shows. One that cannot be
+/// read is no error: the pages say so. Cases are read and written one at a time, by as many threads as there are processors.
 ///
 /// # Errors
 /// The first page that could not be made or written.
-pub(super) fn write_pages(site: &Site, journal: &Path, reports: &Path) -> Result<(), Unwritten> {
-    let stored = Stored::open(journal);
+pub(super) fn write_pages(
+    site: &Site,
+    stored: &Result<Stored, String>,
+    journal: &Path,
+    reports: &Path,
+) -> Result<(), Unwritten> {
     let cases = &site.run().cases;
     let ended = || unmade("a page's thread ended".to_owned());
     threads::each(cases, ended, |case| {
-        let shown = shown(case, &stored, journal, reports);
+        let shown = shown(case, stored, journal, reports);
         let text = site.case(case, &shown).map_err(unmade)?;
         write(&reports.join(Site::path_of(&case.id)), &text)
     })?;

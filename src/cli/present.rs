@@ -14,6 +14,7 @@ use crate::report::formats::FORMATS;
 use crate::report::html::Site;
 use crate::report::terminal::Terminal;
 use crate::run::coverage::Coverage;
+use crate::run::evidence::Stored;
 use crate::run::outcome::RunResult;
 use crate::show::Paint;
 
@@ -81,8 +82,12 @@ impl Present<'_> {
             format: "the HTML report",
             reason,
         })?;
-        captures::write(self.dir, self.reports, run)?;
-        write_pages(&site, self.dir, self.reports)
+        // Read through once, for both.
+        let stored = Stored::open(self.dir);
+        if let Ok(stored) = &stored {
+            captures::write(stored, self.reports, run)?;
+        }
+        write_pages(&site, &stored, self.dir, self.reports)
     }
 
     /// What the terminal shows at the end.

@@ -1,4 +1,4 @@
-//! The arguments of every command that ends in a finished run: what to write down, and where.
+//! The arguments of every command that ends in a finished run: what to write down, where, and how much to show.
 
 use std::path::{Path, PathBuf};
 
@@ -21,6 +21,9 @@ pub struct ReportArgs {
     /// In GitHub Actions: no annotations and no step summary (docs/formats.md)
     #[arg(long)]
     pub no_github: bool,
+    /// Show every expectation and every oddity
+    #[arg(long, short)]
+    pub verbose: bool,
 }
 
 /// A report besides those of the run's folder.
@@ -96,6 +99,7 @@ mod tests {
             write: write.iter().map(|w| wanted(w).unwrap()).collect(),
             baseline: None,
             no_github: false,
+            verbose: false,
         };
         assert_eq!(args(&["tap=-"]).wanted().unwrap().len(), 2);
         assert!(args(&["tap=-", "ctrf=-"]).wanted().is_err());

@@ -16,9 +16,6 @@ pub struct ReportRunArgs {
     pub cases: CaseDirs,
     #[command(flatten)]
     pub reports: ReportArgs,
-    /// Show every expectation and every oddity
-    #[arg(long, short)]
-    pub verbose: bool,
 }
 
 #[derive(Debug, Args)]
@@ -36,9 +33,6 @@ pub struct MergeArgs {
     pub cases: CaseDirs,
     #[command(flatten)]
     pub reports: ReportArgs,
-    /// Show every expectation and every oddity
-    #[arg(long, short)]
-    pub verbose: bool,
 }
 
 #[derive(Debug, Args)]

@@ -6,7 +6,7 @@
 use super::standing::Standings;
 use super::words;
 use crate::run::outcome::{CaseResult, Change, ChangeClass, Known, RunResult, Verdict};
-use crate::show::{shell_word, visible};
+use crate::show::visible;
 
 /// Octets of the whole: below GitHub's limit with room for what other commands of the step say.
 pub const LIMIT: usize = 900 * 1024;
@@ -187,10 +187,6 @@ fn folded(run: &RunResult, case: &CaseResult, standings: &Standings<'_>) -> Stri
             .iter()
             .map(|relay| format!("relay <code>{}</code>", html(relay))),
     );
-    let mut command = format!("mmspec run {}", shell_word(&case.id));
-    for option in &run.run.options {
-        command.push_str(&format!(" {}", shell_word(option)));
-    }
     let about = match about.is_empty() {
         true => String::new(),
         false => format!(": {}", about.join(", ")),
@@ -200,7 +196,7 @@ fn folded(run: &RunResult, case: &CaseResult, standings: &Standings<'_>) -> Stri
         case.verdict.name(),
         html(&case.id),
         block(&words::full_account(case, standings)),
-        html(&format!("repeat    {command}")),
+        html(&format!("repeat    {}", words::command(run, case))),
     )
 }
 

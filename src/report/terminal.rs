@@ -10,10 +10,10 @@ use super::standing::{Standings, change_of};
 use super::words;
 use crate::case::Topology;
 use crate::run::outcome::{
-    Blame, CaseResult, ChangeClass, ExpectationResult, PurposeRef, RunResult, Severity, Summary, Verdict,
+    Blame, CaseResult, ChangeClass, ExpectationResult, RunResult, Severity, Summary, Verdict,
 };
 use crate::show::Paint;
-use crate::show::{shell_word, visible, visible_lines, visible_up_to};
+use crate::show::{visible, visible_lines, visible_up_to};
 
 /// Characters of relay text a line may hold.
 const GOT_LIMIT: usize = 800;
@@ -102,7 +102,7 @@ impl Terminal<'_> {
         let Some(case) = cases.first() else {
             return String::new();
         };
-        let blamed = blamed(case, verdict);
+        let blamed = words::broken_demands(case);
         let mut out = self.header(run, verdict, case, blamed.first().copied(), cases.len() - 1);
         let said = |reason: &&String| {
             blamed
@@ -179,7 +179,7 @@ impl Terminal<'_> {
     fn expectation(&self, e: &ExpectationResult) -> String {
         let mut out = String::new();
         for purpose in &e.tests {
-            out.push_str(&requirement(purpose));
+            out.push_str(&format!("  {}\n", words::requirement(purpose)));
         }
         out.push_str(&format!("  {}\n", visible(&e.source.to_string())));
         let shown = (self.text_of)(&e.source.file)
@@ -219,12 +219,7 @@ impl Terminal<'_> {
     }
 
     fn repeat(&self, run: &RunResult, case: &CaseResult) -> String {
-        let mut command = format!("mmspec run {}", shell_word(&case.id));
-        for option in &run.run.options {
-            command.push(' ');
-            command.push_str(&shell_word(option));
-        }
-        let mut out = format!("  repeat: {command}");
+        let mut out = format!("  repeat: {}", words::command(run, case));
         if let Some(dir) = self.dir {
             out.push_str(&format!(
                 "    evidence: {}",
@@ -340,18 +335,6 @@ fn summary(s: Summary) -> String {
     line
 }
 
-/// `TP-M4R-04  3GPP TS 23.140 §8.4.4  shall, recalled: the purpose`.
-fn requirement(purpose: &PurposeRef) -> String {
-    format!(
-        "  {}  {}  {}, {}: {}\n",
-        visible(&purpose.id),
-        visible(&purpose.clause),
-        purpose.level.name(),
-        purpose.basis.name(),
-        visible(&purpose.purpose)
-    )
-}
-
 fn again(case: &CaseResult) -> String {
     match case.run_again {
         true => format!("  {}\n", words::RUN_AGAIN),
@@ -401,14 +384,6 @@ fn has_relay(topology: &str, relay: &str) -> bool {
     known.is_none_or(|(_, topology)| topology.relays().contains(&relay))
 }
 
-/// The expectations that made the case what it is.
-fn blamed(case: &CaseResult, verdict: Verdict) -> Vec<&ExpectationResult> {
-    case.expectations
-        .iter()
-        .filter(|e| e.counts && e.verdict == verdict)
-        .collect()
-}
-
 /// The verdict under which a case is shown as broken, if it is.
 fn broken(case: &CaseResult) -> Option<Verdict> {
     match case.verdict {
@@ -423,7 +398,7 @@ fn broken(case: &CaseResult) -> Option<Verdict> {
 fn alike(cases: Vec<&CaseResult>) -> Vec<Vec<&CaseResult>> {
     let mut groups: Vec<Vec<&CaseResult>> = Vec::new();
     for case in cases {
-        let bare = |c: &CaseResult| c.reason.is_some() && blamed(c, c.verdict).is_empty();
+        let bare = |c: &CaseResult| c.reason.is_some() && words::broken_demands(c).is_empty();
         let dead = |c: &CaseResult| !c.alive && c.verdict == Verdict::Inconc;
         let alike = |a: &CaseResult, b: &CaseResult| {
             (bare(a) && bare(b) && a.reason == b.reason) || (dead(a) && dead(b))

@@ -2,10 +2,10 @@
 
 use super::standing::Standings;
 use crate::run::outcome::{
-    Blame, CaseResult, Change, ExpectationResult, Held, Known, Level, PurposeRef, RelayLog, TrailStep,
-    Verdict,
+    Blame, CaseResult, Change, ExpectationResult, Held, Known, Level, PurposeRef, RelayLog, RunResult,
+    TrailStep, Verdict,
 };
-use crate::show::{Paint, visible, visible_lines, visible_up_to};
+use crate::show::{Paint, shell_word, visible, visible_lines, visible_up_to};
 
 /// Of a case whose first attempt does not count.
 pub(super) const RUN_AGAIN: &str = "run again alone: before, a relay ended while other cases ran on it too";
@@ -100,18 +100,33 @@ pub(super) fn headline(case: &CaseResult) -> String {
     }
 }
 
+/// `TP-M4R-04  3GPP TS 23.140 §8.4.4  shall, recalled: the purpose`; safe to show.
+pub(super) fn requirement(purpose: &PurposeRef) -> String {
+    format!(
+        "{}  {}  {}, {}: {}",
+        visible(&purpose.id),
+        visible(&purpose.clause),
+        purpose.level.name(),
+        purpose.basis.name(),
+        visible(&purpose.purpose)
+    )
+}
+
+/// The command that repeats a case as the run had it, for a shell.
+pub(super) fn command(run: &RunResult, case: &CaseResult) -> String {
+    let mut command = format!("mmspec run {}", shell_word(&case.id));
+    for option in &run.run.options {
+        command.push(' ');
+        command.push_str(&shell_word(option));
+    }
+    command
+}
+
 /// All of one broken demand, for people; safe to show.
 pub(super) fn account(e: &ExpectationResult) -> String {
     let mut text = String::new();
     for purpose in &e.tests {
-        text.push_str(&format!(
-            "{}  {}  {}, {}: {}\n",
-            visible(&purpose.id),
-            visible(&purpose.clause),
-            purpose.level.name(),
-            purpose.basis.name(),
-            visible(&purpose.purpose),
-        ));
+        text.push_str(&format!("{}\n", requirement(purpose)));
     }
     text.push_str(&format!("at        {}\n", visible(&e.source.to_string())));
     text.push_str(&format!("expected  {}\n", visible_up_to(&e.expected, LONGEST)));

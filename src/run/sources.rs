@@ -18,6 +18,10 @@ impl Sources {
     pub fn of<'a>(suite: &Suite, scripts: impl Iterator<Item = &'a Arc<Script>>) -> Sources {
         let mut texts = BTreeMap::new();
         for script in scripts {
+            texts
+                .entry(script.source.file.clone())
+                .or_insert_with(|| Arc::clone(&script.text));
+            // Steps of groups stand in another file.
             for note in script.outline() {
                 if !texts.contains_key(&note.source.file)
                     && let Some(text) = suite.text_of(&note.source.file)
@@ -25,9 +29,6 @@ impl Sources {
                     texts.insert(note.source.file, text);
                 }
             }
-            texts
-                .entry(script.source.file.clone())
-                .or_insert_with(|| Arc::clone(&script.text));
         }
         Sources(texts)
     }

@@ -39,6 +39,7 @@ mod judge_rules;
 mod judge_support;
 mod judge_taking;
 mod judge_weight;
+mod killed_support;
 mod launched_bench;
 mod link_shapes;
 mod party_carriage;

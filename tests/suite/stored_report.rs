@@ -1,15 +1,12 @@
 //! `mmspec report`: runs that were judged, and one that was killed.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
-use std::path::Path;
-use std::process::Stdio;
 
-use mmspec::run::journal::{Event, What};
 use mmspec::run::outcome::Verdict;
 use predicates::prelude::*;
 
-use crate::cli_commands::{ACCEPTED, ENDLESS, again, mmspec, results_in};
+use crate::cli_commands::{ENDLESS, again, mmspec, results_in};
+use crate::killed_support::{kill_run, write_cases};
 
 #[test]
 fn a_stored_run_is_reported_again_as_it_was_judged() {
@@ -42,33 +39,12 @@ fn a_stored_run_is_reported_again_as_it_was_judged() {
 #[test]
 fn a_run_that_was_killed_is_reported_as_far_as_it_got() {
     let dir = tempfile::tempdir().unwrap();
-    fs::create_dir(dir.path().join("own")).unwrap();
-    fs::write(dir.path().join("own/mine.yaml"), ACCEPTED).unwrap();
-    fs::write(dir.path().join("own/waits.yaml"), ENDLESS).unwrap();
+    write_cases(dir.path());
     let late = ENDLESS.replace("id: waits", "id: never-begun");
     fs::write(dir.path().join("own/never.yaml"), late).unwrap();
-    let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin("mmspec"))
-        .current_dir(dir.path())
-        // What a killed run leaves behind goes with the folder.
-        .env("TMPDIR", dir.path())
-        .args(["run", "mine", "waits", "never-begun", "--cases", "own", "-v"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut progress = BufReader::new(child.stderr.take().unwrap())
-        .lines()
-        .map(|line| line.unwrap());
-    assert!(progress.any(|line| line.contains("PASS") && line.contains("mine")));
+    kill_run(dir.path(), &["mine", "waits", "never-begun"]);
     let latest = dir.path().join("reports/latest");
     let journal = latest.join("events.jsonl");
-    while !(has(&journal, "mine", |what| matches!(what, What::End))
-        && has(&journal, "waits", |what| matches!(what, What::StepStart { .. })))
-    {
-        std::thread::yield_now();
-    }
-    child.kill().unwrap();
-    child.wait().unwrap();
     // Half a line at the end, and nothing of one of the cases: what a kill may leave.
     let text = fs::read_to_string(&journal).unwrap();
     let kept: Vec<&str> = text
@@ -118,13 +94,4 @@ fn what_is_no_run_cannot_be_reported() {
         .assert()
         .code(2)
         .stderr(predicate::str::contains("gone"));
-}
-
-/// Whether a whole line of the journal says something of a script.
-fn has(journal: &Path, script: &str, wanted: impl Fn(&What) -> bool) -> bool {
-    let text = fs::read_to_string(journal).unwrap_or_default();
-    let events = text
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Event>(line).ok());
-    events.filter(|e| e.script == script).any(|e| wanted(&e.what))
 }

@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
-use std::process::Stdio;
 
 use mmspec::run::journal::{Event, What};
 use mmspec::run::outcome::Verdict;
 use predicates::prelude::*;
 
-use crate::cli_commands::{ACCEPTED, ENDLESS, again, mmspec, results_in};
+use crate::cli_commands::{ACCEPTED, again, mmspec, results_in};
+use crate::killed_support::{kill_run, write_cases};
 
 /// A target file for a relay at these addresses that nobody has told where our listeners are.
 fn target(mm1: SocketAddr, mm4: SocketAddr, reply_ms: u64) -> String {
@@ -235,28 +234,8 @@ fn cases_of_ones_own_are_added_and_replace() {
 #[test]
 fn a_run_that_was_killed_can_be_judged_as_far_as_it_got() {
     let dir = tempfile::tempdir().unwrap();
-    fs::create_dir(dir.path().join("own")).unwrap();
-    fs::write(dir.path().join("own/mine.yaml"), ACCEPTED).unwrap();
-    fs::write(dir.path().join("own/waits.yaml"), ENDLESS).unwrap();
-    let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin("mmspec"))
-        .current_dir(dir.path())
-        // What a killed run leaves behind goes with the folder.
-        .env("TMPDIR", dir.path())
-        .args(["run", "mine", "waits", "--cases", "own", "-v"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut progress = BufReader::new(child.stderr.take().unwrap())
-        .lines()
-        .map(|line| line.unwrap());
-    assert!(progress.any(|line| line.contains("PASS") && line.contains("mine")));
-    let journal = dir.path().join("reports/latest/events.jsonl");
-    while !has_ended(&journal, "mine") {
-        std::thread::yield_now();
-    }
-    child.kill().unwrap();
-    child.wait().unwrap();
+    write_cases(dir.path());
+    kill_run(dir.path(), &["mine", "waits"]);
     assert!(!dir.path().join("reports/latest/results.json").exists());
 
     again(dir.path())
@@ -267,15 +246,4 @@ fn a_run_that_was_killed_can_be_judged_as_far_as_it_got() {
     let run = results_in(&dir.path().join("reports/latest/rejudged"));
     let verdicts: Vec<(&str, Verdict)> = run.cases.iter().map(|c| (c.id.as_str(), c.verdict)).collect();
     assert_eq!(verdicts, [("mine", Verdict::Pass), ("waits", Verdict::Error)]);
-}
-
-/// Whether the journal says so on a whole line.
-fn has_ended(journal: &Path, script: &str) -> bool {
-    let text = fs::read_to_string(journal).unwrap_or_default();
-    let events = text
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Event>(line).ok());
-    events
-        .filter(|e| e.script == script)
-        .any(|e| matches!(e.what, What::End))
 }

@@ -17,7 +17,6 @@ pub(super) fn present(
     finished: &mut Finished,
     reports: &Path,
     outputs: &Outputs,
-    verbose: bool,
     elapsed: Option<Duration>,
 ) -> Result<u8, Failure> {
     outputs.compare(finished);
@@ -25,7 +24,7 @@ pub(super) fn present(
         dir: &finished.dir,
         reports,
         wanted: &outputs.wanted,
-        verbose,
+        verbose: outputs.verbose,
         paint: match outputs.takes_stdout() {
             true => output::paint_errors(),
             false => output::paint(),

@@ -26,5 +26,5 @@ pub fn merge(args: &MergeArgs) -> Result<u8, Failure> {
     let mut finished = run::merge(&parts, &out, &args.cases.dirs).map_err(refused)?;
     warn(&finished, &outputs);
     let dir = finished.dir.clone();
-    present(&mut finished, &dir, &outputs, args.verbose, None)
+    present(&mut finished, &dir, &outputs, None)
 }

@@ -14,5 +14,5 @@ pub fn rejudge(args: &RejudgeArgs) -> Result<u8, Failure> {
     let mut finished = run::rejudge(&args.run_dir, &args.cases.dirs).map_err(refused)?;
     let reports = finished.dir.join(REPORTS);
     warn(&finished, &outputs);
-    present(&mut finished, &reports, &outputs, args.verbose, None)
+    present(&mut finished, &reports, &outputs, None)
 }

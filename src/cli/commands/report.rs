@@ -22,5 +22,5 @@ pub fn report(args: &ReportRunArgs) -> Result<u8, Failure> {
         }
     };
     let dir = finished.dir.clone();
-    present(&mut finished, &dir, &outputs, args.verbose, None)
+    present(&mut finished, &dir, &outputs, None)
 }

@@ -21,9 +21,9 @@ pub fn run(args: RunArgs) -> Result<u8, Failure> {
     {
         return Ok(code);
     }
-    let (outputs, verbose, shard) = (Outputs::of(&args.reports)?, args.verbose, args.shard);
+    let (outputs, shard) = (Outputs::of(&args.reports)?, args.shard);
     let options = options(args)?;
-    let observer = observer(verbose);
+    let observer = observer(outputs.verbose);
     let started = Instant::now();
     let done = runtime()?.block_on(async {
         tokio::select! {
@@ -41,7 +41,7 @@ pub fn run(args: RunArgs) -> Result<u8, Failure> {
     let mut finished = done.map_err(refused)?;
     let dir = finished.dir.clone();
     let elapsed = Some(started.elapsed());
-    let code = present(&mut finished, &dir, &outputs, verbose, elapsed)?;
+    let code = present(&mut finished, &dir, &outputs, elapsed)?;
     warn(&finished, &outputs);
     if let Some(shard) = shard
         && finished.result.cases.is_empty()

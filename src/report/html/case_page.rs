@@ -14,10 +14,9 @@ use super::message::{Around, MessageBlock, span};
 use super::text::{counted, shown, shown_lines, sign};
 use crate::case::Topology;
 use crate::report::names::file_name;
-use crate::report::words::{RUN_AGAIN, blamed};
+use crate::report::words::{self, RUN_AGAIN, blamed};
 use crate::run::evidence::{Evidence, Message};
 use crate::run::outcome::{CaseResult, ExpectationResult, RunResult, Verdict};
-use crate::show::shell_word;
 
 /// Messages of a page: a relay may send without end. Those on which a demand was violated are always there.
 const MOST: usize = 400;
@@ -163,7 +162,7 @@ pub(super) fn page(
                 left_out: log.left_out,
             })
             .collect(),
-        command: command(run, case),
+        command: words::command(run, case),
         capture: given.capture.clone(),
         unmet,
         demands,
@@ -230,15 +229,6 @@ fn findings(case: &CaseResult) -> Vec<String> {
         ))
     });
     all.collect()
-}
-
-fn command(run: &RunResult, case: &CaseResult) -> String {
-    let mut command = format!("mmspec run {}", shell_word(&case.id));
-    for option in &run.run.options {
-        command.push(' ');
-        command.push_str(&shell_word(option));
-    }
-    command
 }
 
 fn duration(ms: u64) -> String {
